@@ -1,0 +1,87 @@
+"""What every bonus kind is: a frozen model with a `kind`, that compiles itself to passes of a mechanism.
+
+A kind from outside the package subclasses `Bonus`, sets `kind: Literal["its_name"]`, and calls `register`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+
+from pydantic import Field
+
+from compplan.plan.values import AmountTable, ConditionText, Model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.program.builder import Builder
+
+
+class Bonus(Model):
+    """The fields that all bonus kinds share."""
+
+    family: ClassVar[str] = ""
+
+    kind: str = Field(description="The bonus kind.")
+    pay_when: ConditionText | None = Field(None, description="Who can be paid; every distributor when left out.")
+    cap: AmountTable | None = Field(
+        None,
+        description="The most that one member gets of this bonus in a period: an amount, or an amount for each `cap_by` key.",
+    )
+    cap_by: str = Field("paid_as", description="What the keys of `cap` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.")
+    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="The currency, where it is not the plan's.")
+    source: str | None = Field(None, description="Where the company's plan document says so.")
+
+    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield the place (below this bonus) and text of every condition, for the checks."""
+        if self.pay_when is not None:
+            yield ("pay_when",), self.pay_when
+
+    def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield the place and name of every quantity that is read by name."""
+        yield from ()
+
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+        """Yield the place, the `by`, and the table of every table with keys."""
+        if self.cap is not None:
+            yield ("cap",), self.cap_by, self.cap
+
+    def compile(self, name: str, builder: Builder) -> None:
+        """Add the passes of this bonus to the program."""
+        raise NotImplementedError
+
+    def describe(self, name: str) -> list[str]:
+        """Return plain-language sentences about this bonus."""
+        raise NotImplementedError
+
+
+_KINDS: dict[str, type[Bonus]] = {}
+
+
+def register(model: type[Bonus]) -> type[Bonus]:
+    """Make a bonus kind known to the plan language (usable as a decorator).
+
+    Parameters
+    ----------
+    model
+        A `Bonus` whose `kind` field is a `Literal` of one name.
+    """
+    (kind,) = model.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
+    _KINDS[kind] = model
+    return model
+
+
+def kinds() -> dict[str, type[Bonus]]:
+    """Return the known kinds by name, the built-in ones first."""
+    from compplan.bonuses import direct, fast_start, retail, tier, unilevel  # noqa: F401, PLC0415 - they register
+
+    return dict(_KINDS)
+
+
+def bonus_union() -> Any:
+    """Return the type of one bonus in a plan: the union of all known kinds, told apart by `kind`."""
+    models = tuple(kinds().values())
+    union: Any = models[0]
+    for model in models[1:]:
+        union = union | model
+    return Annotated[union, Field(discriminator="kind")]

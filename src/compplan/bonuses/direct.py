@@ -1,0 +1,30 @@
+"""Direct bonus: the sponsor gets a share of, or an amount for, what the frontline buys."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from compplan.bonuses.base import register
+from compplan.bonuses.upward import Upward, single_level
+from compplan.plan.located import Hinted
+from compplan.plan.values import LevelTable
+
+
+@register
+class Direct(Upward):
+    """One level: the member directly above the buyer, or with `compress` the first above who is not skipped."""
+
+    family: ClassVar[str] = "direct"
+
+    kind: Literal["direct"] = Field(description="Pays the first level only.")
+
+    @model_validator(mode="after")
+    def _one_level(self) -> Self:
+        table = self.table
+        rows = (table,) if isinstance(table, LevelTable) else tuple(table.rows.values())
+        if not all(single_level(row) for row in rows):
+            place = "rates" if self.rates is not None else "amounts"
+            raise Hinted("a direct bonus has one level", "use kind: unilevel for more levels", (place,))
+        return self

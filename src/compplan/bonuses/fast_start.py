@@ -1,0 +1,22 @@
+"""Fast start: what new members buy in their first days pays the enrollers above, order by order."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from compplan.bonuses.base import register
+from compplan.bonuses.upward import Upward
+from compplan.plan.values import SpanText
+
+
+@register
+class FastStart(Upward):
+    """A unilevel on the orders of a window that opens with the buyer's enrolment."""
+
+    family: ClassVar[str] = "fast_start"
+
+    kind: Literal["fast_start"] = Field(description="Pays on orders within `window` from the buyer's enrolment.")
+    window: SpanText = Field(description="How long after enrolment a buyer's orders count.")
+    payment: Literal["member", "order"] = Field("order", description="What one payment is; each order by default.")

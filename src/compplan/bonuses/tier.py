@@ -1,0 +1,62 @@
+"""Tier bonus: a fixed amount for the tier that one of the member's own quantities reaches."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from compplan.bonuses.base import Bonus, register
+from compplan.plan.located import Hinted
+from compplan.plan.values import Name, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.program.builder import Builder
+
+
+def _tiers(value: object) -> dict[Decimal, Decimal]:
+    """Read `{10: 50, 25: 100}`: from which measure on which amount is paid, in ascending order."""
+    if not isinstance(value, dict) or not value:
+        raise Hinted("tiers are a mapping", "for example: {10: 50, 25: 100}")
+    read = {number(key): number(amount) for key, amount in value.items()}
+    if list(read) != sorted(read):
+        raise Hinted("tiers do not ascend", "write the lowest threshold first")
+    return read
+
+
+Tiers = Annotated[
+    dict[Decimal, Decimal],
+    BeforeValidator(_tiers),
+    WithJsonSchema({"type": "object", "additionalProperties": {"type": ["number", "string"]}, "title": "Tiers"}),
+]
+
+
+@register
+class Tier(Bonus):
+    """The best tier reached pays its amount; the first time that a member reaches a tier it may pay another."""
+
+    family: ClassVar[str] = "tier"
+
+    kind: Literal["tier"] = Field(description="Pays the amount of the best tier reached.")
+    by: Name = Field(description="The quantity that is held against the tiers, such as a count of customers.")
+    amounts: Tiers = Field(description="From which measure on which amount is paid; the best tier only.")
+    first_time: Tiers | None = Field(
+        None,
+        description="The amount in the first period in which a member reaches this tier or a higher one (remembered in state).",
+    )
+
+    def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        yield ("by",), self.by
+
+    def compile(self, name: str, builder: Builder) -> None:
+        from compplan.bonuses.own_tier.compile import compile_tier  # noqa: PLC0415 - the language loads no NumPy
+
+        compile_tier(name, self, builder)
+
+    def describe(self, name: str) -> list[str]:
+        from compplan.plan.describe import tier  # noqa: PLC0415 - needed only where it is asked for
+
+        return tier(name, self)

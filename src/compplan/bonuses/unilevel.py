@@ -1,0 +1,19 @@
+"""Unilevel: a share of the volume of each level below, in rank-dependent depth."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from compplan.bonuses.base import register
+from compplan.bonuses.upward import Upward
+
+
+@register
+class Unilevel(Upward):
+    """Rates by level and rank on the volume of the downline, with every way of compression."""
+
+    family: ClassVar[str] = "unilevel"
+
+    kind: Literal["unilevel"] = Field(description="Pays by level, down to the last level of the table or without end.")

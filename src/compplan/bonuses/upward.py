@@ -1,0 +1,100 @@
+"""The fields of every bonus that goes up a tree level by level; they compile to one upline walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal, Self
+
+from pydantic import Field, model_validator
+
+from compplan.bonuses.base import Bonus
+from compplan.plan.located import Hinted
+from compplan.plan.values import AmountTable, ConditionText, LevelTable, Name, Number, RateTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.program.builder import Builder
+
+
+class Upward(Bonus):
+    """Volume goes up a tree; the members above get a rate or an amount by level."""
+
+    of: Name = Field(description="The volume that is paid on.")
+    tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
+    rates: RateTable | None = Field(None, description="Rates by level, or such a list for each `rates_by` key.")
+    amounts: AmountTable | None = Field(None, description="Fixed money by level instead of rates.")
+    rates_by: str = Field(
+        "paid_as",
+        description="What the keys of rates or amounts are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+    )
+    compress: ConditionText = Field(
+        "none",
+        description=(
+            "Who is skipped when levels are counted: `none`; a condition, such as `not active`; "
+            "or `unpayable`, whoever cannot be paid at the level that comes next."
+        ),
+    )
+    skipped: Literal["unpaid", "paid"] = Field(
+        "unpaid",
+        description="With a compress condition: `paid` pays the skipped at the next level without using it up.",
+    )
+    unpaid: Literal["breakage", "pass_up"] = Field(
+        "breakage",
+        description="Where the share of a member goes who uses a level but cannot be paid at it.",
+    )
+    payment: Literal["member", "order"] = Field(
+        "member",
+        description="What one payment is: a source member's volume of the period, or each order.",
+    )
+    start: Literal["upline", "self"] = Field(
+        "upline",
+        description="Whether level 1 is the first member above the source, or the source.",
+    )
+    qualified_since: str | None = Field(
+        None,
+        pattern=r"^member\.\w+$",
+        description="With payment: order, a date of the earner (member.<field>); only orders after it pay him.",
+    )
+    money_per_point: Number = Field(1, description="Money for one point of the volume.", validate_default=True)
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if (self.rates is None) == (self.amounts is None):
+            raise Hinted("a bonus has either rates or amounts", "give one of the two", ("rates",))
+        if self.skipped == "paid" and self.compress in {"none", "unpayable"}:
+            raise Hinted("skipped: paid needs a compress condition", "for example: compress: not active", ("skipped",))
+        if self.qualified_since and self.payment != "order":
+            raise Hinted("qualified_since needs payment: order", "orders have dates, sums have none", ("payment",))
+        return self
+
+    @property
+    def table(self) -> Any:
+        """The rates or the amounts."""
+        return self.rates if self.rates is not None else self.amounts
+
+    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        yield from super().texts()
+        if self.compress not in {"none", "unpayable"}:
+            yield ("compress",), self.compress
+
+    def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        yield ("of",), self.of
+
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+        yield from super().tables()
+        yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
+
+    def compile(self, name: str, builder: Builder) -> None:
+        from compplan.bonuses.walk.compile import compile_walk  # noqa: PLC0415 - the language loads no NumPy
+
+        compile_walk(name, self, builder)
+
+    def describe(self, name: str) -> list[str]:
+        from compplan.plan.describe import upward  # noqa: PLC0415 - needed only where it is asked for
+
+        return upward(name, self)
+
+
+def single_level(table: LevelTable) -> bool:
+    """Tell whether a table has one level and no tail."""
+    return len(table.levels) == 1 and table.tail is None

@@ -1,0 +1,57 @@
+"""How bonuses that go up a tree compile to the upline walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compplan.bonuses.gates import cap_columns, gate
+from compplan.bonuses.terms import terms
+from compplan.bonuses.walk.walk_pass import WalkPass
+from compplan.plan import expression as ex
+from compplan.plan.sections import OrderSum
+from compplan.program.passes import OrderSumPass
+from compplan.volumes.order_rules import rule_from_model
+
+if TYPE_CHECKING:
+    from compplan.bonuses.upward import Upward
+    from compplan.program.builder import Builder
+    from compplan.volumes.order_rules import OrderRule
+
+
+def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
+    """Add the pass of a bonus that goes up a tree."""
+    model, scope = builder.plan.model, builder.plan.scope
+    column, rows = builder.klass(bonus.rates_by, bonus.table)
+    fixed = bonus.amounts is not None
+    made = terms(
+        rows,
+        base_scale=None if fixed else scope.scale(bonus.of),
+        factor=bonus.money_per_point,
+        rounding=model.rounding,
+        decimals=model.currency.decimals,
+    )
+    base, lines = _base(bonus, builder)
+    pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
+    counted = builder.condition(ex.Not(ex.parse(bonus.compress))) if bonus.compress not in {"none", "unpayable"} else None
+    since = bonus.qualified_since
+    reads = tuple(filter(None, (base, column, pay, counted, since, cap[0] if cap else None)))
+    builder.add(
+        WalkPass((f"pay {name}",), reads, name, bonus, made, builder.tree(bonus.tree), base, column, pay, counted, cap, lines),
+    )
+
+
+def _base(bonus: Upward, builder: Builder) -> tuple[str, OrderRule | None]:
+    """Return the column of the volume, and the rule of its orders where each order is a payment."""
+    rule = builder.plan.model.volumes.get(bonus.of)
+    window = getattr(bonus, "window", None)
+    if not isinstance(rule, OrderSum) or (window is None and bonus.payment == "member"):
+        return builder.quantity(bonus.of), None
+    orders = rule_from_model(bonus.of, rule, window)
+    if bonus.payment == "order":
+        return builder.quantity(bonus.of), orders
+    name = f"{bonus.of} within {window} of enrolment"
+    if name not in builder.known:
+        builder.add(OrderSumPass((name,), ("orders",), orders, builder.tree(rule.tree)))
+    return name, None
+
+

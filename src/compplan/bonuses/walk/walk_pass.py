@@ -1,0 +1,143 @@
+"""The pass of an upline walk: columns in, the book of one bonus out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from compplan.bonuses.book import Book, Rows
+from compplan.bonuses.gates import caps
+from compplan.bonuses.settle import settle
+from compplan.bonuses.walk.run import run_walk
+from compplan.bonuses.walk.spec import Walk, WalkInputs
+from compplan.money import ROUNDING_CODES
+from compplan.program.passes import Pass
+from compplan.volumes.orders import order_lines
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from compplan.bonuses.gates import Cap
+    from compplan.bonuses.terms import Terms
+    from compplan.bonuses.upward import Upward
+    from compplan.bonuses.walk.spec import WalkResult
+    from compplan.program.work import Work
+    from compplan.volumes.order_rules import OrderRule
+
+
+@dataclass(frozen=True)
+class WalkPass(Pass):
+    """Volume goes up a tree, and the members above are paid.
+
+    Attributes
+    ----------
+    base, klass, pay, counted
+        Columns: the volume, the class of each member in the rate table, who can be paid, who uses up a level.
+    lines
+        Where each order is a payment, the rule that selects the orders.
+    """
+
+    bonus: str
+    model: Upward
+    terms: Terms
+    tree: str
+    base: str
+    klass: str
+    pay: str
+    counted: str | None
+    cap: Cap | None
+    lines: OrderRule | None
+
+    def run(self, work: Work) -> None:
+        walk, inputs, orders = self.prepared(work)
+        result = run_walk(walk, inputs, keep_rows=work.keep_rows, threads=work.threads)
+        book = self._book(work, result, orders)
+        settle(book, work.plan.model.rounding, work.plan.model.currency.decimals, caps(self.cap, book.scale, work))
+        work.close(book)
+
+    def prepared(self, work: Work) -> tuple[Walk, WalkInputs, NDArray[np.int64] | None]:
+        """Return the walk, its arrays in the tree's own order, and the order row of each line."""
+        bonus = self.model
+        walk = Walk(
+            bonus=self.bonus,
+            numerators=self.terms.numerators,
+            denominator=self.terms.denominator,
+            tail=self.terms.tail,
+            fixed=bonus.amounts is not None,
+            counts={"none": "everyone", "unpayable": "payable"}.get(bonus.compress, "flag"),  # type: ignore[arg-type]
+            uncounted_paid=bonus.skipped == "paid",
+            pass_up=bonus.unpaid == "pass_up",
+            from_self=bonus.start == "self",
+            round_each=work.plan.model.rounding.at == "payment",
+            rounding=ROUNDING_CODES[work.plan.model.rounding.mode],
+        )
+        arrays: dict[str, Any] = {"base": work.in_tree(self.tree, work.columns[self.base])}
+        orders = None
+        if self.lines is not None:
+            arrays, orders = self._lines(work)
+        inputs = WalkInputs(
+            tree=work.tree(self.tree),
+            klass=work.in_tree(self.tree, work.columns[self.klass]),
+            pay=work.in_tree(self.tree, work.columns[self.pay]),
+            counted=work.in_tree(self.tree, work.columns[self.counted]) if self.counted else None,
+            **arrays,
+        )
+        return walk, inputs, orders
+
+    def _lines(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64]]:
+        """Return the orders as lines, grouped by source in the tree's own order."""
+        assert self.lines is not None  # noqa: S101 - asked for only then
+        rule = work.plan.model.volumes[self.model.of]
+        found = order_lines(self.lines, work.orders, work.people(getattr(rule, "tree", None) or work.plan.model.default_tree()))
+        take, start = _regrouped(found.start, work.tree(self.tree).to_primary)
+        arrays: dict[str, Any] = {"line_start": start, "line_value": found.value[take]}
+        if self.model.qualified_since:
+            arrays["line_time"] = found.time[take]
+            arrays["since"] = work.in_tree(self.tree, work.columns[self.model.qualified_since])
+        return arrays, found.order[take].astype(np.int64)
+
+    def _book(self, work: Work, result: WalkResult, orders: NDArray[np.int64] | None) -> Book:
+        primary = work.tree(self.tree).to_primary
+        rows = None
+        if result.rows is not None:
+            found = result.rows
+            rows = Rows(
+                earner=found.earner if primary is None else primary[found.earner],
+                source=found.source if primary is None else primary[found.source],
+                line=np.full(found.earner.size, -1, np.int64) if orders is None else orders[found.line],
+                level=found.level,
+                klass=found.klass,
+                base=found.base,
+                amount=found.amount,
+            )
+        tally = result.tally
+        return Book(
+            bonus=self.bonus,
+            currency=self.model.currency or work.plan.model.currency.code,
+            scale=self.terms.scale,
+            exact_scale=self.terms.exact_scale,
+            base_scale=work.scales[self.base],
+            pay=work.from_tree(self.tree, result.pay),
+            rows=rows,
+            rates=self.terms.printed,
+            rate_scale=self.terms.printed_scale,
+            allotted=tally.allotted,
+            breakage={
+                "no_upline": tally.no_upline,
+                "not_qualified": tally.not_qualified,
+                "lower_rate": tally.lower_rate,
+                "rounding": tally.rounding,
+            },
+        )
+
+
+def _regrouped(start: NDArray[np.int64], order: NDArray[np.int32] | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Bring groups of lines into another order of members: which line goes where, and the new starts."""
+    if order is None:
+        return np.arange(start[-1]), start
+    sizes = np.diff(start)[order]
+    new = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    take = np.repeat(start[:-1][order] - new[:-1], sizes) + np.arange(new[-1])
+    return take, new

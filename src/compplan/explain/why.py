@@ -1,0 +1,172 @@
+"""Why a member was paid what he was paid by a bonus, and why not: the rows, and the first gate that failed.
+
+Nothing of this is stored by a run. The bonus' pass explains itself for one member, from the columns that it paid
+from; the amounts agree with the ledger because the same mechanism computes them.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from compplan.arrow.frame import Frame, dictionary_column, fixed_to_decimal
+from compplan.errors import UsageError, did_you_mean
+from compplan.explain.gates import gates
+from compplan.plan import expression as ex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from compplan.explain.gates import Gate
+    from compplan.program.passes import Pass
+    from compplan.program.work import Work
+
+
+class Reason(StrEnum):
+    """The closed list of what can become of a source's volume for one earner."""
+
+    PAID = "paid"
+    NOT_QUALIFIED = "not_qualified"
+    NO_RATE = "no_rate"
+    LEVEL_NOT_OPEN = "level_not_open"
+    BEYOND_LEVELS = "beyond_levels"
+    COMPRESSED = "compressed"
+    BEFORE_QUALIFICATION = "before_qualification"
+    ROUNDED_TO_ZERO = "rounded_to_zero"
+
+
+REASON_TEXTS = {
+    Reason.PAID: "paid",
+    Reason.NOT_QUALIFIED: "you did not meet the conditions for pay",
+    Reason.NO_RATE: "there is no rate for your rank or class",
+    Reason.LEVEL_NOT_OPEN: "your rank or class is not paid at this level",
+    Reason.BEYOND_LEVELS: "it is deeper than the last paid level",
+    Reason.COMPRESSED: "you were skipped when levels were counted",
+    Reason.BEFORE_QUALIFICATION: "the order came before you were qualified",
+    Reason.ROUNDED_TO_ZERO: "the amount rounds to nothing",
+}
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What a mechanism says of one earner: one entry a source (or order), as arrays.
+
+    Attributes
+    ----------
+    source
+        Positions in the primary tree.
+    line
+        Row of the orders table, -1 for none.
+    base, amount
+        At the book's scales.
+    reason
+        What became of it, in the order of `Reason`.
+    """
+
+    source: NDArray[np.int32]
+    line: NDArray[np.int64]
+    level: NDArray[np.int16]
+    base: NDArray[np.int64]
+    amount: NDArray[np.int64]
+    reason: NDArray[np.int8]
+
+
+@dataclass(frozen=True)
+class Why:
+    """The answer to "why was I (not) paid?" for one member and bonus.
+
+    Attributes
+    ----------
+    total
+        What the bonus pays him in all, after rounding and caps.
+    gates
+        The conditions on himself, each with what was measured.
+    rows
+        One row a source: level, base, amount, and the reason code.
+    adjustments
+        What rounding and caps changed.
+    """
+
+    member: Any
+    bonus: str
+    total: Decimal
+    currency: str
+    gates: tuple[Gate, ...]
+    rows: Frame
+    adjustments: dict[str, Decimal]
+
+    @property
+    def paid(self) -> list[dict[str, Any]]:
+        """The rows that paid."""
+        return [row for row in self.rows.rows() if row["reason"] == Reason.PAID]
+
+    @property
+    def unpaid(self) -> list[dict[str, Any]]:
+        """The rows that did not pay, each with the first gate that failed."""
+        return [row for row in self.rows.rows() if row["reason"] != Reason.PAID]
+
+    @property
+    def failed(self) -> Gate | None:
+        """The first gate on the member himself that failed."""
+        return next((gate for gate in self.gates if not gate.met), None)
+
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
+        """Hand the rows to any library that reads Arrow."""
+        return self.rows.__arrow_c_stream__(requested_schema)
+
+    def __str__(self) -> str:
+        lines = [f"{self.member}, {self.bonus}: {self.total:,f} {self.currency}"]
+        lines += [f"  {gate}" for gate in self.gates]
+        lines += [f"  {entry}: {amount:,f}" for entry, amount in self.adjustments.items()]
+        reasons = Counter(self.rows.to_arrow()["reason"].to_pylist())
+        lines += [f"  {count:,} of {len(self.rows):,}: {REASON_TEXTS[Reason(code)]}" for code, count in reasons.most_common()]
+        return "\n".join([*lines, *([str(self.rows)] if len(self.rows) else ["  no volume below counts for this bonus"])])
+
+
+def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
+    """Explain what one bonus paid one member, and what it did not."""
+    position = work.genealogy.position(member)
+    book = work.books.get(bonus)
+    if book is None:
+        raise UsageError(f'"{bonus}" is not a bonus of this plan; {did_you_mean(bonus, list(work.books))}')
+    bonus_pass: Any = next(p for p in passes if getattr(p, "bonus", None) == bonus)
+    found: Outcomes = bonus_pass.outcomes(work, position)
+    model = work.plan.model.bonuses[bonus]
+    own = [ex.parse("distributor"), *([ex.parse(model.pay_when)] if model.pay_when else [])]
+    adjustments = {
+        each.entry: Decimal(int(each.amount[np.flatnonzero(each.earner == position)[0]])).scaleb(-book.scale)
+        for each in book.adjustments
+        if (each.earner == position).any()
+    }
+    return Why(
+        member=member,
+        bonus=bonus,
+        total=Decimal(int(book.pay[position])).scaleb(-book.scale),
+        currency=book.currency,
+        gates=tuple(gate for expr in own for gate in gates(work, expr, position)),
+        rows=Frame(lambda: _table(work, found, book.base_scale, book.scale)),
+        adjustments=adjustments,
+    )
+
+
+def _table(work: Work, found: Outcomes, base_scale: int, scale: int) -> pa.Table:
+    orders = work.orders.ids if work.orders is not None else None
+    columns = {"source": pc.take(work.genealogy.ids, pa.array(found.source))}
+    if orders is not None and (found.line >= 0).any():
+        columns["order"] = pc.take(orders, pa.array(found.line, mask=found.line < 0))
+    columns |= {
+        "level": pa.array(found.level, mask=found.level <= 0),
+        "base": fixed_to_decimal(found.base, base_scale),
+        "amount": fixed_to_decimal(found.amount, scale),
+        "reason": dictionary_column(found.reason.astype(np.int32), [reason.value for reason in Reason]),
+    }
+    return pa.table(columns)

@@ -1,0 +1,237 @@
+"""What can be wrong with a members table: one function for each way, and each finds all of its rows.
+
+Functions work on rows of the members table: `ids` is its id column, `parents[row]` the row of the parent, -1 where
+there is none. They return the problem, or None.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from compplan.errors import Problem, Rows, did_you_mean
+from compplan.genealogy import flatten_kernels
+from compplan.genealogy.arrays import null_mask, one_array
+from compplan.genealogy.sides import INVALID, MAX_SIDES, NONE, can_be_sides
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from compplan.genealogy.genealogy import TreeColumns
+    from compplan.genealogy.ids import MemberIndex
+    from compplan.genealogy.links import Link
+
+SHOWN = 5
+"""How many rows, ids, cycles a problem names; it always gives the full count."""
+LONG_CYCLE = 12
+MOST_MEMBERS = 2**31 - 8
+NO_PARENT = {"", "0", "-1", "none", "null", "nan"}
+
+
+def member_rows(column: str | None, rows: NDArray[Any], ids: pa.Array | None = None) -> Rows:
+    """Return the place of some rows of the members table, with the ids of the first ones."""
+    first = tuple(int(row) for row in rows[:SHOWN])
+    names = () if ids is None else tuple(str(ids[row].as_py()) for row in first)
+    return Rows("members", column, len(rows), first, names)
+
+
+def listed(values: Iterable[object], count: int) -> str:
+    """Return the first values, and how many there are when they are more."""
+    shown = [str(value) for _, value in zip(range(SHOWN), values, strict=False)]
+    return ", ".join(shown) + (f" and {count - len(shown):,} more" if count > len(shown) else "")
+
+
+def counted(count: int, one: str, many: str) -> str:
+    """Return "1 member is", "2 members are"."""
+    return f"{count:,} {one if count == 1 else many}"
+
+
+# ---- columns
+
+
+def column_missing(members: pa.Table, column: str, use: str) -> Problem | None:
+    """Find a column that the table lacks, or has twice."""
+    found = members.schema.get_all_field_indices(column)
+    if len(found) == 1:
+        return None
+    place = Rows("members", None, members.num_rows)
+    if found:
+        return Problem("column-repeated", f'{len(found)} columns are named "{column}" ({use})', place, "rename one")
+    hint = did_you_mean(column, members.column_names)
+    return Problem("column-missing", f'there is no column "{column}" ({use})', place, hint)
+
+
+def side_type_wrong(column: pa.ChunkedArray, columns: TreeColumns) -> Problem | None:
+    """Find a side column that is neither text nor integers."""
+    if can_be_sides(column.type):
+        return None
+    message = f'tree "{columns.name}": sides of type {column.type} cannot be read'
+    place = Rows("members", columns.side, len(column))
+    return Problem("side-type", message, place, 'write "left" and "right", or 0, 1, ...')
+
+
+def too_many_members(members: pa.Table) -> Problem | None:
+    """Find a table whose rows cannot be counted in 32 bits."""
+    if members.num_rows <= MOST_MEMBERS:
+        return None
+    message = f"{members.num_rows:,} members are more than {MOST_MEMBERS:,}"
+    return Problem("members-too-many", message, Rows("members", None, members.num_rows), "run markets apart")
+
+
+# ---- ids
+
+
+def id_null(ids: pa.Array, column: str) -> Problem | None:
+    """Find members without an id."""
+    if not ids.null_count:
+        return None
+    place = member_rows(column, np.flatnonzero(null_mask(ids)))
+    return Problem("id-null", f"{counted(ids.null_count, 'member has', 'members have')} no id", place, "give each an id")
+
+
+def id_repeated(ids: pa.Array, column: str, index: MemberIndex) -> Problem | None:
+    """Find ids that stand on two rows or more."""
+    if not index.repeated:
+        return None
+    first = index.lookup(ids)
+    later = np.flatnonzero((first != np.arange(len(ids))) & (first >= 0))
+    kept = np.unique(first[later])
+    texts = (f"{ids[int(row)].as_py()} (rows {_rows_text(first, row)})" for row in kept)
+    message = f"{counted(len(kept), 'id stands', 'ids stand')} on several rows: {listed(texts, len(kept))}"
+    place = member_rows(column, np.union1d(kept, later), ids)
+    return Problem("id-repeated", message, place, "keep one row for each member")
+
+
+def _rows_text(first: NDArray[np.int32], row: int) -> str:
+    rows = np.flatnonzero(first == row)
+    return listed(rows, len(rows))
+
+
+# ---- parents
+
+
+def parent_unknown(ids: pa.Array, link: Link) -> Problem | None:
+    """Find parents that are not members."""
+    rows = np.flatnonzero(link.parents < 0)
+    if len(rows) == link.column.null_count:
+        return None
+    rows = rows[~null_mask(one_array(link.column.take(pa.array(rows))))]
+    named = pc.unique(link.column.take(pa.array(rows))).to_pylist()
+    members = counted(len(rows), "member has", "members have")
+    message = f'tree "{link.columns.name}": {members} a parent that is not a member: {listed(named, len(named))}'
+    hint = "add the parents to the table, or correct their ids"
+    if any(str(name).strip().lower() in NO_PARENT for name in named):
+        hint = "a root has a null parent: write null where there is none"
+    return Problem("parent-unknown", message, member_rows(link.columns.parent, rows, ids), hint)
+
+
+def parent_self(ids: pa.Array, link: Link) -> Problem | None:
+    """Find members that are their own parent."""
+    rows = np.flatnonzero(link.parents == np.arange(len(ids)))
+    if not len(rows):
+        return None
+    message = f'tree "{link.columns.name}": {counted(len(rows), "member is its", "members are their")} own parent'
+    place = member_rows(link.columns.parent, rows, ids)
+    return Problem("parent-self", message, place, "a root has a null parent")
+
+
+def parent_cycle(ids: pa.Array, link: Link) -> Problem | None:
+    """Find circles of two members and more: each is above itself."""
+    firsts = np.empty(SHOWN, np.int64)
+    cycles, members = flatten_kernels.find_cycles(link.parents, np.zeros(len(ids), np.int64), firsts)
+    if not cycles:
+        return None
+    found = sorted((_cycle(ids, link.parents, int(row)) for row in firsts[:cycles]), key=lambda names: names[0][0])
+    texts = [" -> ".join(str(name) for name in _shortened([name for name, _ in cycle])) for cycle in found]
+    message = f'tree "{link.columns.name}": {counted(cycles, "cycle", "cycles")} of parents: {"; ".join(texts)}'
+    if cycles > len(texts):
+        message += f"; and {cycles - len(texts):,} more"
+    shown = [row for cycle in found for _, row in cycle][:SHOWN]
+    names = tuple(str(ids[row].as_py()) for row in shown)
+    place = Rows("members", link.columns.parent, members, tuple(shown), names)
+    return Problem("parent-cycle", message, place, "-> points to the parent: one of these parents is wrong")
+
+
+def _cycle(ids: pa.Array, parents: NDArray[np.int32], row: int) -> list[tuple[Any, int]]:
+    """Return (id, row) around a cycle, from its lowest id on."""
+    cycle = []
+    at = row
+    while not cycle or at != row:
+        cycle.append((ids[at].as_py(), at))
+        at = int(parents[at])
+    low = cycle.index(min(cycle))
+    return cycle[low:] + cycle[:low]
+
+
+def _shortened(names: list[Any]) -> list[Any]:
+    closed = [*names, names[0]]
+    if len(names) <= LONG_CYCLE:
+        return closed
+    return [*closed[: LONG_CYCLE - 2], f"... {len(names) - LONG_CYCLE + 2:,} more ...", closed[-1]]
+
+
+# ---- sides and width
+
+
+def side_missing(ids: pa.Array, link: Link) -> Problem | None:
+    """Find members that have a parent but no side."""
+    if link.sides is None or len(rows := np.flatnonzero(link.sides == NONE)) == 0:
+        return None
+    rows = rows[~null_mask(one_array(link.column.take(pa.array(rows))))]
+    if not len(rows):
+        return None
+    message = f'tree "{link.columns.name}": {counted(len(rows), "member has", "members have")} a parent but no side'
+    return Problem("side-missing", message, member_rows(link.columns.side, rows, ids), f"write {link.side_words()}")
+
+
+def side_invalid(ids: pa.Array, link: Link, column: pa.ChunkedArray) -> Problem | None:
+    """Find sides that are not a place of the tree."""
+    if link.sides is None or len(rows := np.flatnonzero(link.sides == INVALID)) == 0:
+        return None
+    values = [repr(value) for value in pc.unique(column.take(pa.array(rows))).to_pylist()]
+    side = counted(len(rows), "side is", "sides are")
+    message = f'tree "{link.columns.name}": {side} not a side of this tree: {listed(values, len(values))}'
+    return Problem("side-invalid", message, member_rows(link.columns.side, rows, ids), f"write {link.side_words()}")
+
+
+def side_shared(ids: pa.Array, link: Link) -> Problem | None:
+    """Find members that stand on the same side of the same parent."""
+    if link.sides is None:
+        return None
+    placed = np.flatnonzero((link.parents >= 0) & (link.sides >= 0))
+    place_of = link.parents[placed].astype(np.int64) * MAX_SIDES + link.sides[placed]
+    places, where, counts = np.unique(place_of, return_inverse=True, return_counts=True)
+    if not (counts > 1).any():
+        return None
+    rows = placed[counts[where] > 1]
+    texts = (_place_text(ids, link, place, placed[place_of == place]) for place in places[counts > 1])
+    shared = int((counts > 1).sum())
+    places_hold = counted(shared, "place holds", "places hold")
+    message = f'tree "{link.columns.name}": {places_hold} two members or more: {listed(texts, shared)}'
+    return Problem("side-shared", message, member_rows(link.columns.side, rows, ids), "one member a place: move the others")
+
+
+def _place_text(ids: pa.Array, link: Link, place: int, rows: NDArray[Any]) -> str:
+    names = listed((ids[int(row)].as_py() for row in rows), len(rows))
+    return f"{link.side_name(int(place) % MAX_SIDES)} of {ids[int(place) // MAX_SIDES].as_py()} ({names})"
+
+
+def width_exceeded(ids: pa.Array, link: Link) -> Problem | None:
+    """Find parents with more children than the tree is wide."""
+    width = link.columns.width
+    if width is None:
+        return None
+    counts = np.bincount(link.parents[link.parents >= 0], minlength=len(ids))
+    rows = np.flatnonzero(counts > width)
+    if not len(rows):
+        return None
+    have = counted(len(rows), "member has", "members have")
+    texts = (f"{ids[int(row)].as_py()} has {counts[row]:,}" for row in rows)
+    message = f'tree "{link.columns.name}": {have} more children than the width of {width}: {listed(texts, len(rows))}'
+    place = member_rows(link.columns.parent, rows, ids)
+    return Problem("width-exceeded", message, place, "place the surplus children deeper, or widen the tree in the plan")

@@ -1,0 +1,312 @@
+"""Kernels that turn parent pointers, in any row order, into a pre-order.
+
+`parents[row]` is the row of the parent, -1 for a root. Sweeps count rows and positions from 1 where they need a
+virtual root at 0 above all roots: then a root is a member like any other, and no loop asks whether it meets one.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from compplan.genealogy.prefetch_kernels import AHEAD, prefetch
+from compplan.jit import inline, kernel
+
+U32, U64 = np.uint32, np.uint64
+ONE = U64(1)
+RUN = 32
+"""Children lists up to this size are sorted by insertion; longer ones merge sorted runs of this size."""
+
+
+@kernel
+def parents_first(parents):
+    """Say whether every parent's row comes before its children's rows (then there is no cycle either)."""
+    wrong = 0
+    for i in range(parents.size):
+        wrong += parents[i] >= i
+    return wrong == 0
+
+
+@kernel
+def ascending(keys):
+    """Say whether keys rise strictly from row to row."""
+    wrong = 0
+    for i in range(1, keys.size):
+        wrong += keys[i] <= keys[i - 1]
+    return wrong == 0
+
+
+# ---- rows in join order: parents first, siblings ascending
+
+
+@kernel
+def sizes_by_rows(parents, records):
+    """records[row + 1, 0] = size of the subtree, by one sweep from the last row to the first."""
+    flat = records.reshape(-1)
+    for i in range(records.shape[0]):
+        records[i, 0] = 1
+    for i in range(parents.size - 1, -1, -1):
+        if i > AHEAD:
+            prefetch(flat, 2 * (parents[i - AHEAD] + 1))
+        records[U32(parents[i] + 1), 0] += records[U32(i + 1), 0]
+
+
+@kernel
+def place_by_rows(parents, records, positions, depth):
+    """From sizes to positions[row] and depth[position]; records becomes (next free position below, depth)."""
+    flat = records.reshape(-1)
+    records[0, 0] = 0
+    records[0, 1] = -1
+    for i in range(parents.size):
+        if i + AHEAD < parents.size:
+            prefetch(flat, 2 * (parents[i + AHEAD] + 1))
+        above, own = U32(parents[i] + 1), U32(i + 1)
+        size = records[own, 0]
+        at = records[above, 0]
+        level = records[above, 1] + 1
+        records[above, 0] = at + size
+        records[own, 0] = at + 1
+        records[own, 1] = level
+        positions[i] = at
+        depth[U32(at)] = level
+
+
+# ---- rows in any order: children lists, breadth first, then two streams
+
+
+@kernel
+def count_children(parents, starts):
+    """starts[p + 2] = number of children of row p (of roots, for p = -1), summed up: where each list starts.
+
+    starts has n + 3 entries and is zero on entry; `fill_children` then moves each start to its place.
+    """
+    for i in range(parents.size):
+        if i + AHEAD < parents.size:
+            prefetch(starts, parents[i + AHEAD] + 3)
+        starts[U32(parents[i] + 3)] += 1
+    for i in range(1, starts.size):
+        starts[i] += starts[i - 1]
+
+
+@kernel
+def fill_children(parents, starts, children):
+    """Write the children lists: those of row p are children[starts[p + 1]:starts[p + 2]], in row order."""
+    for i in range(parents.size):
+        if i + AHEAD < parents.size:
+            prefetch(starts, parents[i + AHEAD] + 2)
+        slot = U32(parents[i] + 2)
+        children[U32(starts[slot])] = i
+        starts[slot] += 1
+
+
+@kernel
+def longest_list(starts):
+    """Return the size of the longest children list."""
+    longest = 0
+    for group in range(1, starts.size - 1):
+        longest = max(longest, starts[group] - starts[group - 1])
+    return longest
+
+
+@kernel
+def gather(values, where, out):
+    """out[i] = values[where[i]]."""
+    for i in range(where.size):
+        if i + AHEAD < where.size:
+            prefetch(values, where[i + AHEAD])
+        out[i] = values[U32(where[i])]
+
+
+@inline
+def insert_sorted(keys, rows, low, high):
+    """Sort (key, row) pairs [low, high) by insertion."""
+    k = low + ONE
+    while k < high:
+        key, row, j = keys[k], rows[k], k
+        while j > low and keys[j - ONE] > key:
+            keys[j], rows[j] = keys[j - ONE], rows[j - ONE]
+            j -= ONE
+        keys[j], rows[j] = key, row
+        k += ONE
+
+
+@inline
+def merge_runs(keys, rows, low, middle, high, spare_keys, spare_rows):
+    """Merge the sorted runs [low, middle) and [middle, high), through the spare arrays and back."""
+    left, right = low, middle
+    for k in range(low, high):
+        first = right >= high or (left < middle and keys[left] <= keys[right])
+        source = left if first else right
+        spare_keys[k], spare_rows[k] = keys[source], rows[source]
+        left += first
+        right += not first
+    for k in range(low, high):
+        keys[k], rows[k] = spare_keys[k], spare_rows[k]
+
+
+@kernel
+def sort_pairs(keys, rows, spare_keys, spare_rows):
+    """Sort a long list of (key, row) pairs: runs by insertion, then merges that skip what is in order."""
+    for low in range(0, keys.size, RUN):
+        insert_sorted(keys, rows, U64(low), U64(min(low + RUN, keys.size)))
+    width = RUN
+    while width < keys.size:
+        for low in range(0, keys.size - width, 2 * width):
+            middle, high = low + width, min(low + 2 * width, keys.size)
+            if keys[middle - 1] > keys[middle]:
+                merge_runs(keys, rows, low, middle, high, spare_keys, spare_rows)
+        width *= 2
+
+
+@kernel
+def sort_siblings(starts, near, children, spare_keys, spare_rows):
+    """Sort each children list by its keys; the spare arrays have room for the longest list."""
+    high = U64(0)
+    for group in range(1, starts.size - 1):
+        low = high
+        high = U64(starts[group])
+        if high - low > RUN:
+            sort_pairs(near[low:high], children[low:high], spare_keys, spare_rows)
+        else:
+            insert_sorted(near, children, low, high)
+
+
+@kernel
+def breadth_first(starts, children, queue, above):
+    """Visit level by level from the roots: queue[k] = row, above[k] = 1 + the parent's k, 0 for a root.
+
+    Returns how many rows were reached; the others are on a cycle or below one.
+    """
+    tail = 0
+    for c in range(starts[1]):
+        queue[tail] = children[c]
+        above[tail] = 0
+        tail += 1
+    head = 0
+    while head < tail:
+        if head + 2 * AHEAD < tail:
+            prefetch(starts, queue[head + 2 * AHEAD] + 1)
+        if head + AHEAD < tail:
+            prefetch(children, starts[queue[head + AHEAD] + 1])
+        group = U32(queue[head] + 1)
+        head += 1
+        for c in range(starts[group], starts[group + U32(1)]):
+            queue[tail] = children[c]
+            above[tail] = head
+            tail += 1
+    return tail
+
+
+@kernel
+def place_by_queue(queue, above, records, positions, depth):
+    """As the two sweeps by rows, over breadth-first order, where the records are streamed."""
+    for k in range(records.shape[0]):
+        records[k, 0] = 1
+    for k in range(queue.size - 1, -1, -1):
+        records[U32(above[k]), 0] += records[U32(k + 1), 0]
+    records[0, 0] = 0
+    records[0, 1] = -1
+    for k in range(queue.size):
+        parent, own = U32(above[k]), U32(k + 1)
+        size = records[own, 0]
+        at = records[parent, 0]
+        level = records[parent, 1] + 1
+        records[parent, 0] = at + size
+        records[own, 0] = at + 1
+        records[own, 1] = level
+        positions[U32(queue[k])] = at
+        depth[U32(at)] = level
+
+
+# ---- from depth to the rest of the tree
+
+
+@kernel
+def unfold(depth, open_, parent, end):
+    """Derive parent and end from the depth of a pre-order; open_ has max_depth + 2 entries and any content."""
+    open_[0] = -1
+    for i in range(depth.size):
+        level = U32(depth[i])
+        parent[i] = open_[level]
+        open_[level + U32(1)] = i
+    open_[:] = 0
+    for i in range(depth.size - 1, -1, -1):
+        level = U32(depth[i])
+        size = open_[level + U32(1)] + 1
+        open_[level + U32(1)] = 0
+        open_[level] += size
+        end[i] = i + size
+
+
+@kernel
+def scatter(values, where, out):
+    """out[where[i]] = values[i]."""
+    for i in range(where.size):
+        out[U32(where[i])] = values[i]
+
+
+@kernel
+def invert(positions, rows):
+    """rows[positions[row]] = row."""
+    for row in range(positions.size):
+        rows[U32(positions[row])] = row
+
+
+@kernel
+def cross(primary, own, to_primary, from_primary):
+    """From two layouts of the same rows to the maps between them."""
+    for row in range(primary.size):
+        to_primary[U32(own[row])] = primary[row]
+        from_primary[U32(primary[row])] = own[row]
+
+
+# ---- what can be wrong with a tree
+
+
+@kernel
+def find_cycles(parents, stamps, firsts):
+    """Count the cycles of two rows and more, and the rows on them; firsts receives a row of each of the first ones.
+
+    `stamps` is zero on entry, one int64 a row.
+    """
+    cycles = 0
+    members = 0
+    for i in range(parents.size):
+        j = i
+        while j >= 0 and stamps[j] == 0:
+            stamps[j] = i + 1
+            j = -1 if parents[j] == j else parents[j]
+        if j >= 0 and stamps[j] == i + 1:
+            if cycles < firsts.size:
+                firsts[cycles] = j
+            cycles += 1
+            members += 1
+            k = parents[j]
+            while k != j:
+                members += 1
+                k = parents[k]
+    return cycles, members
+
+
+@kernel
+def shared_sides(depth, side, taken):
+    """Count the members whose side an earlier sibling has; taken is zero, max_depth + 2 entries of 64 sides each."""
+    shared = 0
+    for i in range(depth.size):
+        level = U32(depth[i])
+        bit = np.uint64(side[i] >= 0) << np.uint64(side[i] & 63)
+        shared += (taken[level] & bit) != np.uint64(0)
+        taken[level] |= bit
+        taken[level + U32(1)] = 0
+    return shared
+
+
+@kernel
+def surplus_children(depth, width, counts):
+    """Count the children beyond `width` of their parent; counts is zero, max_depth + 2 entries."""
+    surplus = 0
+    for i in range(depth.size):
+        level = U32(depth[i])
+        counts[level] += 1
+        surplus += level > 0 and counts[level] > width
+        counts[level + U32(1)] = 0
+    return surplus

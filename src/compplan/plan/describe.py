@@ -1,0 +1,200 @@
+"""The plan in plain language, from the same models and the same requirement table that the engine runs."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from compplan.plan import expression as ex
+from compplan.plan.sections import Compute, Count, Legs, MemberColumn, MoveUp, OrderSum, RollUp
+from compplan.plan.values import ByKey, LevelTable
+
+if TYPE_CHECKING:
+    from compplan.bonuses.retail import Retail
+    from compplan.bonuses.tier import Tier
+    from compplan.bonuses.upward import Upward
+    from compplan.plan.load import Plan
+    from compplan.plan.sections import Volume
+
+_MODES = {
+    "half_up": "half up (ties away from zero)",
+    "half_even": "half even",
+    "half_down": "half down (ties toward zero)",
+    "toward_zero": "toward zero",
+    "away_from_zero": "away from zero",
+    "floor": "down",
+    "ceiling": "up",
+}
+_POINTS = {"payment": "each payment", "bonus": "the sum of a member's bonus", "member": "a member's total"}
+_PICKS = {
+    "largest": "the largest leg",
+    "second": "the second largest leg",
+    "third": "the third largest leg",
+    "others": "all legs but the largest",
+    "after_second": "all legs but the two largest",
+    "sum": "the sum of the legs",
+}
+
+
+def describe(plan: Plan) -> str:
+    """Return a plan as text that a distributor can read."""
+    model = plan.model
+    lines = [f"{model.name}: a {model.period} plan in {model.currency.code}."]
+    lines += [model.description] if model.description else []
+    lines.append(f"Money is rounded {_MODES[model.rounding.mode]}, at {_POINTS[model.rounding.at]}.")
+    if model.payout.minimum:
+        lines.append(f"A payable below {_money(model.payout.minimum)} is kept for the next period.")
+    lines += _section("Volumes and counts", [f"{n}: {_quantity(r)}." for n, r in plan.scope.rules.items()])
+    lines += _section("Conditions", [f"{n}: {ex.parse(text)}." for n, text in model.conditions.items()])
+    lines += _section("Ranks, lowest first", _ranks(plan))
+    for name, bonus in model.bonuses.items():
+        text = bonus.describe(name)
+        if bonus.pay_when:
+            text.append(f"Paid only to who meets: {ex.parse(bonus.pay_when)}.")
+        if bonus.cap is not None:
+            text.append(f"At most {_table(bonus.cap, bonus.cap_by, _money)} for one member and period.")
+        text += [f"Source: {bonus.source}."] if bonus.source else []
+        lines += _section(f"Bonus {name} ({bonus.kind})", text)
+    return "\n".join(lines) + "\n"
+
+
+def _section(title: str, lines: list[str]) -> list[str]:
+    return ["", title, *(f"  {line}" for line in lines)] if lines else []
+
+
+def _ranks(plan: Plan) -> list[str]:
+    ranks = plan.model.ranks
+    if ranks is None:
+        return []
+    lines = []
+    for number, name in enumerate(ranks.ladder, 1):
+        routes = plan.requirements.of(number)
+        ways = ["; ".join(row.text for row in rows) or "no requirement" for rows in routes]
+        lines += [f"{name}: {ways[0]}."] if len(ways) == 1 else [f"{name}, one of:", *(f"  - {way}." for way in ways)]
+    lines.append(f"Who can hold a rank: {ranks.members}. Pay goes by the rank {_PAID_AS[ranks.paid_as]}.")
+    if ranks.gaps == "closed":
+        lines.append("A rank counts only if every lower rank is met too.")
+    return lines
+
+
+_PAID_AS = {"earned": "earned in the period", "title": "that is the highest ever held", "last_period": "of the period before"}
+
+
+def _quantity(rule: Volume | Count) -> str:
+    match rule:
+        case OrderSum():
+            return _order_sum(rule)
+        case RollUp():
+            return _roll_up(rule)
+        case Legs():
+            cap = f", at most {_money(rule.cap)} a leg" if rule.cap is not None else ""
+            cap = f", at most {_percent(rule.cap_share)} of the total a leg" if rule.cap_share is not None else cap
+            return f"{rule.legs} of {_PICKS[rule.pick]}{cap}"
+        case Compute():
+            digits = f", rounded {_MODES[rule.rounding]} to {rule.decimals} digits" if rule.decimals is not None else ""
+            return f"{ex.parse(rule.compute)}{digits}"
+        case MemberColumn():
+            return f"as given in members.{rule.member}"
+        case MoveUp():
+            return f"{rule.move_up}; of members with {ex.parse(rule.of)} it moves up to the first above without"
+        case Count():
+            return _count(rule)
+
+
+def _order_sum(rule: OrderSum) -> str:
+    parts = ["number of orders" if rule.sum == "orders" else f"sum of {rule.sum}"]
+    parts += [f"of {rule.buyers} only"] if rule.buyers != "everyone" else []
+    parts += [f"with {c} {_values(v)}" for c, v in rule.only.items()]
+    parts += [f"without {c} {_values(v)}" for c, v in rule.exclude.items()]
+    if rule.window:
+        parts += [f"within {rule.window.from_enrolment} of enrolment"] if rule.window.from_enrolment else []
+        parts += [f"later than {rule.window.after_enrolment} after enrolment"] if rule.window.after_enrolment else []
+        parts += [f"on days {rule.window.days_of_month[0]} to {rule.window.days_of_month[1]}"] if rule.window.days_of_month else []
+    parts += [{"only": "first orders only", "exclude": "without first orders"}[rule.first_order]] if rule.first_order else []
+    parts += [f"at {_percent(rule.share)}"] if rule.share != 1 else []
+    parts += [f"customers' orders at {_percent(rule.customer_share)}"] if rule.customer_share is not None else []
+    credit = "; a customer's order counts for the nearest distributor" if rule.credit == "distributor" else ""
+    return ", ".join(parts) + credit
+
+
+def _roll_up(rule: RollUp) -> str:
+    text = f"{rule.roll_up} of {'the member and ' if rule.own else ''}the downline"
+    text += f" in the {rule.tree} tree" if rule.tree else ""
+    text += f", {rule.levels} levels deep" if rule.levels else ""
+    text += f", of members with {ex.parse(rule.where)}" if rule.where else ""
+    text += f", down to members with {ex.parse(rule.stop_at)}" if rule.stop_at else ""
+    text += " and without the members between" if rule.with_uplines else ""
+    return text + (f", without legs that contain {ex.parse(rule.outside_legs_with)}" if rule.outside_legs_with else "")
+
+
+def _count(rule: Count) -> str:
+    what = "legs that contain a member with" if rule.among == "legs" else f"{rule.among} members with"
+    text = f"number of {what} {ex.parse(rule.count)}"
+    text += f", {rule.levels} levels deep" if rule.levels else ""
+    return text + (f", at most {rule.per_leg} from one leg" if rule.per_leg else "")
+
+
+def upward(name: str, bonus: Upward) -> list[str]:
+    """Describe a bonus that goes up a tree."""
+    del name
+    what = "each order" if bonus.payment == "order" else "each member's volume of the period"
+    window = getattr(bonus, "window", None)
+    when = f" within {window} of the buyer's enrolment" if window else ""
+    read = _percent if bonus.rates is not None else _money
+    lines = [f"On {what} of {bonus.of}{when}, the members above get {_table(bonus.table, bonus.rates_by, read)}."]
+    if bonus.start == "self":
+        lines.append("The source is level 1 himself.")
+    if bonus.compress == "none":
+        lines.append("Every member above uses up a level.")
+    elif bonus.compress == "unpayable":
+        lines.append("Who cannot be paid at the level that comes next is skipped and uses up no level.")
+    else:
+        skipped = "is paid at the next level without using it up" if bonus.skipped == "paid" else "is skipped and uses up no level"
+        lines.append(f"Who meets: {ex.parse(bonus.compress)}, {skipped}.")
+    lost = {"breakage": "stays with the company", "pass_up": "goes to the next member above who can be paid at that level"}
+    lines.append(f"The share of a member who cannot be paid {lost[bonus.unpaid]}.")
+    if bonus.money_per_point != 1:
+        lines.append(f"One point of {bonus.of} is worth {bonus.money_per_point:f}.")
+    return lines
+
+
+def retail(name: str, bonus: Retail) -> list[str]:
+    """Describe a retail bonus."""
+    del name
+    what = "each order" if bonus.payment == "order" else "the period's sum"
+    return [f"A member gets {_table(bonus.rates, bonus.rates_by, _percent)} of his own {bonus.of}, on {what}."]
+
+
+def tier(name: str, bonus: Tier) -> list[str]:
+    """Describe a tier bonus."""
+    del name
+    lines = [f"From {key:f} {bonus.by} on: {_money(amount)}." for key, amount in bonus.amounts.items()]
+    if bonus.first_time:
+        lines += [f"The first time from {key:f} {bonus.by} on: {_money(amount)}." for key, amount in bonus.first_time.items()]
+    return [*lines, "Only the best tier pays."]
+
+
+def _table(table: LevelTable | ByKey, by: str, read: object) -> str:
+    if isinstance(table, ByKey):
+        ranked = by in {"paid_as", "rank", "title", "last_rank"}
+        rows = (f"{'as' if ranked else 'from'} {key}{'' if ranked else f' {by}'}: {_levels(row, read)}" for key, row in table.rows.items())
+        return "; ".join(rows)
+    return _levels(table, read)
+
+
+def _levels(row: LevelTable, read: object) -> str:
+    texts = [read(value) for value in row.levels]  # type: ignore[operator]
+    texts += [f"{read(row.tail)} on every deeper level"] if row.tail is not None else []  # type: ignore[operator]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts)} by level"
+
+
+def _percent(value: Decimal) -> str:
+    return f"{ex.Number(Decimal(value) * 100)}%"
+
+
+def _money(value: Decimal) -> str:
+    return str(ex.Number(Decimal(value)))
+
+
+def _values(value: object) -> str:
+    return " or ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)

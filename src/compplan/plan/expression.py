@@ -1,0 +1,261 @@
+"""Conditions and computations: short texts over named quantities, read into a small typed tree.
+
+The text is parsed with Python's own grammar and then held against a whitelist: names, numbers, texts,
+comparisons, `and`, `or`, `not`, `in`, `+ - * /`, `min` and `max`. Nothing is ever executed.
+
+The tree is the one form of a rule: the vector evaluation, the explanation of one member and the plain-language
+description all read it.
+"""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import lru_cache
+from typing import Literal
+
+from compplan.plan.located import Hinted
+
+MAX_TEXT = 2_000
+Operator = Literal[">=", ">", "<=", "<", "==", "!="]
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """An exact constant."""
+
+    value: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.value:,f}".rstrip("0").rstrip(".") if "." in f"{self.value:f}" else f"{self.value:,f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A text constant, to compare a member field with."""
+
+    value: str
+
+    def __str__(self) -> str:
+        return f'"{self.value}"'
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A quantity, a condition, a rank of the ladder, or one of the rank columns."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A column of the members table: `member.country`."""
+
+    column: str
+
+    def __str__(self) -> str:
+        return f"member.{self.column}"
+
+
+@dataclass(frozen=True, slots=True)
+class Compare:
+    """One comparison, the atom that an explanation measures."""
+
+    op: Operator
+    left: Expr
+    right: Expr
+
+    def __str__(self) -> str:
+        return f"{self.left} {self.op} {self.right}"
+
+
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Whether a value is one of some constants."""
+
+    item: Expr
+    values: tuple[Number | Text | Name, ...]
+
+    def __str__(self) -> str:
+        return f"{self.item} in ({', '.join(map(str, self.values))})"
+
+
+@dataclass(frozen=True, slots=True)
+class Logic:
+    """`and` or `or` over two or more conditions."""
+
+    op: Literal["and", "or"]
+    items: tuple[Expr, ...]
+
+    def __str__(self) -> str:
+        return f" {self.op} ".join(f"({i})" if isinstance(i, Logic) else str(i) for i in self.items)
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The opposite of a condition."""
+
+    item: Expr
+
+    def __str__(self) -> str:
+        return f"not ({self.item})" if isinstance(self.item, (Logic, Compare, Among)) else f"not {self.item}"
+
+
+@dataclass(frozen=True, slots=True)
+class Arithmetic:
+    """One of the four operations on exact numbers."""
+
+    op: Literal["+", "-", "*", "/"]
+    left: Expr
+    right: Expr
+
+    def __str__(self) -> str:
+        sides = (f"({s})" if isinstance(s, Arithmetic) else str(s) for s in (self.left, self.right))
+        return f" {self.op} ".join(sides)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """`min` or `max` over two or more numbers."""
+
+    function: Literal["min", "max"]
+    arguments: tuple[Expr, ...]
+
+    def __str__(self) -> str:
+        return f"{self.function}({', '.join(map(str, self.arguments))})"
+
+
+Expr = Number | Text | Name | Field | Compare | Among | Logic | Not | Arithmetic | Call
+
+_COMPARE: dict[type[ast.cmpop], Operator] = {
+    ast.GtE: ">=",
+    ast.Gt: ">",
+    ast.LtE: "<=",
+    ast.Lt: "<",
+    ast.Eq: "==",
+    ast.NotEq: "!=",
+}
+_ARITHMETIC: dict[type[ast.operator], Literal["+", "-", "*", "/"]] = {
+    ast.Add: "+",
+    ast.Sub: "-",
+    ast.Mult: "*",
+    ast.Div: "/",
+}
+
+
+@lru_cache(maxsize=4096)
+def parse(text: str) -> Expr:
+    """Read a condition or a computation.
+
+    Raises
+    ------
+    Hinted
+        When the text cannot be read or uses anything outside the whitelist.
+
+    Examples
+    --------
+    >>> str(parse("pv>=100 and not (gv < 2_000)"))
+    'pv >= 100 and not (gv < 2,000)'
+    """
+    if len(text) > MAX_TEXT:
+        raise Hinted(f"the condition is {len(text)} characters long", f"{MAX_TEXT} characters are the most")
+    try:
+        tree = ast.parse(text.strip(), mode="eval")
+        return _read(tree.body, text.strip())
+    except SyntaxError as error:
+        hint = 'compare with "==" and write per cent outside conditions' if "%" in text or "=" in text else ""
+        raise Hinted(f'"{text}" cannot be read: {error.msg}', hint or "for example: pv >= 100 and active") from None
+    except (RecursionError, MemoryError):
+        raise Hinted("the condition is nested too deeply", "give its parts names under conditions:") from None
+
+
+def _read(node: ast.AST, text: str) -> Expr:  # noqa: PLR0911 - one return a form of the whitelist
+    match node:
+        case ast.BoolOp(op=op, values=values):
+            return Logic("and" if isinstance(op, ast.And) else "or", tuple(_read(v, text) for v in values))
+        case ast.UnaryOp(op=ast.Not(), operand=operand):
+            return Not(_read(operand, text))
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant() as constant):
+            return Number(-_constant(constant, text).value)  # type: ignore[union-attr,operator]
+        case ast.Compare():
+            return _comparison(node, text)
+        case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
+            return Arithmetic(_ARITHMETIC[type(op)], _read(left, text), _read(right, text))
+        case ast.Call(func=ast.Name(id="min" | "max" as name), args=args, keywords=[]) if len(args) > 1:
+            return Call(name, tuple(_read(a, text) for a in args))
+        case ast.Attribute(value=ast.Name(id="member"), attr=column):
+            return Field(column)
+        case ast.Name(id=name):
+            return Name(name)
+        case ast.Constant():
+            return _constant(node, text)
+    found = ast.get_source_segment(text, node) if hasattr(node, "lineno") else text  # type: ignore[arg-type]
+    raise Hinted(f'"{found}" is not part of the language', "use names, numbers, comparisons, and, or, not, in, + - * /, min, max")
+
+
+def _constant(node: ast.Constant, text: str) -> Number | Text:
+    """Read a constant from its own text, so that no digit passes through a float."""
+    if isinstance(node.value, str):
+        return Text(node.value)
+    if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
+        written = (ast.get_source_segment(text, node) or "").replace("_", "")
+        try:
+            return Number(Decimal(written))
+        except ArithmeticError:
+            pass
+    raise Hinted(f'"{node.value}" is not a number or a text', "write plain decimal numbers")
+
+
+def _comparison(node: ast.Compare, text: str) -> Expr:
+    """Read a comparison; a chain such as `100 <= pv < 200` becomes comparisons joined by `and`."""
+    parts: list[Expr] = []
+    left = node.left
+    for op, right in zip(node.ops, node.comparators, strict=True):
+        if isinstance(op, (ast.In, ast.NotIn)):
+            if not isinstance(right, (ast.Tuple, ast.List)):
+                raise Hinted('"in" needs a list of constants', 'for example: member.country in ("US", "CA")')
+            values = tuple(_read(v, text) for v in right.elts)
+            if not all(isinstance(v, (Number, Text, Name)) for v in values):
+                raise Hinted('"in" takes constants only', 'for example: member.country in ("US", "CA")')
+            among = Among(_read(left, text), values)  # type: ignore[arg-type]
+            parts.append(Not(among) if isinstance(op, ast.NotIn) else among)
+        elif type(op) in _COMPARE:
+            parts.append(Compare(_COMPARE[type(op)], _read(left, text), _read(right, text)))
+        else:
+            raise Hinted('"is" is not part of the language', 'compare with "=="')
+        left = right
+    return parts[0] if len(parts) == 1 else Logic("and", tuple(parts))
+
+
+def walk(expr: Expr) -> list[Expr]:
+    """Return the expression and all its parts, outermost first."""
+    found, stack = [], [expr]
+    while stack:
+        node = stack.pop()
+        found.append(node)
+        match node:
+            case Compare(left=left, right=right) | Arithmetic(left=left, right=right):
+                stack += [right, left]
+            case Logic(items=items):
+                stack += reversed(items)
+            case Call(arguments=arguments):
+                stack += reversed(arguments)
+            case Not(item=item):
+                stack.append(item)
+            case Among(item=item, values=values):
+                stack += [*reversed(values), item]
+    return found
+
+
+def names(expr: Expr) -> set[str]:
+    """Return the names that an expression reads (not the member fields)."""
+    return {node.name for node in walk(expr) if isinstance(node, Name)}
+
+
+def fields(expr: Expr) -> set[str]:
+    """Return the member fields that an expression reads."""
+    return {node.column for node in walk(expr) if isinstance(node, Field)}

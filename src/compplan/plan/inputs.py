@@ -1,0 +1,124 @@
+"""Which columns of which tables a plan reads."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from compplan.plan import expression as ex
+from compplan.plan.sections import Compute, MemberColumn, OrderSum
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from compplan.plan.scope import Scope
+
+
+def required_inputs(scope: Scope) -> dict[str, dict[str, str]]:
+    """Return, for `members` and `orders`, the columns that are read and what each holds."""
+    return {"members": _members(scope), "orders": _orders(scope)}
+
+
+def member_fields(scope: Scope) -> dict[str, str]:
+    """Return the `member.<field>`s that conditions and tables read: column and kind (text, flag or instant)."""
+    found: dict[str, str] = {}
+    for expr in _expressions(scope):
+        compared = set()
+        for node in ex.walk(expr):
+            if isinstance(node, ex.Compare):
+                compared |= {side.column for side in (node.left, node.right) if isinstance(side, ex.Field)}
+            if isinstance(node, ex.Among) and isinstance(node.item, ex.Field):
+                compared.add(node.item.column)
+        for column in ex.fields(expr):
+            found[column] = "text" if column in compared else found.get(column, "flag")
+    for bonus in scope.model.bonuses.values():
+        for _, by, _ in bonus.tables():
+            if by.startswith("member."):
+                found[by.removeprefix("member.")] = "text"
+        since = getattr(bonus, "qualified_since", None)
+        if since:
+            found[since.removeprefix("member.")] = "instant"
+    return found
+
+
+def needs_roles(scope: Scope) -> bool:
+    """Tell whether rules tell distributors from customers (then the members' kind is read)."""
+    for rule in scope.model.volumes.values():
+        if isinstance(rule, OrderSum) and (
+            rule.credit == "distributor" or rule.buyers != "everyone" or rule.customer_share is not None
+        ):
+            return True
+    return any({"distributor", "customer"} & ex.names(expr) for expr in _expressions(scope))
+
+
+def needs_enrolment(scope: Scope) -> bool:
+    """Tell whether rules look at the enrolment date."""
+    windows = [r.window for r in scope.model.volumes.values() if isinstance(r, OrderSum) and r.window]
+    if any(w.from_enrolment or w.after_enrolment for w in windows):
+        return True
+    return any(getattr(bonus, "window", None) for bonus in scope.model.bonuses.values())
+
+
+def _expressions(scope: Scope) -> list[ex.Expr]:
+    model = scope.model
+    texts = list(model.conditions.values())
+    texts += [r.compute for r in model.volumes.values() if isinstance(r, Compute)]
+    for rule in scope.rules.values():
+        texts += [text for _, text in scope.conditions_of(rule)]
+    for bonus in model.bonuses.values():
+        texts += [text for _, text in bonus.texts()]
+    if model.ranks:
+        if model.ranks.members != "distributor":
+            texts.append(model.ranks.members)
+        texts += _requirement_texts(model.ranks.ladder.values())
+    return [ex.parse(text) for text in texts]
+
+
+def _requirement_texts(parts: Iterable[Any]) -> list[str]:
+    """Collect the condition texts of requirements, however deep they are nested."""
+    texts: list[str] = []
+    for part in parts:
+        texts += [text for name in ("condition", "holds") if (text := getattr(part, name, None)) is not None]
+        for name in ("requires", "any", "all", "legs"):
+            texts += _requirement_texts(getattr(part, name, ()))
+    return texts
+
+
+def _members(scope: Scope) -> dict[str, str]:
+    model = scope.model
+    columns = {model.members.id: "id of the member: whole number or text, unique"}
+    for name, tree in model.trees.items():
+        columns[tree.parent] = f'id of the parent in the tree "{name}"; empty for roots'
+        if tree.side:
+            columns[tree.side] = f'side below the parent in the tree "{name}": left or right, or a number from 0'
+    if needs_roles(scope):
+        kinds = ", ".join(model.members.distributors)
+        columns[model.members.kind] = f"kind of member: {kinds} for distributors; any other text is a customer"
+    if needs_enrolment(scope):
+        columns[model.members.enrolled] = "date of enrolment"
+    for name, rule in model.volumes.items():
+        if isinstance(rule, MemberColumn):
+            columns[rule.member] = f"exact number with up to {rule.decimals} digits after the point, for {name}"
+    words = {"text": "text", "flag": "true or false", "instant": "date or instant"}
+    for column, kind in member_fields(scope).items():
+        columns[column] = words[kind]
+    return columns
+
+
+def _orders(scope: Scope) -> dict[str, str]:
+    model = scope.model
+    sums = {n: r for n, r in model.volumes.items() if isinstance(r, OrderSum)}
+    if not sums:
+        return {}
+    columns = {
+        model.orders.member: "id of the buyer",
+        model.orders.date: "date or instant that decides the period",
+    }
+    if any(getattr(b, "payment", "member") == "order" for b in model.bonuses.values()):
+        columns[model.orders.id] = "id of the order"
+    for name, rule in sums.items():
+        if rule.sum != "orders":
+            column = rule.sum.removeprefix("orders.")
+            columns[column] = f"exact number with up to {rule.decimals} digits after the point, for {name}"
+        for column in (*rule.only, *rule.exclude):
+            columns.setdefault(column, "what orders are selected by")
+    return columns

@@ -1,0 +1,152 @@
+"""Loading: from text to a checked, frozen plan."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from compplan.errors import Place, PlanError, Problem
+from compplan.plan.checks import problems
+from compplan.plan.inputs import required_inputs
+from compplan.plan.located import data_path, validate
+from compplan.plan.model import PlanModel, plan_model
+from compplan.plan.patch import merged_source
+from compplan.plan.rest import problems_of_the_rest
+from compplan.plan.scope import Scope
+from compplan.plan.source import read_source
+from compplan.ranks.table import RequirementTable, requirement_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from compplan.plan.source import Source
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A compensation plan: loaded, checked, and never changed.
+
+    Attributes
+    ----------
+    model
+        The rules, as frozen models.
+    source
+        The text they came from, with the place of every rule.
+    """
+
+    model: PlanModel
+    source: Source
+
+    @property
+    def name(self) -> str:
+        """What people call the plan."""
+        return self.model.name
+
+    @cached_property
+    def hash(self) -> str:
+        """SHA-256 of the plan's content: comments and layout do not matter, the order of names does."""
+        text = json.dumps(_canonical(self.source.data), ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    @cached_property
+    def scope(self) -> Scope:
+        """What the plan's names mean."""
+        return Scope(self.model)
+
+    @cached_property
+    def requirements(self) -> RequirementTable:
+        """The requirement table of the ladder."""
+        return requirement_table(self.scope)
+
+    def patched(self, *patches: str | Path) -> Plan:
+        """Return a new plan with patches applied, left to right; this one stays as it is.
+
+        Parameters
+        ----------
+        patches
+            Paths of patch files, or their text.
+
+        Raises
+        ------
+        PlanError
+            With every problem of the patches and of the patched plan, each at the file that says it.
+        """
+        return _checked(merged_source(self.source, [read_source(patch) for patch in patches]))
+
+    def required_inputs(self) -> dict[str, dict[str, str]]:
+        """Return the columns that this plan reads: table, column, and what it holds.
+
+        Examples
+        --------
+        >>> load_plan(PLAN).required_inputs()["members"]["sponsor_id"]
+        'id of the parent in the tree "enrollment"; empty for roots'
+        """
+        return required_inputs(self.scope)
+
+    def describe(self) -> str:
+        """Return the plan in plain language."""
+        from compplan.plan.describe import describe  # noqa: PLC0415 - only who asks for it pays for it
+
+        return describe(self)
+
+    def __repr__(self) -> str:
+        return f"<Plan {self.name!r}, {len(self.model.bonuses)} bonuses, {self.hash[:12]}>"
+
+
+def load_plan(source: str | Path) -> Plan:
+    """Load a plan from a YAML file, or from its text.
+
+    Parameters
+    ----------
+    source
+        A path, or the text of a plan (recognised by its line breaks).
+
+    Returns
+    -------
+    Plan
+        Frozen; the same text gives the same `hash`.
+
+    Raises
+    ------
+    PlanError
+        With all problems at once, each with file, line, column and a hint.
+    """
+    return _checked(read_source(source))
+
+
+def _checked(source: Source) -> Plan:
+    try:
+        model = validate(plan_model(), source)
+    except PlanError as error:
+        raise _all_at_once([*error.problems, *problems_of_the_rest(source)]) from None
+    found = [Problem("plan", message, source.place(data_path(source.data, path)), hint) for path, message, hint in problems(Scope(model))]
+    if found:
+        raise _all_at_once(found)
+    return Plan(model, source)
+
+
+def _all_at_once(found: list[Problem]) -> PlanError:
+    """Return one error with all problems, in the order of the file."""
+
+    def place(problem: Problem) -> tuple[str, int, int]:
+        at = problem.place
+        return (at.file, at.line, at.column) if isinstance(at, Place) else ("", 0, 0)
+
+    return PlanError(sorted(dict.fromkeys(found), key=place))
+
+
+def _canonical(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _canonical(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_canonical(v) for v in value]
+    if isinstance(value, Decimal):
+        text = f"{value:f}"  # no operation of decimal, so no digit is rounded
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return value

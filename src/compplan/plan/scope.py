@@ -1,0 +1,265 @@
+"""What the names of a plan mean: kinds, scales, and who reads whom.
+
+A scope is built from a plan's model alone. The checks ask it whether the plan makes sense; the compiler asks it
+for scales and for the order of passes. Scale is the number of digits after the point of a quantity, so that a
+value is an integer divided by `10 ** scale`.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from compplan.errors import did_you_mean
+from compplan.plan import expression as ex
+from compplan.plan.located import Hinted
+from compplan.plan.sections import Compute, Count, Legs, MemberColumn, MoveUp, OrderSum, RollUp
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from compplan.plan.model import PlanModel
+    from compplan.plan.sections import Volume
+
+Kind = Literal["number", "flag", "rank", "text", "field"]
+
+RANK_COLUMNS = ("rank", "title", "paid_as", "last_rank")
+ROLES = ("distributor", "customer")
+RESERVED = (*RANK_COLUMNS, *ROLES, "days_in_period", "min", "max", "and", "or", "not", "in", "is", "none")
+
+_EARNED = frozenset({"rank", "title", "paid_as"})
+"""Columns that exist only after the rank pass; `paid_as` too, unless it is last period's rank."""
+
+
+def digits(value: Decimal) -> int:
+    """Return the digits after the point of an exact number.
+
+    Examples
+    --------
+    >>> digits(number("2.50"))
+    1
+    """
+    exponent = value.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+@dataclass(frozen=True)
+class Scope:
+    """The names of one plan."""
+
+    model: PlanModel
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_scales", {})
+
+    @property
+    def rules(self) -> dict[str, Volume | Count]:
+        """All quantities by name."""
+        return {**self.model.volumes, **self.model.counts}
+
+    @property
+    def ranks(self) -> dict[str, int]:
+        """The ladder: name to rank number, 1 for the lowest; 0 means unranked."""
+        ladder = self.model.ranks.ladder if self.model.ranks else {}
+        return {name: index for index, name in enumerate(ladder, 1)}
+
+    @property
+    def words(self) -> list[str]:
+        """Every name that a condition may use."""
+        return [*self.rules, *self.model.conditions, *self.ranks, *RANK_COLUMNS, *ROLES, "days_in_period"]
+
+    def tree(self, rule: Volume | Count) -> str:
+        """Return the tree that a quantity is measured in."""
+        if isinstance(rule, Legs):
+            return self.tree(self.roll_up(rule.legs))
+        return getattr(rule, "tree", None) or self.model.default_tree()
+
+    def roll_up(self, name: str) -> RollUp:
+        """Return the full-depth roll-up of that name, the only quantity that has legs."""
+        rule = self.rules.get(name)
+        if not isinstance(rule, RollUp) or rule.levels or rule.stop_at or rule.outside_legs_with:
+            raise Hinted(f'"{name}" has no legs', "name a roll_up over the whole downline")
+        return rule
+
+    def kind(self, name: str) -> Kind:
+        """Return what kind of value a name stands for."""
+        if name in self.rules or name == "days_in_period":
+            return "number"
+        if name in self.model.conditions or name in ROLES:
+            return "flag"
+        if name in self.ranks or name in RANK_COLUMNS:
+            return "rank"
+        raise Hinted(f'"{name}" is not known', did_you_mean(name, self.words))
+
+    def scale(self, name: str) -> int:
+        """Return the digits after the point of a quantity."""
+        scales: dict[str, int] = self._scales  # type: ignore[attr-defined]
+        if name not in scales:
+            scales[name] = -1
+            scales[name] = self._scale(self.rules[name]) if name in self.rules else 0
+        if scales[name] < 0:
+            raise Hinted(f'"{name}" is made of itself', "break the circle")
+        return scales[name]
+
+    def _scale(self, rule: Volume | Count) -> int:
+        match rule:
+            case OrderSum():
+                shares = [digits(s) for s in (rule.share, rule.customer_share) if s is not None]
+                return (0 if rule.sum == "orders" else rule.decimals) + max(shares)
+            case RollUp():
+                return self.scale(rule.roll_up)
+            case Legs():
+                return self.scale(rule.legs)
+            case MoveUp():
+                return self.scale(rule.move_up)
+            case MemberColumn():
+                return rule.decimals
+            case Compute():
+                return rule.decimals if rule.decimals is not None else self.natural_scale(ex.parse(rule.compute))
+            case Count():
+                return 0
+
+    def natural_scale(self, expr: ex.Expr) -> int:
+        """Return the digits that the exact value of a computation needs."""
+        match expr:
+            case ex.Number():
+                return digits(expr.value)
+            case ex.Name():
+                return self.scale(expr.name)
+            case ex.Arithmetic(op="*"):
+                return self.natural_scale(expr.left) + self.natural_scale(expr.right)
+            case ex.Arithmetic(op="/"):
+                raise Hinted("a division may not end", "say how many digits count with decimals:")
+            case ex.Arithmetic():
+                return max(self.natural_scale(expr.left), self.natural_scale(expr.right))
+            case ex.Call():
+                return max(self.natural_scale(a) for a in expr.arguments)
+        raise Hinted(f'"{expr}" is not a number', "compute with numbers and quantities")
+
+    def type_of(self, expr: ex.Expr) -> Kind:
+        """Return the kind of an expression; raise `Hinted` where its parts do not fit together."""
+        match expr:
+            case ex.Number():
+                return "number"
+            case ex.Text():
+                return "text"
+            case ex.Field():
+                return "field"
+            case ex.Name():
+                return self.kind(expr.name)
+            case ex.Compare():
+                self._comparable(expr)
+            case ex.Among():
+                self._among(expr)
+            case ex.Logic():
+                for item in expr.items:
+                    self.flag(item)
+            case ex.Not():
+                self.flag(expr.item)
+            case ex.Arithmetic() | ex.Call():
+                parts = expr.arguments if isinstance(expr, ex.Call) else (expr.left, expr.right)
+                for part in parts:
+                    self.number(part)
+                return "number"
+        return "flag"
+
+    def flag(self, expr: ex.Expr) -> None:
+        """Demand a condition: true or false."""
+        if self.type_of(expr) not in {"flag", "field"}:
+            raise Hinted(f'"{expr}" is not a condition', "compare it, for example with >=")
+
+    def number(self, expr: ex.Expr) -> None:
+        """Demand a number."""
+        if self.type_of(expr) != "number":
+            hint = "bring the column in under volumes: {name: {member: column}}" if isinstance(expr, ex.Field) else ""
+            raise Hinted(f'"{expr}" is not a number', hint)
+
+    def _comparable(self, expr: ex.Compare) -> None:
+        kinds = {self.type_of(expr.left), self.type_of(expr.right)}
+        if kinds in ({"number"}, {"rank"}):
+            return
+        if kinds == {"field", "text"} and expr.op in {"==", "!="}:
+            return
+        if kinds == {"field", "text"}:
+            raise Hinted(f'"{expr}" orders texts', "compare texts with == or != only")
+        if "field" in kinds and "number" in kinds:
+            raise Hinted(
+                f'"{expr}" compares a member field with a number',
+                "bring the column in under volumes: {name: {member: column}}",
+            )
+        raise Hinted(f'"{expr}" compares a {" with a ".join(sorted(kinds))}', "compare like with like")
+
+    def _among(self, expr: ex.Among) -> None:
+        kinds = {self.type_of(expr.item), *(self.type_of(v) for v in expr.values)}
+        if kinds not in ({"number"}, {"rank"}, {"field", "text"}):
+            raise Hinted(f'"{expr}" mixes kinds', "list constants of the kind that is looked for")
+
+    def conditions_of(self, rule: Volume | Count) -> list[tuple[str, str]]:
+        """Return the condition texts of a quantity as (field, text)."""
+        fields = {RollUp: ("where", "stop_at", "outside_legs_with"), MoveUp: ("of",), Count: ("count",)}
+        given = [(f, getattr(rule, f)) for f in fields.get(type(rule), ())]  # type: ignore[call-overload]
+        return [(f, text) for f, text in given if text is not None]
+
+    def reads(self, name: str) -> set[str]:
+        """Return the names that a quantity or a condition reads directly (`rank` stands for the rank pass)."""
+        if name in self.model.conditions:
+            return self._expression_reads(ex.parse(self.model.conditions[name]))
+        rule = self.rules.get(name)
+        found: set[str] = set()
+        for field in ("roll_up", "legs", "move_up"):
+            if isinstance(target := getattr(rule, field, None), str):
+                found.add(target)
+        if isinstance(rule, Compute):
+            found |= self._expression_reads(ex.parse(rule.compute))
+        for _, text in self.conditions_of(rule) if rule else ():
+            found |= self._expression_reads(ex.parse(text))
+        return found
+
+    def _expression_reads(self, expr: ex.Expr) -> set[str]:
+        return {self._producer(n) for n in ex.names(expr)} - {""}
+
+    def _producer(self, name: str) -> str:
+        """Map a name to what must have run before it can be read; "" when it is always there."""
+        ranks = self.model.ranks
+        if name in _EARNED and not (name == "paid_as" and ranks and ranks.paid_as == "last_period"):
+            return "rank"
+        return name if name in self.rules or name in self.model.conditions else ""
+
+    def needs_rank(self, name: str) -> bool:
+        """Tell whether a name can be known only after the rank pass."""
+        seen, stack = set(), [name]
+        while stack:
+            current = stack.pop()
+            if current == "rank":
+                return True
+            if current not in seen:
+                seen.add(current)
+                stack += self.reads(current)
+        return False
+
+    def expression_needs_rank(self, expr: ex.Expr) -> bool:
+        """Tell whether an expression can be evaluated only after the rank pass."""
+        return any(self.needs_rank(n) for n in self._expression_reads(expr))
+
+    def circle(self) -> list[str] | None:
+        """Return a circle of names that read each other, or None."""
+        graph = {n: self.reads(n) - {"rank"} for n in (*self.rules, *self.model.conditions)}
+        state: dict[str, int] = defaultdict(int)
+        for start in graph:
+            path: list[tuple[str, list[str]]] = [(start, sorted(graph[start]))] if not state[start] else []
+            state[start] = state[start] or 1
+            while path:
+                node, rest = path[-1]
+                if not rest:
+                    state[node] = 2
+                    path.pop()
+                    continue
+                child = rest.pop(0)
+                if state[child] == 1:
+                    names = [n for n, _ in path]
+                    return [*names[names.index(child) :], child]
+                if not state[child]:
+                    state[child] = 1
+                    path.append((child, sorted(graph.get(child, ()))))
+        return None

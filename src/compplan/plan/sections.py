@@ -1,0 +1,236 @@
+"""The sections of a plan file around the bonuses: inputs, trees, volumes, counts, ranks, money."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+
+from compplan.plan.located import Hinted
+from compplan.plan.requirement import Requirement
+from compplan.plan.values import ConditionText, Flag, Model, Name, Number, Rate, SpanText, Whole
+
+RoundingMode = Literal[
+    "half_up",
+    "half_even",
+    "half_down",
+    "toward_zero",
+    "away_from_zero",
+    "floor",
+    "ceiling",
+]
+
+
+class Rounding(Model):
+    """How and when money is rounded. Both have no default: plans differ by cents."""
+
+    mode: RoundingMode = Field(description="half_up and half_down decide ties away from and toward zero.")
+    at: Literal["payment", "bonus", "member"] = Field(
+        description="The rounding point: each payment, the sum of a member's bonus, or the member's total.",
+    )
+
+
+class Currency(Model):
+    """The money of the plan."""
+
+    code: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")
+    decimals: Whole = Field(2, ge=0, le=6, description="Digits after the point of the smallest unit that is paid.")
+
+
+CurrencyField = Annotated[Currency, BeforeValidator(lambda v: {"code": v} if isinstance(v, str) else v)]
+
+
+class Members(Model):
+    """Which columns of the members table say what."""
+
+    id: str = Field("member_id", description="The column of the member's id: whole numbers or text, unique.")
+    kind: str = Field("kind", description="The column that tells distributors from customers; read only where rules need it.")
+    enrolled: str = Field("enrolled_on", description="The column of the enrolment date; read only where rules need it.")
+    distributors: tuple[str, ...] = Field(
+        ("distributor",),
+        description="The kinds that can earn and hold ranks; every other kind is a customer.",
+    )
+
+
+class Orders(Model):
+    """Which columns of the orders table say what. Each row is one order, or one line of an order."""
+
+    id: str = Field("order_id", description="The column of the order's id.")
+    member: str = Field("member_id", description="The column of the buyer's id.")
+    date: str = Field("date", description="The column of the date (or instant) that decides the period.")
+
+
+class Tree(Model):
+    """One parent relation over the members."""
+
+    parent: str = Field(description="The column of the members table that holds the parent's id; empty for roots.")
+    side: str | None = Field(None, description="The column that holds the side (binary) or place below the parent.")
+    width: Whole | None = Field(None, ge=1, description="The largest number of children; 2 for a binary tree.")
+
+
+Selection = dict[str, Any]
+"""Column names of the orders table, each with a value or a list of values."""
+
+
+class Window(Model):
+    """Only orders in a span after the buyer's enrolment, or after it, or on some days of the month."""
+
+    from_enrolment: SpanText | None = Field(None, description="Only orders within this span from the buyer's enrolment.")
+    after_enrolment: SpanText | None = Field(None, description="Only orders after this span from the buyer's enrolment.")
+    days_of_month: tuple[Whole, Whole] | None = Field(None, description="Only orders from the first to the second day of a month.")
+
+
+class OrderSum(Model):
+    """Sum of a column of the orders, credited to a member."""
+
+    sum: str = Field(
+        description="orders.<column>, or only `orders` to count them.",
+        pattern=r"^orders(\.\w+)?$",
+    )
+    credit: Literal["buyer", "distributor"] = Field(
+        "buyer",
+        description="Who gets it: the buyer, or the buyer if a distributor and else the nearest distributor above.",
+    )
+    tree: Name | None = Field(None, description="The tree in which the nearest distributor is looked for; the first by default.")
+    buyers: Literal["everyone", "customers", "distributors"] = Field("everyone", description="Whose orders count.")
+    only: Selection = Field(default={}, description="Orders count only with these column values.")
+    exclude: Selection = Field(default={}, description="Orders with these column values do not count.")
+    window: Window | None = Field(None, description="Orders count only in this window.")
+    first_order: Literal["only", "exclude"] | None = Field(
+        None,
+        description="Only the first order that a buyer ever placed, or all but that one.",
+    )
+    share: Rate = Field(1, description="The share of the column's value that counts.", validate_default=True)
+    customer_share: Rate | None = Field(None, description="The share that counts of customers' orders, instead of `share`.")
+    decimals: Whole = Field(2, ge=0, le=9, description="Digits after the point in the orders table; more are an error.")
+
+
+class RollUp(Model):
+    """Sum of a volume over the downline."""
+
+    roll_up: Name = Field(description="The volume that is summed.")
+    tree: Name | None = Field(None, description="The tree; the first by default.")
+    own: Flag = Field(True, description="Whether the member's own volume is part of it.")
+    levels: Whole | None = Field(None, ge=1, description="How many levels down; all when left out.")
+    where: ConditionText | None = Field(None, description="Only volume of members who meet this.")
+    stop_at: ConditionText | None = Field(
+        None,
+        description="A downline member who meets this is left out with his whole downline (breakaway).",
+    )
+    with_uplines: Flag = Field(
+        False,
+        description="With stop_at: members between are left out too if anyone below them meets it; their other lines stay.",
+    )
+    outside_legs_with: ConditionText | None = Field(
+        None,
+        description="A whole leg is left out if anyone in it meets this.",
+    )
+
+    @model_validator(mode="after")
+    def _one_way_of_leaving_out(self) -> RollUp:
+        given = [w for w in ("levels", "stop_at", "outside_legs_with") if getattr(self, w) is not None]
+        if len(given) > 1:
+            raise Hinted(f"{' and '.join(given)} do not go together", "make two volumes", (given[1],))
+        if self.with_uplines and self.stop_at is None:
+            raise Hinted("with_uplines needs stop_at", "say at whom the volume stops", ("with_uplines",))
+        return self
+
+
+class Legs(Model):
+    """A measure over the legs: one of the largest, the rest, or a sum with a cap on each leg."""
+
+    legs: Name = Field(description="The rolled-up volume whose legs are measured.")
+    pick: Literal["largest", "second", "third", "others", "after_second", "sum"] = Field(
+        "sum",
+        description="The n-th largest leg, all others than the largest, all after the second, or all.",
+    )
+    cap: Number | None = Field(None, description="With pick: sum, the largest amount that one leg counts.")
+    cap_share: Rate | None = Field(None, description="With pick: sum, the largest share of the member's total that one leg counts.")
+
+
+class Compute(Model):
+    """An exact computation over quantities."""
+
+    compute: ConditionText = Field(description="Numbers, quantities, days_in_period, + - * /, min and max.")
+    decimals: Whole | None = Field(None, ge=0, le=9, description="Digits to round to; needed where a division may not end.")
+    rounding: RoundingMode = Field("half_up", description="How it is rounded to `decimals`.")
+
+
+class MemberColumn(Model):
+    """A number that the members table brings."""
+
+    member: str = Field(description="The column of the members table.")
+    decimals: Whole = Field(2, ge=0, le=9, description="Digits after the point; more are an error.")
+
+
+class MoveUp(Model):
+    """Volume compression: the volume of some members moves to the nearest other member above."""
+
+    move_up: Name = Field(description="The volume that moves.")
+    of: ConditionText = Field(description="The volume of members who meet this moves up, as far as the first who does not.")
+    tree: Name | None = Field(None, description="The tree; the first by default.")
+
+
+_VOLUME_KINDS = ("sum", "roll_up", "legs", "compute", "member", "move_up")
+
+
+def _volume_kind(value: Any) -> str:
+    given = value if isinstance(value, dict) else getattr(value, "model_fields_set", ())
+    return next((k for k in _VOLUME_KINDS if k in given), "sum")
+
+
+Volume = Annotated[
+    Annotated[OrderSum, Tag("sum")]
+    | Annotated[RollUp, Tag("roll_up")]
+    | Annotated[Legs, Tag("legs")]
+    | Annotated[Compute, Tag("compute")]
+    | Annotated[MemberColumn, Tag("member")]
+    | Annotated[MoveUp, Tag("move_up")],
+    Discriminator(_volume_kind),
+]
+
+
+class Count(Model):
+    """How many members, or how many legs with at least one member, meet a condition."""
+
+    count: ConditionText = Field(description="The condition; `distributor` and `customer` are always there.")
+    among: Literal["frontline", "downline", "legs"] = Field(description="Whom it counts; `legs` counts legs with at least one.")
+    levels: Whole | None = Field(None, ge=1, description="With downline: how many levels down.")
+    per_leg: Whole | None = Field(None, ge=1, description="With downline: the most that one leg may bring.")
+    tree: Name | None = Field(None, description="The tree; the first by default.")
+
+
+class Rank(Model):
+    """One rank of the ladder."""
+
+    requires: tuple[Requirement, ...] = Field((), description="Each of these is needed; none means every distributor.")
+    source: str | None = Field(None, description="Where the company's plan document says so.")
+
+
+RankField = Annotated[Rank, BeforeValidator(lambda v: {"requires": v or []} if isinstance(v, list | None) else v)]
+
+
+class Ranks(Model):
+    """The ladder and how it is climbed."""
+
+    tree: Name | None = Field(None, description="The tree of legs; the first by default.")
+    ladder: dict[Name, RankField] = Field(min_length=1, description="The ranks, lowest first, each with what it requires.")
+    gaps: Literal["allowed", "closed"] = Field(
+        "allowed",
+        description="Whether a higher rank can be reached although a lower one is not.",
+    )
+    paid_as: Literal["earned", "title", "last_period"] = Field(
+        "earned",
+        description="The rank used for pay: earned this period, the highest ever held, or last period's.",
+    )
+    legs_hold: Literal["earned", "title"] = Field(
+        "earned",
+        description="Which rank counts when legs must contain a rank.",
+    )
+    members: ConditionText = Field("distributor", description="Who can hold a rank at all.")
+
+
+class Payout(Model):
+    """When a payable is paid out."""
+
+    minimum: Number = Field(0, description="A smaller total is withheld and carried to the next period.", validate_default=True)

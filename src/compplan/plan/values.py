@@ -1,0 +1,206 @@
+"""The scalars of a plan file: names, exact numbers, rates, tables of rates by level, windows.
+
+Nothing here knows of trees or bonuses. Every number is an `int` or a `Decimal`, from the text of the plan on;
+a binary float is refused, because it has lost the digits before anyone could look.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, StringConstraints, WithJsonSchema
+
+from compplan.plan.located import Hinted
+
+
+class Model(BaseModel):
+    """Base of all parts of a plan: frozen, and closed against unknown words."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+
+
+Name = Annotated[
+    str,
+    StringConstraints(pattern=r"^[a-z][a-z0-9_]*$"),
+    WithJsonSchema({"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "title": "Name"}),
+]
+"""What rules call things: small letters, digits and underscores."""
+
+ConditionText = Annotated[
+    str,
+    StringConstraints(min_length=1, max_length=2000),
+    WithJsonSchema({"type": "string", "title": "Condition", "examples": ["pv >= 100 and active_legs >= 3"]}),
+]
+"""A condition or a computation over named quantities; see the language reference."""
+
+
+def number(value: Any) -> Decimal:
+    """Read an exact number: an int, a Decimal, or plain decimal text (`1_000` is fine).
+
+    Examples
+    --------
+    >>> number("1_250.50")
+    Decimal('1250.50')
+    """
+    if isinstance(value, bool) or isinstance(value, float):
+        raise Hinted(f"{value!r} is not an exact number", "write a plain decimal number")
+    if isinstance(value, (int, Decimal)):
+        return _short_enough(Decimal(value), value)
+    text = str(value).replace("_", "").strip()
+    try:
+        result = Decimal(text)
+    except InvalidOperation:
+        raise Hinted(f'"{value}" is not a number', "write a plain decimal number, such as 1250.50") from None
+    return _short_enough(result, value)
+
+
+MAX_DIGITS = 24
+"""Longer numbers are slips of the pen; and shorter ones pass unrounded through `decimal`'s own operations."""
+
+
+def _short_enough(result: Decimal, value: Any) -> Decimal:
+    if not result.is_finite():
+        raise Hinted(f'"{value}" is not a finite number', "write a plain decimal number")
+    if len(result.as_tuple().digits) > MAX_DIGITS:
+        raise Hinted(f"{value} has more than {MAX_DIGITS} digits", "write fewer digits")
+    return result
+
+
+def rate(value: Any) -> Decimal:
+    """Read a rate: `5%`, or a plain fraction of one such as `0.05`.
+
+    Examples
+    --------
+    >>> rate("12.5%")
+    Decimal('0.125')
+    """
+    if isinstance(value, str) and value.strip().endswith("%"):
+        return number(value.strip()[:-1]).scaleb(-2)
+    result = number(value)
+    if abs(result) > 1:
+        raise Hinted(f"{value} is more than the whole", f"write {value}% for {value} per cent")
+    return result
+
+
+Flag = Annotated[bool, Strict()]
+Whole = Annotated[int, Strict()]
+
+Number = Annotated[
+    Decimal,
+    BeforeValidator(number),
+    WithJsonSchema({"type": ["number", "string"], "title": "Exact number"}),
+]
+Rate = Annotated[
+    Decimal,
+    BeforeValidator(rate),
+    WithJsonSchema(
+        {"type": ["number", "string"], "title": "Rate", "description": "Per cent (5%) or a fraction of one (0.05)."},
+    ),
+]
+
+_DEEPER = re.compile(r"^(?P<value>.+?)\s+and deeper$")
+
+
+class LevelTable(Model):
+    """Rates or amounts by level: the first is for level 1; `tail` goes for every level below the listed ones."""
+
+    levels: tuple[Decimal, ...]
+    tail: Decimal | None = None
+
+
+class ByKey(Model):
+    """A table for each key: a rank, a threshold of a quantity, or a text of a member field."""
+
+    rows: dict[str, LevelTable]
+
+
+def _level_table(value: Any, read: Any) -> LevelTable:
+    items = value if isinstance(value, list) else [value]
+    levels: list[Decimal] = []
+    for index, item in enumerate(items):
+        at = (index,) if isinstance(value, list) else ()
+        match = _DEEPER.match(item) if isinstance(item, str) else None
+        try:
+            exact = read(match["value"] if match else item)
+        except Hinted as error:
+            raise Hinted(error.message, error.hint, at) from None
+        if not match:
+            levels.append(exact)
+        elif index + 1 == len(items):
+            return LevelTable(levels=tuple(levels), tail=exact)
+        else:
+            raise Hinted('"and deeper" is not at the last level', "put the rate for all deeper levels last", at)
+    return LevelTable(levels=tuple(levels))
+
+
+def _table(value: Any, read: Any) -> LevelTable | ByKey:
+    if isinstance(value, (LevelTable, ByKey)):
+        return value
+    if not isinstance(value, dict):
+        return _level_table(value, read)
+    rows = {}
+    for key, item in value.items():
+        try:
+            rows[str(key)] = _level_table(item, read)
+        except Hinted as error:
+            raise Hinted(error.message, error.hint, (key, *error.at)) from None
+    return ByKey(rows=rows)
+
+
+_ONE = {"type": ["number", "string"]}
+_LIST = {"type": "array", "items": _ONE}
+_TABLE_SCHEMA = {"anyOf": [_ONE, _LIST, {"type": "object", "additionalProperties": {"anyOf": [_ONE, _LIST]}}]}
+
+RateTable = Annotated[
+    LevelTable | ByKey,
+    BeforeValidator(lambda value: _table(value, rate)),
+    WithJsonSchema(
+        {
+            **_TABLE_SCHEMA,
+            "title": "Rates",
+            "description": "One rate, a list by level (the last may be '0.5% and deeper'), or such a list for each key.",
+        },
+    ),
+]
+AmountTable = Annotated[
+    LevelTable | ByKey,
+    BeforeValidator(lambda value: _table(value, number)),
+    WithJsonSchema(
+        {
+            **_TABLE_SCHEMA,
+            "title": "Amounts",
+            "description": "Fixed money: one amount, a list by level, or such a list for each key.",
+        },
+    ),
+]
+
+_SPAN = re.compile(r"^(?P<count>\d+) (?P<unit>days?|calendar months?)$")
+
+
+class Span(Model):
+    """A length of time: a number of days or of calendar months."""
+
+    count: int
+    unit: Literal["days", "months"]
+
+    def __str__(self) -> str:
+        unit = "calendar months" if self.unit == "months" else "days"
+        return f"{self.count} {unit}" if self.count != 1 else f"1 {unit[:-1]}"
+
+
+def _span(value: Any) -> Span:
+    if isinstance(value, Span):
+        return value
+    match = _SPAN.match(str(value).strip())
+    if not match:
+        raise Hinted(f'"{value}" is not a span of time', 'write "60 days" or "3 calendar months"')
+    return Span(count=int(match["count"]), unit="months" if "month" in match["unit"] else "days")
+
+
+SpanText = Annotated[
+    Span,
+    BeforeValidator(_span),
+    WithJsonSchema({"type": "string", "title": "Span of time", "examples": ["60 days", "3 calendar months"]}),
+]

@@ -1,0 +1,242 @@
+"""From a plan to a program: an explicit list of passes, each after what it reads.
+
+The builder is asked for columns ("the quantity gv", "the condition pv >= 100") and adds the passes that make
+them, once each. The order in which things are asked for decides the order of passes, so nothing runs that
+nobody reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from compplan.plan import expression as ex
+from compplan.plan.scope import RANK_COLUMNS, ROLES
+from compplan.plan.sections import Compute, Count, Legs, MemberColumn, MoveUp, OrderSum, RollUp
+from compplan.plan.values import ByKey, number
+from compplan.program import passes as p
+from compplan.ranks.rank_pass import RankPass
+from compplan.volumes.order_rules import rule_from_model
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from compplan.plan.load import Plan
+    from compplan.plan.values import LevelTable
+    from compplan.ranks.table import Row
+
+
+@dataclass
+class Builder:
+    """Collects the passes of a program.
+
+    Attributes
+    ----------
+    passes
+        The program so far, in the order in which it will run.
+    known
+        The columns that exist once these passes have run.
+    """
+
+    plan: Plan
+    passes: list[p.Pass] = field(default_factory=list)
+    known: set[str] = field(default_factory=lambda: {*ROLES})
+
+    def add(self, made: p.Pass) -> str:
+        """Add a pass and return the first column that it writes."""
+        self.passes.append(made)
+        self.known |= set(made.writes)
+        return made.writes[0]
+
+    def tree(self, name: str | None) -> str:
+        """Return a tree's name, the first one by default."""
+        return name or self.plan.model.default_tree()
+
+    def condition(self, text: str | ex.Expr) -> str:
+        """Return the column of a condition, adding passes where it is new."""
+        expr = ex.parse(text) if isinstance(text, str) else text
+        if isinstance(expr, ex.Name):
+            return self._named_condition(expr.name)
+        name = f"({expr})"
+        if name not in self.known:
+            reads = self._names(expr)
+            self.add(p.ConditionPass((name,), reads, expr))
+        return name
+
+    def _named_condition(self, name: str) -> str:
+        if name not in self.known:
+            expr = ex.parse(self.plan.model.conditions[name])
+            self.add(p.ConditionPass((name,), self._names(expr), expr))
+        return name
+
+    def _names(self, expr: ex.Expr) -> tuple[str, ...]:
+        """Make sure that all columns of an expression exist; return them."""
+        found = []
+        for name in sorted(ex.names(expr)):
+            if name in self.plan.scope.rules:
+                found.append(self.quantity(name))
+            elif name in self.plan.model.conditions or name in ROLES:
+                found.append(self._named_condition(name))
+            elif name in RANK_COLUMNS:
+                found.append(self.rank_column(name))
+        return (*found, *(f"member.{c}" for c in sorted(ex.fields(expr))))
+
+    def rank_column(self, name: str) -> str:
+        """Return a rank column, adding the rank pass before its first use."""
+        if name != "last_rank" and name not in self.known:
+            self.ranks()
+        return name
+
+    def ranks(self) -> None:
+        """Add the rank pass (nothing to do for a plan without ranks)."""
+        model = self.plan.model.ranks
+        if model is None or "rank" in self.known:
+            return
+        table = self.plan.requirements
+        tree = self.tree(model.tree)
+        columns = {row: self._measured(row, tree) for row in table.rows}
+        totals = {row: (self._total(row, tree), self._base(row)) for row in table.rows if row.measure in {"capped", "outside", "breakaway"}}
+        also = {row.also: self.condition(row.also) for row in table.rows if row.also}
+        members = self.condition(model.members)
+        reads = {members, *filter(None, columns.values()), *also.values()}
+        reads |= {c for pair in totals.values() for c in pair}
+        self.add(RankPass(("rank", "title", "paid_as"), tuple(sorted(reads)), tree, table, members, columns, totals, also))
+
+    def _measured(self, row: Row, tree: str) -> str:
+        """Return the column of a row that is known before the rank pass; "" for the others."""
+        match row.measure:
+            case "quantity":
+                return self.quantity(row.name)
+            case "flag":
+                return self.condition(row.name)
+            case "count":
+                return self.count(row.name, row.among, tree)
+            case "capped_total":
+                return self._capped_total(row)
+        return ""
+
+    def _capped_total(self, row: Row) -> str:
+        rule = self.plan.scope.roll_up(row.name)
+        tree = self.tree(rule.tree)
+        quantity, total = self.quantity(row.name), self.leg_total(row.name)
+        name = f"{row.name} with legs at most {row.share}"
+        if name not in self.known:
+            share = (row.share.numerator, row.share.denominator)
+            self.add(p.CappedTotalPass((name,), (quantity, total), tree, quantity, total, share))
+        return name
+
+    def _total(self, row: Row, tree: str) -> str:
+        """Return the inclusive subtree sum that a row's legs are measured by."""
+        rule = self.plan.scope.rules[row.name]
+        assert isinstance(rule, RollUp)  # noqa: S101 - only roll-ups have legs
+        return self.subtree_sum(self._base(row), tree)
+
+    def _base(self, row: Row) -> str:
+        rule = self.plan.scope.rules[row.name]
+        assert isinstance(rule, RollUp)  # noqa: S101 - only roll-ups have legs
+        return self._masked(rule)
+
+    def _masked(self, rule: RollUp) -> str:
+        """Return the column that a roll-up sums: its volume, of the members that it counts."""
+        base = self.quantity(rule.roll_up)
+        if rule.where is None:
+            return base
+        where = self.condition(rule.where)
+        name = f"{base} where {where}"
+        if name not in self.known:
+            self.add(p.MaskPass((name,), (base, where), base, where))
+        return name
+
+    def subtree_sum(self, base: str, tree: str) -> str:
+        """Return the column of the sum of a volume over each member's subtree, own included."""
+        plain = RollUp(roll_up=base) if base in self.plan.scope.rules else None
+        for quantity, rule in self.plan.scope.rules.items():
+            if isinstance(rule, RollUp) and self.tree(rule.tree) == tree and rule.model_copy(update={"tree": None}) == plain:
+                return self.quantity(quantity)
+        name = f"{base} of {tree} subtree"
+        if name not in self.known:
+            self.add(p.RollUpPass((name,), (base,), RollUp(roll_up="v"), tree, base))
+        return name
+
+    def leg_total(self, name: str) -> str:
+        """Return the column whose frontline values are the legs of a roll-up."""
+        rule = self.plan.scope.roll_up(name)
+        if rule.own:
+            return self.quantity(name)
+        return self.subtree_sum(self._masked(rule), self.tree(rule.tree))
+
+    def count(self, text: str, among: str, tree: str, levels: int | None = None, per_leg: int | None = None) -> str:
+        """Return the column of a count that has no name in the plan."""
+        condition = self.condition(text)
+        name = f"{among} with {condition} in {tree}"
+        if name not in self.known:
+            self.add(p.CountPass((name,), (condition,), tree, condition, among, levels, per_leg))
+        return name
+
+    def quantity(self, name: str) -> str:
+        """Return the column of a named quantity, adding passes where it is new."""
+        if name in self.known:
+            return name
+        rule = self.plan.scope.rules[name]
+        tree = self.tree(self.plan.scope.tree(rule))
+        match rule:
+            case OrderSum():
+                self.add(p.OrderSumPass((name,), ("orders", *ROLES), rule_from_model(name, rule), tree))
+            case MemberColumn():
+                self.known.add(name)  # read with the members table
+            case Compute():
+                self.add(p.ComputePass((name,), self._names(ex.parse(rule.compute)), rule, self.plan.scope.scale(name)))
+            case RollUp():
+                self._roll_up(name, rule, tree)
+            case Legs():
+                total = self.leg_total(rule.legs)
+                cap = None if rule.cap is None else int(rule.cap * 10 ** self.plan.scope.scale(name))
+                self.add(p.LegsPass((name,), (total,), rule, tree, total, cap))
+            case MoveUp():
+                base, moves = self.quantity(rule.move_up), self.condition(rule.of)
+                self.add(p.MoveUpPass((name,), (base, moves), tree, base, moves))
+            case Count():
+                condition = self.condition(rule.count)
+                self.add(p.CountPass((name,), (condition,), tree, condition, rule.among, rule.levels, rule.per_leg))
+        return name
+
+    def _roll_up(self, name: str, rule: RollUp, tree: str) -> None:
+        base = self._masked(rule)
+        text = rule.stop_at or rule.outside_legs_with
+        stop = self.condition(text) if text else None
+        self.add(p.RollUpPass((name,), (base, *filter(None, (stop,))), rule, tree, base, stop))
+
+    def klass(self, by: str, table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
+        """Return the column that chooses a row of a table for each member, and the rows."""
+        if not isinstance(table, ByKey):
+            name = "one class"
+            if name not in self.known:
+                self.add(p.ClassPass((name,), (), ""))
+            return name, [table]
+        keys, column = self._keys(by, table.rows)
+        name = f"class of {by} {keys}"
+        if name not in self.known:
+            self.add(p.ClassPass((name,), (column,), by, keys))
+        return name, list(table.rows.values())
+
+    def _keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
+        if by.startswith("member."):
+            return tuple(rows), by
+        if by in RANK_COLUMNS:
+            return tuple(self.plan.scope.ranks[key] for key in rows), self.rank_column(by)
+        scale = self.plan.scope.scale(by)
+        exact = [number(key) * 10**scale for key in rows]
+        return tuple(-int(-key // 1) for key in exact), self.quantity(by)
+
+
+def build(plan: Plan) -> tuple[p.Pass, ...]:
+    """Compile a plan to its passes: what is named in the plan, the ranks, and the bonuses in their order."""
+    builder = Builder(plan)
+    for name in plan.scope.rules:
+        builder.quantity(name)
+    for name in plan.model.conditions:
+        builder.condition(name)
+    builder.ranks()
+    for name, bonus in plan.model.bonuses.items():
+        bonus.compile(name, builder)
+    return tuple(builder.passes)

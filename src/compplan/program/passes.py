@@ -1,0 +1,237 @@
+"""The passes that turn columns into columns; each names what it reads and what it writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from compplan.plan import expression as ex
+from compplan.program import evaluate
+from compplan.volumes import counts, legs, orders, rollup
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from compplan.plan.sections import Compute, Legs, RollUp
+    from compplan.program.work import Work
+    from compplan.volumes.order_rules import OrderRule
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One step of a run.
+
+    Attributes
+    ----------
+    writes
+        The columns it makes; the first names the pass.
+    reads
+        The columns it needs.
+    """
+
+    writes: tuple[str, ...]
+    reads: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """The pass in the words of the plan."""
+        return f"{type(self).__name__.removesuffix('Pass').lower()} {self.writes[0]}"
+
+    def run(self, work: Work) -> None:
+        """Read columns, write columns."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class OrderSumPass(Pass):
+    """Orders to a base volume."""
+
+    rule: OrderRule
+    tree: str
+
+    def run(self, work: Work) -> None:
+        values = orders.base_volume(self.rule, work.orders, work.people(self.tree)) if work.orders else None
+        work.put(self.writes[0], np.zeros(work.size, np.int64) if values is None else values, self.rule.out_scale)
+
+
+@dataclass(frozen=True)
+class ConditionPass(Pass):
+    """A condition over columns."""
+
+    expr: ex.Expr
+
+    def run(self, work: Work) -> None:
+        result = evaluate.condition(self.expr, work)
+        work.put(self.writes[0], np.ascontiguousarray(np.broadcast_to(result, (work.size,)), np.bool_))
+
+
+@dataclass(frozen=True)
+class ComputePass(Pass):
+    """An exact computation, rounded to its digits."""
+
+    rule: Compute
+    scale: int
+
+    def run(self, work: Work) -> None:
+        result = evaluate.fixed(ex.parse(self.rule.compute), work, self.scale, self.rule.rounding)
+        work.put(self.writes[0], np.ascontiguousarray(np.broadcast_to(result, (work.size,)), np.int64), self.scale)
+
+
+@dataclass(frozen=True)
+class RollUpPass(Pass):
+    """Volume of the downline: all of it, some levels of it, or down to where it stops."""
+
+    rule: RollUp
+    tree: str
+    base: str
+    stop: str | None = None
+
+    def run(self, work: Work) -> None:
+        tree, rule = work.tree(self.tree), self.rule
+        values = work.in_tree(self.tree, work.columns[self.base])
+        stop = work.in_tree(self.tree, work.columns[self.stop]) if self.stop else None
+        if stop is None:
+            total = rollup.roll_up_levels(tree, values, rule.levels) if rule.levels else rollup.roll_up(tree, values, threads=work.threads)
+        elif rule.outside_legs_with:
+            total = rollup.outside_legs(tree, rollup.roll_up(tree, values, threads=work.threads), values, stop)
+        elif rule.with_uplines:
+            total = rollup.roll_up_outside_uplines(tree, values, stop)
+        else:
+            total = rollup.roll_up_stopping(tree, values, stop)
+        if not rule.own:
+            total = total - values
+        work.put(self.writes[0], work.from_tree(self.tree, total), work.scales[self.base])
+
+
+@dataclass(frozen=True)
+class MaskPass(Pass):
+    """The volume of members who meet a condition; nothing for the others."""
+
+    base: str
+    where: str
+
+    def run(self, work: Work) -> None:
+        work.put(self.writes[0], np.where(work.columns[self.where], work.columns[self.base], 0), work.scales[self.base])
+
+
+@dataclass(frozen=True)
+class LegsPass(Pass):
+    """A measure over the legs of a rolled-up volume."""
+
+    rule: Legs
+    tree: str
+    total: str
+    cap: int | None = None
+
+    def run(self, work: Work) -> None:
+        tree = work.tree(self.tree)
+        volume = work.in_tree(self.tree, work.columns[self.total])
+        work.put(self.writes[0], work.from_tree(self.tree, self._measure(tree, volume)), work.scales[self.total])
+
+    def _measure(self, tree: Any, volume: NDArray[np.int64]) -> NDArray[np.int64]:
+        match self.rule.pick:
+            case "largest":
+                return legs.largest_leg(tree, volume)
+            case "second":
+                return legs.second_leg(tree, volume)
+            case "third":
+                return legs.nth_leg(tree, volume, 3)
+            case "others":
+                return legs.other_legs(tree, volume, after=1)
+            case "after_second":
+                return legs.other_legs(tree, volume, after=2)
+        if self.rule.cap_share is not None:
+            top, bottom = self.rule.cap_share.as_integer_ratio()
+            return legs.capped_legs_share(tree, volume, volume, top, bottom)
+        if self.cap is not None:
+            return legs.capped_legs(tree, volume, self.cap)
+        return legs.other_legs(tree, volume, after=0)
+
+
+@dataclass(frozen=True)
+class CappedTotalPass(Pass):
+    """A rolled-up volume whose legs count at most a share of the member's own total."""
+
+    tree: str
+    quantity: str
+    total: str
+    share: tuple[int, int]
+
+    def run(self, work: Work) -> None:
+        tree = work.tree(self.tree)
+        inclusive = work.in_tree(self.tree, work.columns[self.total])
+        measured = work.in_tree(self.tree, work.columns[self.quantity])
+        all_legs = legs.other_legs(tree, inclusive, after=0)
+        capped = legs.capped_legs_share(tree, inclusive, measured, *self.share)
+        work.put(self.writes[0], work.from_tree(self.tree, measured - all_legs + capped), work.scales[self.total])
+
+
+@dataclass(frozen=True)
+class CountPass(Pass):
+    """Members or legs that meet a condition."""
+
+    tree: str
+    condition: str
+    among: str
+    levels: int | None = None
+    per_leg: int | None = None
+
+    def run(self, work: Work) -> None:
+        tree = work.tree(self.tree)
+        found = work.in_tree(self.tree, work.columns[self.condition])
+        work.put(self.writes[0], work.from_tree(self.tree, self._count(tree, found)), 0)
+
+    def _count(self, tree: Any, found: NDArray[np.bool_]) -> NDArray[np.int64]:
+        if self.among == "frontline":
+            return counts.frontline_count(tree, found)
+        if self.among == "legs":
+            return counts.legs_with(tree, found)
+        if self.levels is not None:
+            return counts.downline_count_levels(tree, found, self.levels)
+        if self.per_leg is not None:
+            return counts.capped_leg_counts(tree, found, self.per_leg)
+        return counts.downline_count(tree, found)
+
+
+@dataclass(frozen=True)
+class MoveUpPass(Pass):
+    """Volume compression: volume moves to the nearest member above who keeps it."""
+
+    tree: str
+    base: str
+    moves: str
+
+    def run(self, work: Work) -> None:
+        keep = np.logical_not(work.in_tree(self.tree, work.columns[self.moves]))
+        moved, lost = rollup.move_up(work.tree(self.tree), work.in_tree(self.tree, work.columns[self.base]), keep)
+        work.lost[self.writes[0]] = lost
+        work.put(self.writes[0], work.from_tree(self.tree, moved), work.scales[self.base])
+
+
+@dataclass(frozen=True)
+class ClassPass(Pass):
+    """Which row of a rate table goes for each member: by rank, by threshold, or by the text of a field.
+
+    The column holds the row's number, -1 where there is none.
+    """
+
+    by: str
+    keys: tuple[Any, ...] = field(default=())
+
+    def run(self, work: Work) -> None:
+        if not self.by:
+            result = np.zeros(work.size, np.int16)
+        elif self.by.startswith("member."):
+            codes, values = work.texts[self.by.removeprefix("member.")]
+            places = np.array([self.keys.index(v) if v in self.keys else -1 for v in values] + [-1], np.int16)
+            result = places[codes]
+        elif self.by in work.scales:
+            thresholds = np.array(self.keys, np.int64)
+            result = (np.searchsorted(thresholds, work.columns[self.by], side="right") - 1).astype(np.int16)
+        else:
+            places = np.full(len(work.plan.scope.ranks) + 1, -1, np.int16)
+            places[list(self.keys)] = np.arange(len(self.keys))
+            result = places[work.columns[self.by]]
+        work.put(self.writes[0], result)

@@ -1,0 +1,134 @@
+"""Reading the members table: genealogy, roles, dates, fields and numbers, with all its problems at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from compplan.arrow.amounts import fixed_column
+from compplan.arrow.columns import flag_column, text_codes
+from compplan.arrow.findings import missing_columns
+from compplan.arrow.instants import NO_INSTANT, instant_column
+from compplan.arrow.read import read_table
+from compplan.errors import DataError
+from compplan.genealogy.build import build_genealogy
+from compplan.genealogy.genealogy import TreeColumns
+from compplan.plan.inputs import member_fields, needs_enrolment, needs_roles
+from compplan.plan.sections import MemberColumn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from compplan.errors import Problem
+    from compplan.genealogy.genealogy import Genealogy
+    from compplan.plan.load import Plan
+    from compplan.program.work import Work
+
+
+def read_members(plan: Plan, source: Any) -> pa.Table:
+    """Read the columns of the members table that the plan needs.
+
+    Raises
+    ------
+    DataError
+        Where the table cannot be read, or columns are missing.
+    """
+    needed = list(plan.required_inputs()["members"])
+    table = read_table(source, name="members", columns=None)
+    missing = missing_columns(table, needed, name="members")
+    if missing:
+        raise DataError(missing)
+    return table.select(needed)
+
+
+def flatten(plan: Plan, members: Any, *, threads: int = 1) -> Genealogy:
+    """Flatten the trees of a plan, to be kept and handed to many runs.
+
+    Parameters
+    ----------
+    plan
+        Names the trees and their columns.
+    members
+        The members table, in any form that `run` takes, rows in any order.
+
+    Returns
+    -------
+    Genealogy
+        Pre-order trees over the same members; `save` and `load_genealogy` keep them as Arrow files.
+
+    Raises
+    ------
+    DataError
+        With every defect of every tree: unknown parents, cycles, duplicate ids, and so on.
+    """
+    return genealogy_of(plan, read_members(plan, members), threads)
+
+
+def genealogy_of(plan: Plan, table: pa.Table, threads: int) -> Genealogy:
+    """Flatten the trees of a plan from a table that is read already."""
+    trees = [TreeColumns(name, tree.parent, tree.side, tree.width) for name, tree in plan.model.trees.items()]
+    return build_genealogy(table, id_column=plan.model.members.id, trees=trees, threads=threads)
+
+
+def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> None:
+    """Put what the members table says of each member into columns of the primary order.
+
+    Raises
+    ------
+    DataError
+        With every value that cannot be used.
+    """
+    plan, scope = work.plan, work.plan.scope
+    problems: list[Problem] = []
+    rows = work.genealogy.rows
+    ids = table[plan.model.members.id]
+
+    def put(name: str, column: str, read: Callable[..., NDArray[Any]], scale: int | None = None, **options: Any) -> None:
+        values = read(table[column], table="members", name=column, ids=ids, problems=problems, **options)
+        if values.size == work.size:
+            work.put(name, np.ascontiguousarray(values[rows]), scale)
+
+    _put_roles(work, table, problems)
+    if needs_enrolment(scope):
+        put("enrolled", plan.model.members.enrolled, instant_column)
+    for name, rule in plan.model.volumes.items():
+        if isinstance(rule, MemberColumn):
+            put(name, rule.member, fixed_column, rule.decimals, scale=rule.decimals, allow_floats=allow_floats)
+    for column, kind in member_fields(scope).items():
+        if kind == "text":
+            work.texts[column] = _sorted_texts(*text_codes(table[column], table="members", name=column, problems=problems), rows)
+        elif kind == "flag":
+            put(f"member.{column}", column, flag_column, nulls="false")
+        else:
+            put(f"member.{column}", column, _since)
+    if problems:
+        raise DataError(problems)
+
+
+def _sorted_texts(codes: NDArray[np.int32], values: list[str], rows: NDArray[np.int32]) -> tuple[NDArray[np.int32], list[str]]:
+    """Number texts by their order, not by who came first, so that row order does not matter."""
+    places = {value: place for place, value in enumerate(sorted(values))}
+    numbers = np.array([*(places[value] for value in values), -1], np.int32)
+    return numbers[codes[rows]], sorted(values)
+
+
+def _since(column: pa.ChunkedArray, **where: Any) -> NDArray[np.int64]:
+    """Read dates since when something holds; an empty one is never."""
+    instants = instant_column(column, nulls="missing", **where)
+    return np.where(instants == NO_INSTANT, np.iinfo(np.int64).max, instants)
+
+
+def _put_roles(work: Work, table: pa.Table, problems: list[Problem]) -> None:
+    """Write who is a distributor and who a customer."""
+    plan = work.plan
+    distributor = np.ones(work.size, np.bool_)
+    if needs_roles(plan.scope):
+        codes, values = text_codes(table[plan.model.members.kind], table="members", name=plan.model.members.kind, problems=problems)
+        known = np.array([*(value in plan.model.members.distributors for value in values), False], np.bool_)
+        distributor = known[codes[work.genealogy.rows]]
+    work.put("distributor", distributor)
+    work.put("customer", np.logical_not(distributor))

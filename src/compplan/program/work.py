@@ -1,0 +1,187 @@
+"""The workspace of one run: columns by name, in the order of the primary tree.
+
+A pass reads columns and writes columns; nothing else is shared. Columns are never changed once written.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from compplan.plan import expression as ex
+from compplan.volumes import counts
+from compplan.volumes.orders import People
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from compplan.bonuses.book import Book
+    from compplan.genealogy.genealogy import Genealogy
+    from compplan.genealogy.tree import Tree
+    from compplan.periods.period import Period
+    from compplan.periods.state import State
+    from compplan.plan.load import Plan
+    from compplan.volumes.orders import OrderData
+
+
+@dataclass
+class Work:
+    """Everything that the passes of one run see.
+
+    Attributes
+    ----------
+    columns
+        Name to array, one entry a member in the primary tree's pre-order.
+    scales
+        Digits after the point of the columns that are quantities.
+    texts
+        Text fields of the members: codes and the values behind them.
+    books
+        What the bonuses paid, in the order of the plan.
+    lost
+        Volume that a move_up could not give to anybody, by volume.
+    """
+
+    plan: Plan
+    genealogy: Genealogy
+    period: Period
+    state: State
+    orders: OrderData | None
+    threads: int
+    keep_rows: bool
+    columns: dict[str, NDArray[Any]] = field(default_factory=dict)
+    scales: dict[str, int] = field(default_factory=dict)
+    texts: dict[str, tuple[NDArray[np.int32], list[str]]] = field(default_factory=dict)
+    books: dict[str, Book] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=dict)
+    _people: dict[str, People] = field(default_factory=dict)
+
+    def put(self, name: str, values: NDArray[Any], scale: int | None = None) -> None:
+        """Add a column; with a scale it is a quantity."""
+        self.columns[name] = values
+        if scale is not None:
+            self.scales[name] = scale
+
+    def close(self, book: Book) -> None:
+        """Take in the book of a bonus, once it balances."""
+        self.books[book.bonus] = book
+        self.put(f"pay {book.bonus}", book.pay)
+
+    def tree_of(self, quantity: str) -> str:
+        """Return the tree that a quantity is measured in."""
+        return self.plan.scope.tree(self.plan.scope.rules[quantity])
+
+    @property
+    def size(self) -> int:
+        """Number of members."""
+        return self.genealogy.n
+
+    def tree(self, name: str) -> Tree:
+        """Return a tree by name."""
+        return self.genealogy.trees[name]
+
+    def people(self, tree: str) -> People:
+        """Return what orders need to know of the members, with credit in a tree."""
+        if tree not in self._people:
+            self._people[tree] = self._people_of(tree)
+        return self._people[tree]
+
+    def _people_of(self, tree: str) -> People:
+        distributor = self.columns["distributor"]
+        nearest = counts.nearest_flagged_ancestor(self.tree(tree), self.in_tree(tree, distributor), from_self=True)
+        order = self.tree(tree).to_primary
+        if order is not None:
+            nearest = np.where(nearest >= 0, order[nearest], -1).astype(np.int32)
+        return People(
+            distributor=distributor,
+            credit_to=self.from_tree(tree, nearest),
+            enrolled=self.columns.get("enrolled"),
+            ordered_before=self.state.ordered_before,
+        )
+
+    def in_tree(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
+        """Bring a column of the primary order into a tree's own order."""
+        order = self.tree(name).to_primary
+        return values if order is None else values[order]
+
+    def from_tree(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
+        """Bring an array of a tree's own order into the primary order."""
+        order = self.tree(name).from_primary
+        return values if order is None else values[order]
+
+    def at(self, position: int) -> OneMember:
+        """Return the columns of one member, for explanations."""
+        return OneMember(self, slice(position, position + 1))
+
+    # The four readers below are what `evaluate` asks for.
+
+    def number(self, name: str) -> tuple[NDArray[np.int64] | int, int]:
+        """Return a quantity and its scale."""
+        if name == "days_in_period":
+            return self.period.days, 0
+        return self.columns[name], self.scales[name]
+
+    def flag(self, name: str) -> NDArray[np.bool_]:
+        """Return a condition's column."""
+        return self.columns[name]
+
+    def rank(self, name: str) -> NDArray[np.int8] | int:
+        """Return a rank column, or the number of a rank."""
+        ladder = self.plan.scope.ranks
+        return ladder[name] if name in ladder else self.columns[name]
+
+    def kind(self, name: str) -> str:
+        """Tell whether a name is a number, a flag or a rank."""
+        return self.plan.scope.kind(name)
+
+    def field_flag(self, column: str) -> NDArray[np.bool_]:
+        """Return a member field that is true or false."""
+        return self.columns[f"member.{column}"]
+
+    def field_among(self, column: str, texts: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Tell whose member field is one of some texts."""
+        codes, values = self.texts[column]
+        wanted = [code for code, value in enumerate(values) if value in texts]
+        return np.isin(codes, np.array(wanted, np.int32))
+
+
+@dataclass(frozen=True)
+class OneMember:
+    """The same columns, cut down to a slice of the members."""
+
+    work: Work
+    part: slice
+
+    def number(self, name: str) -> tuple[NDArray[np.int64] | int, int]:
+        """Return a quantity and its scale."""
+        values, scale = self.work.number(name)
+        return values if isinstance(values, int) else values[self.part], scale
+
+    def flag(self, name: str) -> NDArray[np.bool_]:
+        """Return a condition's value."""
+        return self.work.columns[name][self.part]
+
+    def rank(self, name: str) -> NDArray[np.int8] | int:
+        """Return a rank."""
+        ranks = self.work.rank(name)
+        return ranks if isinstance(ranks, int) else ranks[self.part]
+
+    def kind(self, name: str) -> str:
+        """Tell whether a name is a number, a flag or a rank."""
+        return self.work.kind(name)
+
+    def field_flag(self, column: str) -> NDArray[np.bool_]:
+        """Return a member field that is true or false."""
+        return self.work.columns[f"member.{column}"][self.part]
+
+    def field_among(self, column: str, texts: tuple[str, ...]) -> NDArray[np.bool_]:
+        """Tell whether the member field is one of some texts."""
+        codes, values = self.work.texts[column]
+        return np.array([values[c] in texts if c >= 0 else False for c in codes[self.part]], np.bool_)
+
+
+def atoms(expr: ex.Expr) -> list[ex.Expr]:
+    """Return the conjuncts of a condition."""
+    return [a for item in expr.items for a in atoms(item)] if isinstance(expr, ex.Logic) and expr.op == "and" else [expr]

@@ -1,0 +1,202 @@
+"""The tables that a run hands out, built from its columns and books."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from compplan.arrow.frame import dictionary_column, fixed_to_decimal
+from compplan.periods.state import state_table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from compplan.bonuses.book import Book
+    from compplan.periods.payables import Payables
+    from compplan.program.work import Work
+
+_RANKS = ("rank", "title", "paid_as")
+
+
+def members_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
+    """One row a member: named quantities and conditions, ranks, and pay by bonus."""
+    model, columns = work.plan.model, {work.plan.model.members.id: work.genealogy.ids}
+    for name in work.plan.scope.rules:
+        scale = work.scales[name]
+        values = work.columns[name]
+        columns[name] = pa.array(values) if name in model.counts else fixed_to_decimal(values, scale)
+    for name in model.conditions:
+        columns[name] = pa.array(work.columns[name])
+    if model.ranks:
+        for name in _RANKS:
+            columns[name] = rank_column(work, work.columns[name])
+    for book in work.books.values():
+        columns[f"pay:{book.bonus}"] = fixed_to_decimal(book.pay, book.scale)
+    for total in totals[:1]:
+        columns["earned"] = fixed_to_decimal(total.earned, model.currency.decimals)
+    return pa.table(columns)
+
+
+def rank_column(work: Work, numbers: NDArray[np.int8]) -> pa.Array:
+    """Return rank numbers as names, null for unranked."""
+    return dictionary_column(numbers.astype(np.int32) - 1, list(work.plan.scope.ranks))
+
+
+def ledger_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
+    """One row a payment or adjustment, in the order of bonuses, sources and levels."""
+    scale = max([work.plan.model.currency.decimals, *(book.scale for book in work.books.values())])
+    base_scale = max([0, *(book.base_scale for book in work.books.values())])
+    rate_scale = max([0, *(book.rate_scale for book in work.books.values())])
+    parts = [part for book in work.books.values() for part in _book_parts(work, book, scale, base_scale, rate_scale)]
+    parts += [part for total in totals for part in _total_parts(work, total, scale, base_scale, rate_scale)]
+    empty = _part(work, "", "", "", np.empty(0, np.int32), np.empty(0, np.int64), scale, base_scale, rate_scale)
+    return pa.concat_tables([empty, *parts]).unify_dictionaries()
+
+
+def _book_parts(work: Work, book: Book, scale: int, base_scale: int, rate_scale: int) -> Iterator[pa.Table]:
+    lift = 10 ** (scale - book.scale)
+    if book.rows is not None:
+        rows = book.rows
+        table = _part(work, book.bonus, "payment", book.currency, rows.earner, rows.amount * lift, scale, base_scale, rate_scale)
+        known = rows.level > 0
+        level = pa.array(rows.level, mask=~known)
+        given = {
+            "source": pc.take(work.genealogy.ids, pa.array(rows.source)),
+            "order": _orders(work, rows.line),
+            "level": level,
+            "base": fixed_to_decimal(rows.base * 10 ** (base_scale - book.base_scale), base_scale),
+        }
+        if book.rates.size:
+            column = np.clip(rows.level - 1, 0, book.rates.shape[1] - 1)
+            given["rate"] = fixed_to_decimal(book.rates[rows.klass, column] * 10 ** (rate_scale - book.rate_scale), rate_scale)
+        for name, values in given.items():
+            table = table.set_column(table.column_names.index(name), name, values)
+        yield table
+        for each in book.adjustments:
+            yield _part(work, book.bonus, each.entry, book.currency, each.earner, each.amount * lift, scale, base_scale, rate_scale)
+
+
+def _total_parts(work: Work, total: Payables, scale: int, base_scale: int, rate_scale: int) -> Iterator[pa.Table]:
+    """Yield the entries of rounding at the member's total, which no single bonus owns."""
+    lift = 10 ** (total.scale - work.plan.model.currency.decimals)
+    change = total.earned * lift - total.exact
+    touched = np.flatnonzero(change).astype(np.int32)
+    if work.keep_rows and touched.size:
+        amount = change[touched] * 10 ** (scale - total.scale)
+        yield _part(work, "", "rounding", total.currency, touched, amount, scale, base_scale, rate_scale)
+
+
+def _part(
+    work: Work,
+    bonus: str,
+    entry: str,
+    currency: str,
+    earner: NDArray[np.int32],
+    amount: NDArray[np.int64],
+    scale: int,
+    base_scale: int,
+    rate_scale: int,
+) -> pa.Table:
+    """Return entries with everything but earner and amount empty."""
+    count = earner.size
+    ids = work.genealogy.ids
+    return pa.table(
+        {
+            "bonus": _same(bonus or None, count),
+            "entry": _same(entry, count),
+            "earner": pc.take(ids, pa.array(earner)),
+            "source": pa.nulls(count, ids.type),
+            "order": pa.nulls(count, _order_type(work)),
+            "level": pa.nulls(count, pa.int16()),
+            "base": pa.nulls(count, pa.decimal128(38, base_scale)),
+            "rate": pa.nulls(count, pa.decimal128(38, rate_scale)),
+            "amount": fixed_to_decimal(amount, scale),
+            "currency": _same(currency, count),
+        },
+    )
+
+
+def _same(text: str | None, count: int) -> pa.DictionaryArray:
+    return dictionary_column(np.full(count, -1 if text is None else 0, np.int32), [text or ""])
+
+
+def _order_type(work: Work) -> pa.DataType:
+    ids = work.orders.ids if work.orders is not None else None
+    return pa.string() if ids is None else ids.type
+
+
+def _orders(work: Work, line: NDArray[np.int64]) -> pa.Array:
+    ids = work.orders.ids if work.orders is not None else None
+    if ids is None:
+        return pa.nulls(line.size, _order_type(work))
+    return pc.take(ids, pa.array(line, mask=line < 0))
+
+
+def payables_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
+    """One row an earner and currency, the earners in the order of the members table."""
+    decimals, parts = work.plan.model.currency.decimals, []
+    for total in totals:
+        who = np.flatnonzero((total.earned != 0) | (total.carried != 0)).astype(np.int32)
+        amounts = {
+            "earned": total.earned,
+            "carried_in": total.carried,
+            "withheld": total.withheld,
+            "payable": total.paid,
+        }
+        parts.append(
+            pa.table(
+                {
+                    work.plan.model.members.id: pc.take(work.genealogy.ids, pa.array(who)),
+                    "currency": _same(total.currency, who.size),
+                    **{name: fixed_to_decimal(values[who], decimals) for name, values in amounts.items()},
+                },
+            ),
+        )
+    return pa.concat_tables(parts).unify_dictionaries()
+
+
+def balances(work: Work, totals: Sequence[Payables]) -> list[dict[str, Any]]:
+    """Return what each bonus allotted, paid and broke, as exact decimals."""
+    found = []
+    for book in work.books.values():
+        exact = {"allotted": book.allotted, "paid": book.paid, **book.breakage}
+        amounts = {name: Decimal(value).scaleb(-book.exact_scale) for name, value in exact.items()}
+        found.append({"bonus": book.bonus, "currency": book.currency, **amounts})
+    for total in totals:
+        lift = 10 ** (total.scale - work.plan.model.currency.decimals)
+        change = sum(map(int, total.exact)) - sum(map(int, total.earned)) * lift if lift > 1 else 0
+        if change:
+            found.append({"bonus": None, "currency": total.currency, "rounding": Decimal(change).scaleb(-total.scale)})
+    return found
+
+
+def breakage_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
+    """One row a bonus and reason; the amounts are exact, so they may have more digits than money."""
+    scale = max([work.plan.model.currency.decimals, *(book.exact_scale for book in work.books.values())])
+    rows: dict[str, list[Any]] = {"bonus": [], "reason": [], "amount": [], "currency": []}
+    for balance in balances(work, totals):
+        for reason, amount in balance.items():
+            if reason not in {"bonus", "currency", "allotted", "paid"}:
+                for name, value in zip(rows, (balance["bonus"], reason, amount, balance["currency"]), strict=True):
+                    rows[name].append(value)
+    types = {"bonus": pa.string(), "reason": pa.string(), "amount": pa.decimal128(38, scale), "currency": pa.string()}
+    return pa.table({name: pa.array(values, types[name]) for name, values in rows.items()})
+
+
+def next_state(work: Work, totals: Sequence[Payables]) -> pa.Table:
+    """Return the state that the next period starts from."""
+    state = work.state
+    ranked = {"title": work.columns["title"], "last_rank": work.columns["rank"]} if work.plan.model.ranks else {}
+    ordered = state.ordered_before.copy()
+    if work.orders is not None:
+        ordered[work.orders.buyers] = True
+    after = replace(state, **ranked, ordered_before=ordered, balance=totals[0].withheld)
+    ranks, decimals = list(work.plan.scope.ranks), work.plan.model.currency.decimals
+    return state_table(after, work.genealogy, work.plan.model.members.id, ranks, decimals)

@@ -1,0 +1,158 @@
+"""Slow, obvious twins of the tree sweeps: parents as a list, children as lists, Python integers.
+
+`parents[i]` is the parent of member `i`, -1 for a root; parents stand before their children.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from math import floor
+
+
+def children_of(parents):
+    children = {member: [] for member in range(len(parents))}
+    for member, parent in enumerate(parents):
+        if parent >= 0:
+            children[parent].append(member)
+    return children
+
+
+def uplines_of(parents, member):
+    """The ancestors of a member, nearest first."""
+    uplines = []
+    while parents[member] >= 0:
+        member = parents[member]
+        uplines.append(member)
+    return uplines
+
+
+def downline_with_level(parents, member):
+    """Every descendant with its level below the member."""
+    return [
+        (other, uplines_of(parents, other).index(member) + 1)
+        for other in range(len(parents))
+        if member in uplines_of(parents, other)
+    ]
+
+
+def subtree(parents, member):
+    return [member, *(other for other, _ in downline_with_level(parents, member))]
+
+
+def over_legs(parents, volumes, measure):
+    """`measure(volumes of the legs)` for every member."""
+    return [measure([volumes[child] for child in kids]) for kids in children_of(parents).values()]
+
+
+def roll_up(parents, values):
+    return [sum(values[x] for x in subtree(parents, m)) for m in range(len(parents))]
+
+
+def roll_up_levels(parents, values, levels):
+    return [
+        values[m] + sum(values[x] for x, level in downline_with_level(parents, m) if level <= levels)
+        for m in range(len(parents))
+    ]
+
+
+def roll_up_stopping(parents, values, stop):
+    """A descendant counts unless it, or somebody between it and the member, stops."""
+    totals = list(values)
+    for member, value in enumerate(values):
+        below = member
+        for upline in uplines_of(parents, member):
+            if stop[below]:
+                break
+            totals[upline] += value
+            below = upline
+    return totals
+
+
+def roll_up_outside_uplines(parents, values, qualified, stop):
+    """Sort every descendant by hand: inside a subtree that leaves, above a qualified member, or counted."""
+    holds = any_in_subtree(parents, qualified)
+    totals = list(values)
+    for member, value in enumerate(values):
+        path = [member, *uplines_of(parents, member)]
+        for k, upline in enumerate(path[1:], start=1):
+            if not holds[member] and not any(qualified[x] or stop[x] for x in path[:k]):
+                totals[upline] += value
+    return totals
+
+
+def outside_legs(parents, leg_volume, own, flag):
+    holds = any_in_subtree(parents, flag)
+    children = children_of(parents)
+    return [own[m] + sum(leg_volume[c] for c in children[m] if not holds[c]) for m in range(len(parents))]
+
+
+def move_up(parents, values, keep):
+    moved, lost = [0] * len(parents), 0
+    for member, value in enumerate(values):
+        keepers = [x for x in [member, *uplines_of(parents, member)] if keep[x]]
+        if keepers:
+            moved[keepers[0]] += value
+        else:
+            lost += value
+    return moved, lost
+
+
+def any_in_subtree(parents, flag):
+    return [any(flag[x] for x in subtree(parents, m)) for m in range(len(parents))]
+
+
+def nth_leg(parents, leg_volume, nth):
+    return over_legs(parents, leg_volume, lambda legs: [*sorted(legs, reverse=True), *[0] * nth][nth - 1])
+
+
+def other_legs(parents, leg_volume, after):
+    return over_legs(parents, leg_volume, lambda legs: sum(sorted(legs, reverse=True)[after:]))
+
+
+def capped_legs(parents, leg_volume, caps):
+    """`caps` has one value for each earner."""
+    children = children_of(parents)
+    return [sum(min(leg_volume[c], caps[m]) for c in children[m]) for m in range(len(parents))]
+
+
+def capped_legs_share(parents, leg_volume, total, num, den):
+    return capped_legs(parents, leg_volume, [floor(Fraction(t) * Fraction(num, den)) for t in total])
+
+
+def leg_count_at_least(parents, leg_volume, threshold):
+    return over_legs(parents, leg_volume, lambda legs: sum(leg >= threshold for leg in legs))
+
+
+def frontline_sum(parents, values):
+    return over_legs(parents, values, sum)
+
+
+def frontline_count(parents, flag):
+    return over_legs(parents, flag, lambda flags: sum(map(bool, flags)))
+
+
+def downline_count_levels(parents, flag, levels):
+    return [
+        sum(bool(flag[x]) for x, level in downline_with_level(parents, m) if level <= levels)
+        for m in range(len(parents))
+    ]
+
+
+def downline_count(parents, flag):
+    return downline_count_levels(parents, flag, len(parents))
+
+
+def legs_with(parents, flag):
+    return over_legs(parents, any_in_subtree(parents, flag), sum)
+
+
+def capped_leg_counts(parents, flag, cap):
+    counts = roll_up(parents, [int(f) for f in flag])
+    return over_legs(parents, counts, lambda legs: sum(min(leg, cap) for leg in legs))
+
+
+def nearest_flagged_ancestor(parents, flag, from_self):
+    return [
+        next((x for x in [m, *uplines_of(parents, m)][0 if from_self else 1 :] if flag[x]), -1)
+        for m in range(len(parents))
+    ]
