@@ -49,7 +49,7 @@ def takes(rule, row, rows, members):
 
 
 def is_of_first_order(row, rows, buyer):
-    first = min((order_key(other, rows) for other in rows if other["member_id"] == buyer["id"]))
+    first = min(order_key(other, rows) for other in rows if other["member_id"] == buyer["id"])
     return not buyer["ordered_before"] and order_key(row, rows) == first
 
 
@@ -108,7 +108,9 @@ def order_lines(rule, rows, members):
         orders.setdefault((position[row["member_id"]], *order_key(row, rows)), []).append(row)
     lines = {m["id"]: [] for m in members}
     for (_, time, order), parts in sorted(orders.items()):
-        total = sum((value(rule, row, members) for row in parts if takes(rule, row, rows, members)), Fraction(0))
+        total = sum(
+            (value(rule, row, members) for row in parts if takes(rule, row, rows, members)), Fraction(0)
+        )
         who = credited(rule, parts[0], members)
         if total and who is not None:
             lines[who].append((total, parts[0]["member_id"], order, time))

@@ -1,4 +1,4 @@
-"""The slow, obvious twin of the synthetic field: one member after another, in Python integers, lists and dicts.
+"""The slow, obvious twin of the synthetic field: one member after another, in integers, lists and dicts.
 
 It reads the calibration's tables, since they are data, and shares nothing else with the kernels.
 """

@@ -1,8 +1,8 @@
 """Whether a field of 100,000 has the shares it is calibrated to. The bands are stated at each test.
 
-The sentences in quotes are those that the docstring of `compplan.synth` rests on. Over seeds, a share of 45 % of
-100,000 members varies by 0.16 points, so a band of a point says that the tables are right, not that the draws are
-lucky.
+The sentences in quotes are those that the docstring of `compplan.synth` rests on. From seed to seed a
+share of 45 % of 100,000 members varies by 0.16 points (one standard deviation), so a band of a
+point says that the tables are right, and leaves room for the draws.
 """
 
 from __future__ import annotations
@@ -105,7 +105,7 @@ def test_last_years_enrollees_who_buy_nothing_this_year(year):
 
 
 def test_members_with_volume(month):
-    """ "45 % of members have volume": within a point, of all and of the customers; two points of the sellers."""
+    """ "45 % of members have volume": within a point, of all and of customers; two points of the sellers."""
     for kinds, band in ((SELLER | CUSTOMER, 1), (CUSTOMER, 1), (SELLER, 2)):
         n = sum(kind in kinds for kind in month.kinds)
         assert abs(Fraction(month.with_volume(kinds), n) - Fraction(45, 100)) < Fraction(band, 100)

@@ -130,7 +130,7 @@ def test_placement(shape):
 
 
 def test_field_has_a_heavy_tail_and_long_legs():
-    """Largest frontline over 0.2 % of the members, uniform below that; and a depth far over the uniform one."""
+    """Largest frontline over 0.2 % of the members, uniform below 0.1 %; and more than twice as deep."""
     field = parents(synth(20_000, orders_per_member=0, customers=False).members)
     uniform = parents(synth(20_000, shape="uniform", orders_per_member=0).members)
     assert front(field) > 20_000 // 500 > 2 * front(uniform)
@@ -138,7 +138,7 @@ def test_field_has_a_heavy_tail_and_long_legs():
 
 
 def test_spine():
-    """A tenth of the members, give or take a point, in one leg; the others hang near it, not in long lines."""
+    """A tenth of the members, give or take a point, in one leg; and no large frontlines."""
     parent = parents(synth(SIZE, shape="spine", orders_per_member=0).members)
     assert Fraction(9, 100) < Fraction(max(depths(parent)), SIZE) < Fraction(11, 100) + Fraction(20, SIZE)
     assert front(parent) < 30
@@ -239,7 +239,7 @@ def test_volumes_follow_exactly_from_amounts():
 
 
 def test_amounts_have_a_heavy_tail():
-    """The largest hundredth of the amounts is more than 8 % of the money, and nothing passes the last knot."""
+    """The largest hundredth of the amounts is more than 8 % of the money; none is outside the knots."""
     amounts = sorted(rows(synth(20_000, returns=0).orders, "amount"), reverse=True)
     assert sum(amounts[: len(amounts) // 100]) > sum(amounts) * Decimal("0.08")
     assert amounts[0] <= Decimal(calibration.AMOUNT_KNOTS[-1]).scaleb(-2)

@@ -1,9 +1,10 @@
 """The same arguments give the same values for ever.
 
-These pins protect reproducibility, not correctness: they say that a field made today is the field of yesterday, on
-another machine, with other versions of Python, NumPy, Numba and Arrow, with and without JIT. Whether the values are
-right is the business of the other tests here. A change of a pin breaks every published benchmark and every test that
-names a member of a synthetic field: say so in the changelog.
+These pins protect reproducibility, not correctness: they say that a field made today is the field of
+yesterday, on another machine, with other versions of Python, NumPy, Numba and Arrow, with and without JIT.
+Whether the values are right is the business of the other tests here. A changed pin means that published
+benchmarks, and tests that name a member of a synthetic field, no longer speak of the same field: tell it in
+the changelog.
 """
 
 from __future__ import annotations

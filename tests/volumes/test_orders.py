@@ -10,6 +10,8 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.naive import orders as naive
+from tests.volumes.forests import depths, parents_of, tree_of
 
 from compplan.errors import DataError, ExactnessError, UsageError
 from compplan.genealogy.ids import MemberIndex
@@ -18,8 +20,6 @@ from compplan.plan.values import Span
 from compplan.volumes.counts import nearest_flagged_ancestor
 from compplan.volumes.order_windows import UNKNOWN
 from compplan.volumes.orders import OrderRule, People, base_volume, base_volumes, order_lines, read_orders
-from tests.naive import orders as naive
-from tests.volumes.forests import depths, parents_of, tree_of
 
 START, END = dt.datetime(2024, 2, 1), dt.datetime(2024, 4, 1)
 EPOCH = dt.datetime(1970, 1, 1)
@@ -33,8 +33,14 @@ def microseconds(moment):
 
 def moments(start, end):
     days = st.datetimes(start, end - dt.timedelta(days=1)).map(naive.midnight)
-    month_ends = st.sampled_from([dt.datetime(2024, 1, 31, 15), dt.datetime(2024, 2, 29), dt.datetime(2024, 3, 31)])
-    return days | st.datetimes(start, end - dt.timedelta(microseconds=1)) | month_ends.filter(lambda m: start <= m < end)
+    month_ends = st.sampled_from(
+        [dt.datetime(2024, 1, 31, 15), dt.datetime(2024, 2, 29), dt.datetime(2024, 3, 31)]
+    )
+    return (
+        days
+        | st.datetimes(start, end - dt.timedelta(microseconds=1))
+        | month_ends.filter(lambda m: start <= m < end)
+    )
 
 
 @st.composite
@@ -62,7 +68,9 @@ def rows(ids):
     amount = st.integers(-500, 20000).map(lambda cents: Decimal(cents).scaleb(-2))
     return st.fixed_dictionaries(
         {
-            "order_id": st.sampled_from(["a", "b", "c", "a\0", "orders of a long name, more than one word", "ä"]),
+            "order_id": st.sampled_from(
+                ["a", "b", "c", "a\0", "orders of a long name, more than one word", "ä"]
+            ),
             "member_id": st.sampled_from(ids),
             "date": moments(START, END),
             "qv": amount,
@@ -109,7 +117,9 @@ def table_of(rows):
     money = pa.decimal128(20, 2)
     kinds = [pa.string(), None, pa.timestamp("us"), money, money, pa.string(), pa.int16(), pa.bool_()]
     names = ["order_id", "member_id", "date", "qv", "cv", "type", "store", "online"]
-    columns = {name: pa.array([row[name] for row in rows], kind) for name, kind in zip(names, kinds, strict=True)}
+    columns = {
+        name: pa.array([row[name] for row in rows], kind) for name, kind in zip(names, kinds, strict=True)
+    }
     return pa.table(columns)
 
 
@@ -147,7 +157,9 @@ def exact(volumes, rule):
 def test_base_volumes_are_those_of_the_twin(field, wanted):
     members, rows = field
     people = people_of(members)
-    wanted = [OrderRule(**{f: getattr(r, f) for f in r.__slots__} | {"name": f"v{i}"}) for i, r in enumerate(wanted)]
+    wanted = [
+        OrderRule(**{f: getattr(r, f) for f in r.__slots__} | {"name": f"v{i}"}) for i, r in enumerate(wanted)
+    ]
     orders = read(members, table_of(rows), wanted)
     for threads in (1, 3):
         for rule, volumes in zip(wanted, base_volumes(wanted, orders, people, threads=threads), strict=True):
@@ -223,8 +235,20 @@ def test_without_ids_each_row_is_an_order_and_shuffling_still_changes_nothing(fi
 
 MEMBERS = [
     {"id": 7, "parent": None, "distributor": False, "enrolled": None, "ordered_before": False},
-    {"id": 5, "parent": 7, "distributor": True, "enrolled": dt.datetime(2024, 1, 31, 15), "ordered_before": True},
-    {"id": 6, "parent": 5, "distributor": False, "enrolled": dt.datetime(2024, 3, 1), "ordered_before": False},
+    {
+        "id": 5,
+        "parent": 7,
+        "distributor": True,
+        "enrolled": dt.datetime(2024, 1, 31, 15),
+        "ordered_before": True,
+    },
+    {
+        "id": 6,
+        "parent": 5,
+        "distributor": False,
+        "enrolled": dt.datetime(2024, 3, 1),
+        "ordered_before": False,
+    },
 ]
 
 
@@ -263,7 +287,9 @@ def test_a_window_ends_at_the_same_time_of_its_last_day(span, inside, outside):
     within = OrderRule("new", "qv", 2, within=span)
     after = OrderRule("old", "qv", 2, after_enrolment=span)
     for rule, counts in ((within, inside), (after, outside)):
-        assert volume(rule, order(5, inside, "3"), order(5, outside, "4"))[1] == (300 if counts == inside else 400)
+        assert volume(rule, order(5, inside, "3"), order(5, outside, "4"))[1] == (
+            300 if counts == inside else 400
+        )
 
 
 def test_a_window_opens_at_midnight_of_the_day_of_enrolment():
@@ -279,7 +305,11 @@ def test_all_lines_of_the_first_order_belong_to_it():
     day = dt.datetime(2024, 3, 2)
     rows = [order(6, day, "1"), order(6, END - dt.timedelta(1), "2"), order(6, day, "4", order_id="y")]
     assert volume(rule, *rows, order(5, day, "8")) == [0, 0, 300]
-    assert volume(OrderRule("later", "qv", 2, first_order="exclude"), *rows, order(5, day, "8")) == [0, 800, 400]
+    assert volume(OrderRule("later", "qv", 2, first_order="exclude"), *rows, order(5, day, "8")) == [
+        0,
+        800,
+        400,
+    ]
 
 
 def test_order_ids_longer_than_the_words_that_are_compared():
@@ -372,8 +402,8 @@ def test_amounts_that_are_no_exact_numbers():
 @pytest.mark.parametrize(
     ("values", "kind", "wanted", "message", "hint"),
     [
-        (["1", "2"], pa.string(), 12, 'selects by 12, but the column holds string', '"12"'),
-        (["1", "2"], pa.string(), True, 'selects by true, but the column holds string', '"true"'),
+        (["1", "2"], pa.string(), 12, "selects by 12, but the column holds string", '"12"'),
+        (["1", "2"], pa.string(), True, "selects by true, but the column holds string", '"true"'),
         ([1, 2], pa.int8(), "kit", "selects by kit, but the column holds int8", "a number"),
         ([1, 2], pa.int8(), True, "selects by true, but the column holds int8", "a number"),
         ([True, None], pa.bool_(), 1, "selects by 1, but the column holds bool", "true or false"),
@@ -427,7 +457,10 @@ def test_filters_behind_dictionaries_and_chunks(column):
 
 def test_a_filter_column_of_nulls_holds_nothing():
     table = with_column(TWO, "type", [None, None])
-    rules = [OrderRule("a", "qv", 2, only=(("type", ("kit",)),)), OrderRule("b", "qv", 2, exclude=(("type", ("kit",)),))]
+    rules = [
+        OrderRule("a", "qv", 2, only=(("type", ("kit",)),)),
+        OrderRule("b", "qv", 2, exclude=(("type", ("kit",)),)),
+    ]
     found = base_volumes(rules, read(MEMBERS, table, rules), people_of(MEMBERS))
     assert [volumes.tolist() for volumes in found] == [[0, 0, 0], [0, 1001, 1001]]
 
@@ -439,13 +472,17 @@ def test_sums_that_pass_64_bits_are_refused_and_those_that_just_fit_are_not():
     half = 2**62
     rule = OrderRule("pv", "qv", 0)
     fits = with_column(TWO, "qv", [half, -(half - 1)])
-    assert base_volume(rule, read(MEMBERS, fits, [rule]), people_of(MEMBERS)).tolist() == [0, half, -(half - 1)]
+    assert base_volume(rule, read(MEMBERS, fits, [rule]), people_of(MEMBERS)).tolist() == [
+        0,
+        half,
+        -(half - 1),
+    ]
     over = read(MEMBERS, with_column(TWO, "qv", [half, -half]), [rule])
     for run in (base_volume, order_lines):
         with pytest.raises(ExactnessError, match="could pass 64 bits"):
             run(rule, over, people_of(MEMBERS))
     tenth = OrderRule("tenth", "qv", 0, share=Decimal("1.1"))
-    with pytest.raises(ExactnessError, match='largest value is 4611686018427387904'):
+    with pytest.raises(ExactnessError, match="largest value is 4611686018427387904"):
         base_volume(tenth, read(MEMBERS, fits, [tenth]), people_of(MEMBERS))
 
 

@@ -35,7 +35,11 @@ def test_the_model_of_the_plan_becomes_a_rule():
             "buyers": "customers",
             "only": {"type": "refill", "store": [1, 2]},
             "exclude": {"online": False},
-            "window": {"from_enrolment": "3 calendar months", "after_enrolment": "1 day", "days_of_month": [1, 15]},
+            "window": {
+                "from_enrolment": "3 calendar months",
+                "after_enrolment": "1 day",
+                "days_of_month": [1, 15],
+            },
             "first_order": "exclude",
             "share": "30%",
             "customer_share": "50%",

@@ -111,11 +111,11 @@ def numbers(values: NDArray[Any], kind: pa.DataType, null: NDArray[np.bool_] | N
 
 
 def texts(values: Sequence[str]) -> pa.Array:
-    """Return a large_string array of a few Python texts."""
+    """Return a string array of a few Python texts."""
     encoded = [value.encode() for value in values]
-    ends = np.fromiter(accumulate(map(len, encoded), initial=0), np.int64, len(encoded) + 1)
+    ends = np.fromiter(accumulate(map(len, encoded), initial=0), np.int32, len(encoded) + 1)
     buffers = [None, pa.py_buffer(ends), pa.py_buffer(b"".join(encoded))]
-    return pa.Array.from_buffers(pa.large_string(), len(encoded), buffers)
+    return pa.Array.from_buffers(pa.string(), len(encoded), buffers)
 
 
 def shown(value: pa.Scalar) -> str:

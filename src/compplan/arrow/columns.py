@@ -69,9 +69,9 @@ def flag_column(
         values = _flags(part)
         if null is not None:
             values = np.where(null, 0, values)
-            if nulls == "error":
-                findings.add(empty, start, null)
         findings.add(not_a_flag, start, values < 0)
+        if null is not None and nulls == "error":
+            findings.add(empty, start, null)
         out[start : start + len(part)] = values == 1
     findings.report(problems)
     return out

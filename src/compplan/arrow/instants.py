@@ -68,9 +68,9 @@ def instant_column(
         if null is not None:
             values = np.where(null, NO_INSTANT, values)
             wrong &= ~null
-            if nulls == "error":
-                findings.add(empty, start, null)
         findings.add(not_an_instant, start, wrong)
+        if null is not None and nulls == "error":
+            findings.add(empty, start, null)
         out[start : start + len(part)] = values
     findings.report(problems)
     return out

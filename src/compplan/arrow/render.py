@@ -81,7 +81,7 @@ def _fitting(columns: list[list[str]]) -> list[list[str]]:
     """Leave columns out of the middle until a line fits; the first and the last always stay."""
     kept, left_out = list(columns), 0
     while len(kept) > 2 and sum(len(column[0]) + 2 for column in kept) > _WIDTH:
-        del kept[(len(kept) + 1) // 2]
+        del kept[len(kept) // 2]
         left_out += 1
     if left_out:
         kept.insert((len(kept) + 1) // 2, ["…"] * len(kept[0]))

@@ -65,6 +65,15 @@ class Scope:
         return {name: index for index, name in enumerate(ladder, 1)}
 
     @property
+    def floor(self) -> int:
+        """The rank that every member who can hold ranks has without meeting anything; 0 for none."""
+        ranks = self.model.ranks
+        open_ = [not rank.requires for rank in ranks.ladder.values()] if ranks else []
+        if ranks and ranks.gaps == "closed":
+            return next((number for number, free in enumerate(open_) if not free), len(open_))
+        return max((number for number, free in enumerate(open_, 1) if free), default=0)
+
+    @property
     def words(self) -> list[str]:
         """Every name that a condition may use."""
         return [*self.rules, *self.model.conditions, *self.ranks, *RANK_COLUMNS, *ROLES, "days_in_period"]

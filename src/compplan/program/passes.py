@@ -147,7 +147,7 @@ class LegsPass(Pass):
             return legs.capped_legs_share(tree, volume, volume, top, bottom)
         if self.cap is not None:
             return legs.capped_legs(tree, volume, self.cap)
-        return legs.other_legs(tree, volume, after=0)
+        return counts.frontline_sum(tree, volume)
 
 
 @dataclass(frozen=True)
@@ -163,7 +163,7 @@ class CappedTotalPass(Pass):
         tree = work.tree(self.tree)
         inclusive = work.in_tree(self.tree, work.columns[self.total])
         measured = work.in_tree(self.tree, work.columns[self.quantity])
-        all_legs = legs.other_legs(tree, inclusive, after=0)
+        all_legs = counts.frontline_sum(tree, inclusive)
         capped = legs.capped_legs_share(tree, inclusive, measured, *self.share)
         work.put(self.writes[0], work.from_tree(self.tree, measured - all_legs + capped), work.scales[self.total])
 

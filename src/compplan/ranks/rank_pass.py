@@ -115,7 +115,7 @@ class _Sweep:
         if any(row.measure == "outside" for row in self.rows):
             self.groups.append((k.LEGS, -1))  # the best rank in a leg is kept by the first group
         routes = [(rank, [(row, *self._slot(row)) for row in rows]) for rank, rows in self._routes()]
-        floor = self.eligible.astype(np.int8) * (not routes[-1][1])
+        floor = self.eligible.astype(np.int8) * np.int8(self.work.plan.scope.floor)
         result = floor.copy()
         candidate = self._candidates(routes)
         listed = self._listed(candidate)

@@ -293,13 +293,21 @@ def _holder(text: str, scope: Scope) -> tuple[int, str]:
         if scope.expression_needs_rank(other):
             raise Hinted(f'"{other}" depends on the ranks that it decides', "name a rank, or a condition without ranks")
     also = str(others[0] if len(others) == 1 else ex.Logic("and", tuple(others))) if others else ""
-    if not ranks:
-        return 0, also
-    rank = max(scope.ranks[r] for r in ranks)
+    return max((scope.ranks[r] for r in ranks), default=0), also
+
+
+def _held(code: str, text: str, among: Measure, count: int, rank: int, also: str, scope: Scope) -> Row:
+    """Return the row that counts legs or members with a rank, or with a condition alone (rank 0).
+
+    A rank that nobody needs to earn is a condition too: to be a member who can hold ranks.
+    """
+    unit = "legs" if among == "legs" else "members"
     model = scope.model.ranks
-    if rank == 1 and model is not None and not next(iter(model.ladder.values())).requires:
-        return 0, f"({model.members}) and ({also})" if also else model.members
-    return rank, also
+    if rank > scope.floor:
+        return _row(code, text, among, code, count, holds=rank, also=also, unit=unit)
+    if rank and model is not None:
+        also = f"({model.members}) and ({also})" if also else model.members
+    return _row(code, text, "count", also, count, among=among, unit=unit)
 
 
 def _legs(requirement: LegsRequirement, scope: Scope) -> list[Row]:
@@ -312,25 +320,20 @@ def _legs(requirement: LegsRequirement, scope: Scope) -> list[Row]:
         except Hinted as error:
             raise Hinted(error.message, error.hint, ("legs", index, *error.at)) from None
     text = ", ".join(f"{i.count} {'legs' if i.count > 1 else 'leg'} with {i.holds}" for i, _, _ in wanted)
-    if len({also for _, _, also in wanted}) > 1:
+    if len({also for _, _, also in wanted}) > 1 or len({rank > 0 for _, rank, _ in wanted}) > 1:
         raise Hinted(f'"{text}" asks for different things in distinct legs', "ask for ranks, with the same further condition")
     names = {number: name for name, number in scope.ranks.items()}
-    if wanted[0][1] == 0:
-        count = sum(item.count for item, _, _ in wanted)
-        return [_row(f"legs.{wanted[0][2]}", text, "count", wanted[0][2], count, among="legs", unit="legs")]
     rows = []
     for rank in sorted({r for _, r, _ in wanted}, reverse=True):
         count = sum(item.count for item, r, _ in wanted if r >= rank)
-        label = f"{count} {'legs' if count > 1 else 'leg'} with {names[rank]}"
-        code = f"legs.{names[rank]}"
-        rows.append(_row(code, label, "legs", names[rank], count, holds=rank, also=wanted[0][2], unit="legs"))
+        who = " and ".join(filter(None, (names.get(rank), wanted[0][2])))
+        higher = " or higher" if len(wanted) > 1 and 0 < rank < len(names) else ""
+        label = f"{count} {'legs' if count > 1 else 'leg'} with {who}{higher}"
+        rows.append(_held(f"legs.{who}", label, "legs", count, rank, wanted[0][2], scope))
     return rows
 
 
 def _members(requirement: MembersRequirement, scope: Scope) -> Row:
     rank, also = _holder(requirement.holds, scope)
     text = f"{requirement.count} {requirement.among} with {requirement.holds}"
-    code = f"{requirement.among}.{requirement.holds}"
-    if not rank:
-        return _row(code, text, "count", also, requirement.count, among=requirement.among, unit="members")
-    return _row(code, text, requirement.among, requirement.holds, requirement.count, holds=rank, also=also, unit="members")
+    return _held(f"{requirement.among}.{requirement.holds}", text, requirement.among, requirement.count, rank, also, scope)

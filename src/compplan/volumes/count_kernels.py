@@ -87,11 +87,15 @@ def capped_leg_counts(depth, flag, out, cap, stack):
 
 @kernel
 def nearest_flagged(depth, flag, out, base, from_self, above):
-    """Forward: `above[d]` is the nearest flagged ancestor of a member at depth `d`, -1 for none."""
+    """Forward: `above[d]` is the nearest flagged ancestor of a member at depth `d`, -1 for none.
+
+    A member stands after all of its ancestors, so the nearer one is the larger; a choice by the flag would be
+    compiled to a branch.
+    """
     for i in range(depth.size):
         d = U(depth[i])
         upline = above[d]
-        nearest = base + i if flag[i] else upline
+        nearest = max(upline, (base + i + 1) * flag[i] - 1)
         above[d + U(1)] = nearest
         out[i] = nearest if from_self else upline
 

@@ -32,7 +32,11 @@ def repeated_columns(table: pa.Table, needed: Sequence[str]) -> list[Problem]:
     """Report columns whose name stands more than once."""
     names = table.column_names
     return [
-        Problem("repeated-column", f'there are {names.count(name)} columns "{name}"', Rows("orders", name, len(table)))
+        Problem(
+            "repeated-column",
+            f'there are {names.count(name)} columns "{name}"',
+            Rows("orders", name, len(table)),
+        )
         for name in needed
         if names.count(name) > 1
     ]
@@ -59,7 +63,9 @@ def unfit_filter(where: Where, rule: str, wanted: Sequence[Any]) -> Problem | No
     fits = next((types for test, types in _FILTER_TYPES if test(kind)), None)
     if fits is None:
         message = f'{where.column.type} cannot be selected by, as "{rule}" does'
-        return Problem("wrong-type", message, where.rows(), "use a column of text, whole numbers, or true and false")
+        return Problem(
+            "wrong-type", message, where.rows(), "use a column of text, whole numbers, or true and false"
+        )
     wrong = [value for value in wanted if type(value) not in fits]
     if not wrong or pa.types.is_null(kind):
         return None
@@ -129,13 +135,21 @@ def _misfits(orders: OrderData, people: People) -> Iterator[Problem]:
 def _missing(rules: Sequence[OrderRule], orders: OrderData, people: People) -> Iterator[Problem]:
     for rule in rules:
         if rule.reads_enrolment and people.enrolled is None:
-            yield Problem("missing", f'"{rule.name}" has a window from enrolment, but people.enrolled is missing')
+            yield Problem(
+                "missing", f'"{rule.name}" has a window from enrolment, but people.enrolled is missing'
+            )
         if rule.first_order and people.ordered_before is None:
             hint = "for a first period, give false for every member"
-            yield Problem("missing", f'"{rule.name}" asks for first orders, but people.ordered_before is missing', hint=hint)
+            yield Problem(
+                "missing",
+                f'"{rule.name}" asks for first orders, but people.ordered_before is missing',
+                hint=hint,
+            )
         if rule.first_order and orders.ids is None:
             hint = "give read_orders the rule, or need_ids=True"
-            yield Problem("missing", f'"{rule.name}" asks for first orders, but orders were read without ids', hint=hint)
+            yield Problem(
+                "missing", f'"{rule.name}" asks for first orders, but orders were read without ids', hint=hint
+            )
 
 
 # ---- between the two
@@ -143,7 +157,9 @@ def _missing(rules: Sequence[OrderRule], orders: OrderData, people: People) -> I
 
 def unknown_enrolment(rule: OrderRule, orders: OrderData, people: People) -> Problem | None:
     """Report buyers whose enrolment decides whether their orders count, and is not known."""
-    unknown = (people.enrolled == UNKNOWN) & np.where(people.distributor, *(factor != 0 for factor in rule.factors))
+    unknown = (people.enrolled == UNKNOWN) & np.where(
+        people.distributor, *(factor != 0 for factor in rule.factors)
+    )
     if not unknown.any():
         return None
     keep = orders.by_columns(rule)

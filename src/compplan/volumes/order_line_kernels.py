@@ -36,29 +36,39 @@ def fill_by(groups, starts, rows):
         starts[slot] += 1
 
 
-@inline
-def same_order(keys, a, b):
-    """Say whether rows a and b of one buyer are lines of one order."""
-    k = 0
-    while k < keys.shape[0] and keys[k, a] == keys[k, b]:
-        k += 1
-    return k == keys.shape[0]
+@kernel
+def gather(rows, values, out):
+    """out[i] = value of row rows[i]."""
+    for i in range(rows.size):
+        if i + AHEAD < rows.size:
+            prefetch(values, rows[i + AHEAD])
+        out[i] = values[U32(rows[i])]
 
 
 @inline
-def comes_before(keys, a, b):
-    """Say whether row a comes before row b by their keys, then by their row numbers."""
-    k = 0
+def first_difference(keys, a, b):
+    """Return from which further key on rows a and b differ; the number of keys where they do not."""
+    k = 1
     while k < keys.shape[0] and keys[k, a] == keys[k, b]:
         k += 1
-    return a < b if k == keys.shape[0] else keys[k, a] < keys[k, b]
+    return k
+
+
+@inline
+def comes_before(keys, heads, a, b):
+    """Say whether row a comes before row b, by keys of which the heads are the first, then by row number."""
+    if heads[0] != heads[1]:
+        return heads[0] < heads[1]
+    k = first_difference(keys, a, b)
+    return keys[k, a] < keys[k, b] if k < keys.shape[0] else a < b
 
 
 @kernel
-def sort_groups(starts, keys, times, rows):
-    """Sort the rows of each buyer by time and key; times go with the rows.
+def sort_groups(starts, keys, heads, times, rows):
+    """Sort the rows of each buyer by time and keys. heads[i] = keys[0, rows[i]] and times move along.
 
-    A shell sort: most buyers have two or three orders, where it is an insertion sort; one with a million is no harm.
+    A shell sort: most buyers have few orders, where it is an insertion sort, and one with a million does no harm.
+    What is compared stands side by side, since a look into the table costs more than all the rest.
     """
     for g in range(starts.size - 1):
         low, high = np.int64(starts[g]), np.int64(starts[g + 1])
@@ -67,48 +77,41 @@ def sort_groups(starts, keys, times, rows):
             gap = 3 * gap + 1
         while gap > 0:
             for i in range(low + gap, high):
-                row, time = rows[i], times[i]
+                row, head, time = rows[i], heads[i], times[i]
                 at = i
                 while at >= low + gap:
                     other = times[at - gap]
-                    if other < time or (other == time and comes_before(keys, rows[at - gap], row)):
+                    if other < time:
                         break
-                    rows[at], times[at] = rows[at - gap], other
+                    if other == time and comes_before(keys, (heads[at - gap], head), rows[at - gap], row):
+                        break
+                    rows[at], heads[at], times[at] = rows[at - gap], heads[at - gap], other
                     at -= gap
-                rows[at], times[at] = row, time
+                rows[at], heads[at], times[at] = row, head, time
             gap //= 3
 
 
 @kernel
-def gather_times(rows, times, out):
-    """out[i] = time of row rows[i]."""
-    for i in range(rows.size):
-        if i + AHEAD < rows.size:
-            prefetch(times, rows[i + AHEAD])
-        out[i] = times[U32(rows[i])]
-
-
-@kernel
-def first_times(starts, keys, rows, times, out):
-    """out[i] = the earliest time of all lines of the order of rows[i], where lines of an order stand together."""
-    for g in range(starts.size - 1):
-        i, high = np.int64(starts[g]), np.int64(starts[g + 1])
-        while i < high:
-            end, first = i, times[U32(rows[i])]
-            while end < high and same_order(keys, rows[i], rows[end]):
-                first = min(first, times[U32(rows[end])])
-                end += 1
-            out[i:end] = first
-            i = end
-
-
-@kernel
-def mark_orders(starts, keys, rows, fresh):
+def mark_orders(starts, keys, heads, rows, fresh):
     """fresh[i] = whether rows[i] is the first line of an order, where lines of an order stand together."""
     for g in range(starts.size - 1):
         low, high = np.int64(starts[g]), np.int64(starts[g + 1])
         for i in range(low, high):
-            fresh[i] = i == low or not same_order(keys, rows[i - 1], rows[i])
+            same = i > low and heads[i - 1] == heads[i]
+            fresh[i] = not (same and first_difference(keys, rows[i - 1], rows[i]) >= keys.shape[0])
+
+
+@kernel
+def first_times(fresh, times):
+    """Give every line of an order the earliest time of them all; fresh[i] says where an order begins."""
+    i = 0
+    while i < times.size:
+        end, first = i + 1, times[i]
+        while end < times.size and not fresh[end]:
+            first = min(first, times[end])
+            end += 1
+        times[i:end] = first
+        i = end
 
 
 @kernel
@@ -123,7 +126,9 @@ def keep_first(starts, rows, fresh, ordered_before, wanted, keep):
 
 
 @kernel
-def emit_lines(starts, rows, times, fresh, values, keep, distributor, factors, credit, out, out_times, out_rows, out_to):
+def emit_lines(
+    starts, rows, times, fresh, values, keep, distributor, factors, credit, out, out_times, out_rows, out_to
+):
     """Write one line for each order: the sum of its rows to keep times the factor of the buyer's kind; no zeros.
 
     out_rows gets the row of the order's first line, out_to who is credited. Returns the number of lines.

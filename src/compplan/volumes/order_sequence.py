@@ -74,18 +74,18 @@ def canonical_order(
     buyers, times = as_input(buyers), as_input(times)
     starts, rows = grouped(buyers, n)
     keys = as_input(id_keys(ids) if ids is not None else np.reshape(values, (len(values), buyers.size)))
-    fresh = np.ones(buyers.size, np.bool_)
-    own = np.zeros(buyers.size, np.int64)
+    heads, own = np.zeros(rows.size, np.int64), np.zeros(rows.size, np.int64)
+    fresh = np.ones(rows.size, np.bool_)
+    if len(keys):
+        kernels.gather(rows, as_input(keys[0]), heads)
+    if ids is not None:  # lines of an order come together first, to learn when it was placed
+        kernels.sort_groups(starts, keys, heads, own, rows)
+        kernels.mark_orders(starts, keys, heads, rows, fresh)
+    kernels.gather(rows, times, own)
+    kernels.first_times(fresh, own)
+    kernels.sort_groups(starts, keys, heads, own, rows)
     if ids is not None:
-        kernels.sort_groups(starts, keys, own, rows)
-        kernels.mark_orders(starts, keys, rows, fresh)
-    if fresh.all():
-        kernels.gather_times(rows, times, own)
-    else:
-        kernels.first_times(starts, keys, rows, times, own)
-    kernels.sort_groups(starts, keys, own, rows)
-    if not fresh.all():
-        kernels.mark_orders(starts, keys, rows, fresh)
+        kernels.mark_orders(starts, keys, heads, rows, fresh)
     return Canonical(starts, rows, own, fresh)
 
 

@@ -201,7 +201,9 @@ def _buyer_sums(
     n, values = len(orders.members), [orders.value(rule) for rule in rules if rule.column is not None]
     if len(values) > 1:
         lanes = values + values[:1] * (kernels.LANES - len(values))
-        return _pass(kernels.add_four, [orders.buyers, *lanes, _lane_bits(keep, len(orders))], n * 4, threads), 4
+        return _pass(
+            kernels.add_four, [orders.buyers, *lanes, _lane_bits(keep, len(orders))], n * 4, threads
+        ), 4
     if not values:
         rows = _all_rows(orders) if keep[0] is None else keep[0]
         return _pass(kernels.add_rows, [orders.buyers, rows], n, threads), 1
@@ -249,7 +251,9 @@ class _OwnSums:
         if self.alone and rule.factors == (1, 1):
             return self.sums
         out = np.empty(self.sums.size // self.stride, np.int64)
-        kernels.share_out(self.sums, self.stride, self.lane, as_input(people.distributor), _factors(rule), out)
+        kernels.share_out(
+            self.sums, self.stride, self.lane, as_input(people.distributor), _factors(rule), out
+        )
         return out
 
     def credited_up(self, rule: OrderRule, people: People) -> tuple[Volumes, bool]:

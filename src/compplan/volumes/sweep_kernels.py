@@ -83,11 +83,11 @@ def outside_legs(depth, leg_volume, own, flag, out, stack):
         d = U(depth[i])
         e = d + U(1)
         flagged = (stack[e, 1] > 0) | flag[i]
-        leg = 0 if flagged else leg_volume[i]
+        leg = leg_volume[i]  # read in any case: a conditional read is a branch, and twice the time
         out[i] = own[i] + stack[e, 0]
         stack[e, 0] = 0
         stack[e, 1] = 0
-        stack[d, 0] += leg
+        stack[d, 0] += 0 if flagged else leg
         stack[d, 1] += flagged
 
 

@@ -1,0 +1,23 @@
+"""What all tests share: the naive twins are importable, and Hypothesis never times a test."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+settings.register_profile("compplan", deadline=None, max_examples=50)
+settings.load_profile("compplan")
+
+JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") != "1"
+
+
+@pytest.fixture
+def compiled() -> bool:
+    """Whether kernels are compiled in this run."""
+    return JIT
