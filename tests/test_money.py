@@ -115,7 +115,24 @@ def test_plain_decimals_keep_every_digit(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["", " 1", "1 ", "1e3", "1,234.50", "1_000", "NaN", "inf", ".", "+", "", "1.2.3", "--1", "٣", "0x10", "1\n", "$5"],
+    [
+        "",
+        " 1",
+        "1 ",
+        "1e3",
+        "1,234.50",
+        "1_000",
+        "NaN",
+        "inf",
+        ".",
+        "+",
+        "1.2.3",
+        "--1",
+        "٣",
+        "0x10",
+        "1\n",
+        "$5",
+    ],
 )
 def test_other_spellings_are_refused(text):
     with pytest.raises(ValueError, match="not a plain decimal number"):

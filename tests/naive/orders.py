@@ -103,14 +103,13 @@ def uncredited(rule, rows, members):
 def order_lines(rule, rows, members):
     """Lines by credited member id: (value, buyer, order id, time), without zeros."""
     position = {m["id"]: i for i, m in enumerate(members)}
+    counted = [row for row in rows if takes(rule, row, rows, members)]
     orders = {}
-    for row in rows:
-        orders.setdefault((position[row["member_id"]], *order_key(row, rows)), []).append(row)
+    for row in counted:
+        orders.setdefault((position[row["member_id"]], *order_key(row, counted)), []).append(row)
     lines = {m["id"]: [] for m in members}
     for (_, time, order), parts in sorted(orders.items()):
-        total = sum(
-            (value(rule, row, members) for row in parts if takes(rule, row, rows, members)), Fraction(0)
-        )
+        total = sum((value(rule, row, members) for row in parts), Fraction(0))
         who = credited(rule, parts[0], members)
         if total and who is not None:
             lines[who].append((total, parts[0]["member_id"], order, time))

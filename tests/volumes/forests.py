@@ -40,6 +40,15 @@ def tree_of(depths):
     )
 
 
+def random_tree(n, seed, *, longest=60):
+    """Depths that wander, with some falls back to the roots."""
+    rng = np.random.default_rng(seed)
+    depths = [0]
+    for fall in (rng.geometric(0.5, n - 1) - 2).tolist():
+        depths.append(min(longest, max(0, depths[-1] - fall)))
+    return tree_of(depths)
+
+
 @dataclass
 class Case:
     """A forest with columns of values and flags, as lists for the twins and as arrays for the sweeps."""

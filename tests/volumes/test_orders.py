@@ -19,7 +19,15 @@ from compplan.plan.sections import Orders
 from compplan.plan.values import Span
 from compplan.volumes.counts import nearest_flagged_ancestor
 from compplan.volumes.order_windows import UNKNOWN
-from compplan.volumes.orders import OrderRule, People, base_volume, base_volumes, order_lines, read_orders
+from compplan.volumes.orders import (
+    OrderRule,
+    People,
+    Uncredited,
+    base_volume,
+    base_volumes,
+    order_lines,
+    read_orders,
+)
 
 START, END = dt.datetime(2024, 2, 1), dt.datetime(2024, 4, 1)
 EPOCH = dt.datetime(1970, 1, 1)
@@ -272,7 +280,7 @@ def test_orders_that_nobody_is_credited_with_are_counted_and_summed():
     rule = OrderRule("cv", "cv", 2, credit_distributor=True)
     orders = read(MEMBERS, table_of([order(7, START), order(7, START, "2"), order(6, START)]), [rule])
     assert base_volume(rule, orders, people_of(MEMBERS)).tolist() == [0, 1001, 0]
-    assert orders.uncredited == {"cv": (2, 1201)}
+    assert orders.uncredited == {"cv": Uncredited(2, 1201)}
 
 
 @pytest.mark.parametrize(

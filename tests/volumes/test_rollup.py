@@ -111,7 +111,7 @@ def test_hong_kong_ruby_volume():
 
 
 def test_side_branches_of_uplines_stay():
-    """0 measures; 1 stands between it and the qualified 2, so 1 leaves, while its other branch 3 and 4 stays."""
+    """0 measures; 1 stands between it and the qualified 2 and leaves; its other branch 3 and 4 stays."""
     tree = tree_of([0, 1, 2, 2, 3])
     values = np.array([1, 10, 100, 1_000, 10_000], np.int64)
     found = rollup.roll_up_outside_uplines(tree, values, np.array([0, 0, 1, 0, 0], np.bool_))

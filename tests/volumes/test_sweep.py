@@ -1,4 +1,4 @@
-"""Several threads, and what the sweeps refuse."""
+"""Several threads, and the cuts between their ranges."""
 
 from __future__ import annotations
 
@@ -8,19 +8,8 @@ import sys
 import numpy as np
 import pytest
 
-from compplan.errors import UsageError
-from compplan.volumes import exactness, rollup, sweep
-from compplan.volumes.member_arrays import FLAG, VOLUME, as_input, member_arrays
-from tests.volumes.forests import tree_of
-
-
-def random_tree(n, seed, *, longest=60):
-    """Depths that wander, with some falls back to the roots."""
-    rng = np.random.default_rng(seed)
-    depths = [0]
-    for fall in (rng.geometric(0.5, n - 1) - 2).tolist():
-        depths.append(min(longest, max(0, depths[-1] - fall)))
-    return tree_of(depths)
+from compplan.volumes import rollup, sweep
+from tests.volumes.forests import random_tree, tree_of
 
 
 def test_ranges_cut_where_ancestors_wait():
@@ -74,67 +63,3 @@ def test_a_fork_starts_its_own_threads():
     child.start()
     assert queue.get(timeout=30) == [3, 7]
     child.join()
-
-
-def test_all_misfits_are_told_at_once():
-    tree = tree_of([0, 1, 1])
-    with pytest.raises(UsageError) as caught:
-        rollup.outside_legs(
-            tree,
-            np.zeros(2, np.int64),
-            np.zeros(3, np.int32),
-            [True, False, True],
-            out=np.zeros(6, np.int64)[::2],
-        )
-    problems = [(problem.code, problem.message.split()[0]) for problem in caught.value.problems]
-    assert problems == [
-        ("wrong_shape", "leg_volume"),
-        ("wrong_dtype", "own"),
-        ("not_an_array", "flag"),
-        ("unwritable", "out"),
-    ]
-    assert ".astype(np.int64)" in str(caught.value)
-
-
-def test_money_in_floats_is_refused():
-    values = np.ones(1, np.int64)
-    with pytest.raises(UsageError, match="exact whole numbers"):
-        rollup.roll_up(tree_of([0]), values.astype(np.float64))
-
-
-def test_numbers_must_be_whole():
-    tree, values = tree_of([0]), np.ones(1, np.int64)
-    with pytest.raises(UsageError, match="must be a whole number"):
-        rollup.roll_up_levels(tree, values, "2")
-    with pytest.raises(UsageError, match="threads must be between 1"):
-        rollup.roll_up(tree, values, threads=0)
-
-
-def test_inputs_are_read_only_views():
-    values = np.arange(6)[::2]
-    assert as_input(values).flags.c_contiguous
-    whole = np.arange(3)
-    view, flag, out = member_arrays(
-        tree_of([0, 1, 1]), {"v": (whole, VOLUME), "f": (whole > 0, FLAG)}, {"out": (None, VOLUME)}
-    )
-    assert np.shares_memory(view, whole)
-    assert not view.flags.writeable
-    assert whole.flags.writeable
-    assert flag.dtype == bool
-    assert out.shape == (3,)
-
-
-@pytest.mark.parametrize("kind", ["mixed", "low", "high"])
-def test_magnitudes_are_exact(kind):
-    rng = np.random.default_rng(3)
-    values = {
-        "mixed": rng.integers(-(2**63), 2**63 - 1, 300, endpoint=True),
-        "low": np.full(300, -(2**63)),
-        "high": np.full(300, 2**63 - 1),
-    }[kind]
-    tree = random_tree(300, 4)
-    assert exactness.magnitude(values) == sum(abs(v) for v in values.tolist())
-    by_depth = {}
-    for depth, value in zip(tree.depth.tolist(), values.tolist(), strict=True):
-        by_depth[depth] = by_depth.get(depth, 0) + abs(value)
-    assert exactness.magnitude_by_depth(tree, values) == max(by_depth.values())

@@ -40,7 +40,7 @@ class Rows:
     earner: NDArray[np.int32]
     source: NDArray[np.int32]
     line: NDArray[np.int64]
-    level: NDArray[np.int16]
+    level: NDArray[np.int32]
     klass: NDArray[np.int16]
     base: NDArray[np.int64]
     amount: NDArray[np.int64]

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,65 +18,16 @@ import pyarrow.compute as pc
 from compplan.arrow.frame import Frame, dictionary_column, fixed_to_decimal
 from compplan.errors import UsageError, did_you_mean
 from compplan.explain.gates import gates
+from compplan.explain.reasons import REASON_TEXTS, Reason
 from compplan.plan import expression as ex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from numpy.typing import NDArray
-
     from compplan.explain.gates import Gate
+    from compplan.explain.reasons import Outcomes
     from compplan.program.passes import Pass
     from compplan.program.work import Work
-
-
-class Reason(StrEnum):
-    """The closed list of what can become of a source's volume for one earner."""
-
-    PAID = "paid"
-    NOT_QUALIFIED = "not_qualified"
-    NO_RATE = "no_rate"
-    LEVEL_NOT_OPEN = "level_not_open"
-    BEYOND_LEVELS = "beyond_levels"
-    COMPRESSED = "compressed"
-    BEFORE_QUALIFICATION = "before_qualification"
-    ROUNDED_TO_ZERO = "rounded_to_zero"
-
-
-REASON_TEXTS = {
-    Reason.PAID: "paid",
-    Reason.NOT_QUALIFIED: "you did not meet the conditions for pay",
-    Reason.NO_RATE: "there is no rate for your rank or class",
-    Reason.LEVEL_NOT_OPEN: "your rank or class is not paid at this level",
-    Reason.BEYOND_LEVELS: "it is deeper than the last paid level",
-    Reason.COMPRESSED: "you were skipped when levels were counted",
-    Reason.BEFORE_QUALIFICATION: "the order came before you were qualified",
-    Reason.ROUNDED_TO_ZERO: "the amount rounds to nothing",
-}
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """What a mechanism says of one earner: one entry a source (or order), as arrays.
-
-    Attributes
-    ----------
-    source
-        Positions in the primary tree.
-    line
-        Row of the orders table, -1 for none.
-    base, amount
-        At the book's scales.
-    reason
-        What became of it, in the order of `Reason`.
-    """
-
-    source: NDArray[np.int32]
-    line: NDArray[np.int64]
-    level: NDArray[np.int16]
-    base: NDArray[np.int64]
-    amount: NDArray[np.int64]
-    reason: NDArray[np.int8]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Arrow memory as NumPy arrays, without a copy, and always in the one flavour that kernels then see: read-only."""
+"""Arrow memory as NumPy arrays without a copy, in the one flavour that kernels then see: read-only."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from compplan.arrow.buffers import fixed_view, numbers, plain
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -14,8 +16,8 @@ if TYPE_CHECKING:
 def frozen(array: NDArray[Any]) -> NDArray[Any]:
     """Return a read-only view.
 
-    To Numba, read-only and writable arrays are different types. Mapped files are always read-only, so arrays that
-    are only read are made so too: no kernel is compiled twice, and what is shared cannot be changed by mistake.
+    To Numba, read-only and writable arrays are different types. Mapped files are always read-only, so arrays
+    that are only read are made so too: no kernel is compiled twice, and nobody changes what others share.
     """
     view = array.view()
     view.flags.writeable = False
@@ -24,9 +26,7 @@ def frozen(array: NDArray[Any]) -> NDArray[Any]:
 
 def integers(array: pa.Array) -> NDArray[np.int64]:
     """Return the values of an int64 array; what stands under a null is arbitrary."""
-    if len(array) == 0:
-        return frozen(np.empty(0, np.int64))
-    return frozen(np.frombuffer(array.buffers()[1], np.int64)[array.offset : array.offset + len(array)])
+    return frozen(fixed_view(array, np.int64))
 
 
 def texts(array: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
@@ -39,13 +39,13 @@ def texts(array: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
     return frozen(starts), frozen(letters)
 
 
-def null_mask(array: pa.Array) -> NDArray[np.bool_]:
-    """Return which entries are null."""
-    return array.is_null().to_numpy(zero_copy_only=False)  # type: ignore[no-any-return]
+def rows_of(column: pa.Array | pa.ChunkedArray, rows: NDArray[Any]) -> pa.Array:
+    """Return some rows of a column as one array."""
+    return one_array(column.take(numbers(rows.astype(np.int64, copy=False), pa.int64())))
 
 
 def one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:
-    """Return a column as one array."""
-    if not isinstance(column, pa.ChunkedArray):
-        return column
-    return column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    """Return a column as one array, without dictionary or string views."""
+    if isinstance(column, pa.ChunkedArray):
+        column = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    return plain(column)

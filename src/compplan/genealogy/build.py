@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from compplan.arrow.buffers import numbers
 from compplan.errors import DataError, Problem, Rows, UsageError
 from compplan.genealogy import checks
 from compplan.genealogy import flatten_kernels as kernels
-from compplan.genealogy.arrays import frozen, integers
+from compplan.genealogy.arrays import integers
 from compplan.genealogy.flatten import lay_out
 from compplan.genealogy.genealogy import Genealogy
 from compplan.genealogy.ids import MemberIndex, as_ids, id_kind, id_problem
@@ -70,7 +71,11 @@ def build_genealogy(
     _check_names(trees)
     ids = _read_ids(members, id_column, trees)
     index = MemberIndex.build(ids, threads=threads)
-    found = [*_columns_missing(members, trees), checks.id_null(ids, id_column), checks.id_repeated(ids, id_column, index)]
+    found = [
+        *_columns_missing(members, trees),
+        checks.id_null(ids, id_column),
+        checks.id_repeated(ids, id_column, index),
+    ]
     links = []
     for columns in trees:
         link, problems = read_link(members, ids, columns, index, threads)
@@ -95,7 +100,9 @@ def _check_names(trees: Sequence[TreeColumns]) -> None:
 
 def _columns_missing(members: pa.Table, trees: Sequence[TreeColumns]) -> list[Problem | None]:
     uses = [(columns.parent, f'parents of tree "{columns.name}"') for columns in trees]
-    uses += [(columns.side, f'sides of tree "{columns.name}"') for columns in trees if columns.side is not None]
+    uses += [
+        (columns.side, f'sides of tree "{columns.name}"') for columns in trees if columns.side is not None
+    ]
     return [checks.column_missing(members, column, use) for column, use in uses]
 
 
@@ -130,7 +137,11 @@ def _tree_problems(
 ) -> list[Problem | None]:
     """Return cycles and crowded places; with a layout, one sweep says whether there are any."""
     if layout is None:
-        return [checks.parent_cycle(ids, link), checks.side_shared(ids, link), checks.width_exceeded(ids, link)]
+        return [
+            checks.parent_cycle(ids, link),
+            checks.side_shared(ids, link),
+            checks.width_exceeded(ids, link),
+        ]
     room, width = layout.max_depth + 2, link.columns.width
     shared = side is not None and kernels.shared_sides(layout.depth, side, np.zeros(room, np.uint64))
     surplus = width is not None and kernels.surplus_children(layout.depth, width, np.zeros(room, np.int64))
@@ -154,17 +165,19 @@ def _assemble(
     ids = _take(ids, rows)
     work: list[Callable[[], Tree | None]] = [partial(index.renumber, positions, ids)]
     for link, layout, side in zip(links, layouts, sides, strict=True):
-        work.append(partial(_tree, link.columns.name, layout, side, None if layout is layouts[0] else positions))
+        work.append(
+            partial(_tree, link.columns.name, layout, side, None if layout is layouts[0] else positions)
+        )
     _, *trees = in_threads(lambda job: job(), work, threads)
     return Genealogy(ids, rows, {tree.name: tree for tree in trees if tree}, index)
 
 
 def _take(ids: pa.Array, rows: NDArray[np.int32]) -> pa.Array:
     if ids.type != pa.int64():
-        return ids.take(pa.array(rows))
+        return ids.take(numbers(rows, pa.int32()))
     out = np.empty(len(ids), np.int64)
     kernels.gather(integers(ids), rows, out)
-    return pa.array(frozen(out))
+    return numbers(out, pa.int64())
 
 
 def _tree(

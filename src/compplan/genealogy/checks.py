@@ -12,9 +12,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from compplan.arrow.buffers import null_mask
 from compplan.errors import Problem, Rows, did_you_mean
 from compplan.genealogy import flatten_kernels
-from compplan.genealogy.arrays import null_mask, one_array
+from compplan.genealogy.arrays import rows_of
 from compplan.genealogy.sides import INVALID, MAX_SIDES, NONE, can_be_sides
 
 if TYPE_CHECKING:
@@ -36,8 +37,14 @@ NO_PARENT = {"", "0", "-1", "none", "null", "nan"}
 def member_rows(column: str | None, rows: NDArray[Any], ids: pa.Array | None = None) -> Rows:
     """Return the place of some rows of the members table, with the ids of the first ones."""
     first = tuple(int(row) for row in rows[:SHOWN])
-    names = () if ids is None else tuple(str(ids[row].as_py()) for row in first)
-    return Rows("members", column, len(rows), first, names)
+    return Rows(
+        "members", column, len(rows), first, () if ids is None else tuple(name(ids, row) for row in first)
+    )
+
+
+def name(ids: pa.Array, row: int) -> str:
+    """Return the id of a row as text."""
+    return str(ids[int(row)]) if ids[int(row)].is_valid else "null"
 
 
 def listed(values: Iterable[object], count: int) -> str:
@@ -61,7 +68,9 @@ def column_missing(members: pa.Table, column: str, use: str) -> Problem | None:
         return None
     place = Rows("members", None, members.num_rows)
     if found:
-        return Problem("column-repeated", f'{len(found)} columns are named "{column}" ({use})', place, "rename one")
+        return Problem(
+            "column-repeated", f'{len(found)} columns are named "{column}" ({use})', place, "rename one"
+        )
     hint = did_you_mean(column, members.column_names)
     return Problem("column-missing", f'there is no column "{column}" ({use})', place, hint)
 
@@ -88,10 +97,11 @@ def too_many_members(members: pa.Table) -> Problem | None:
 
 def id_null(ids: pa.Array, column: str) -> Problem | None:
     """Find members without an id."""
-    if not ids.null_count:
+    if (null := null_mask(ids)) is None:
         return None
-    place = member_rows(column, np.flatnonzero(null_mask(ids)))
-    return Problem("id-null", f"{counted(ids.null_count, 'member has', 'members have')} no id", place, "give each an id")
+    place = member_rows(column, np.flatnonzero(null))
+    message = f"{counted(ids.null_count, 'member has', 'members have')} no id"
+    return Problem("id-null", message, place, "give each member an id")
 
 
 def id_repeated(ids: pa.Array, column: str, index: MemberIndex) -> Problem | None:
@@ -101,7 +111,7 @@ def id_repeated(ids: pa.Array, column: str, index: MemberIndex) -> Problem | Non
     first = index.lookup(ids)
     later = np.flatnonzero((first != np.arange(len(ids))) & (first >= 0))
     kept = np.unique(first[later])
-    texts = (f"{ids[int(row)].as_py()} (rows {_rows_text(first, row)})" for row in kept)
+    texts = (f"{name(ids, row)} (rows {_rows_text(first, row)})" for row in kept)
     message = f"{counted(len(kept), 'id stands', 'ids stand')} on several rows: {listed(texts, len(kept))}"
     place = member_rows(column, np.union1d(kept, later), ids)
     return Problem("id-repeated", message, place, "keep one row for each member")
@@ -115,15 +125,20 @@ def _rows_text(first: NDArray[np.int32], row: int) -> str:
 # ---- parents
 
 
+def _with_parent(link: Link, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return those of the rows that name a parent, known or not."""
+    null = null_mask(rows_of(link.column, rows))
+    return rows if null is None else rows[~null]
+
+
 def parent_unknown(ids: pa.Array, link: Link) -> Problem | None:
     """Find parents that are not members."""
-    rows = np.flatnonzero(link.parents < 0)
-    if len(rows) == link.column.null_count:
+    rows = _with_parent(link, np.flatnonzero(link.parents < 0))
+    if not len(rows):
         return None
-    rows = rows[~null_mask(one_array(link.column.take(pa.array(rows))))]
-    named = pc.unique(link.column.take(pa.array(rows))).to_pylist()
+    named = pc.unique(rows_of(link.column, rows)).to_pylist()
     members = counted(len(rows), "member has", "members have")
-    message = f'tree "{link.columns.name}": {members} a parent that is not a member: {listed(named, len(named))}'
+    message = f'tree "{link.columns.name}": {members} a parent that is not a member: {listed(map(repr, named), len(named))}'
     hint = "add the parents to the table, or correct their ids"
     if any(str(name).strip().lower() in NO_PARENT for name in named):
         hint = "a root has a null parent: write null where there is none"
@@ -135,7 +150,9 @@ def parent_self(ids: pa.Array, link: Link) -> Problem | None:
     rows = np.flatnonzero(link.parents == np.arange(len(ids)))
     if not len(rows):
         return None
-    message = f'tree "{link.columns.name}": {counted(len(rows), "member is its", "members are their")} own parent'
+    message = (
+        f'tree "{link.columns.name}": {counted(len(rows), "member is its", "members are their")} own parent'
+    )
     place = member_rows(link.columns.parent, rows, ids)
     return Problem("parent-self", message, place, "a root has a null parent")
 
@@ -146,29 +163,34 @@ def parent_cycle(ids: pa.Array, link: Link) -> Problem | None:
     cycles, members = flatten_kernels.find_cycles(link.parents, np.zeros(len(ids), np.int64), firsts)
     if not cycles:
         return None
-    found = sorted((_cycle(ids, link.parents, int(row)) for row in firsts[:cycles]), key=lambda names: names[0][0])
-    texts = [" -> ".join(str(name) for name in _shortened([name for name, _ in cycle])) for cycle in found]
-    message = f'tree "{link.columns.name}": {counted(cycles, "cycle", "cycles")} of parents: {"; ".join(texts)}'
+    found = sorted(
+        (_cycle(ids, link.parents, int(row)) for row in firsts[:cycles]),
+        key=lambda rows: ids[rows[0]].as_py(),
+    )
+    texts = [" -> ".join(_shortened([name(ids, row) for row in rows])) for rows in found]
+    message = (
+        f'tree "{link.columns.name}": {counted(cycles, "cycle", "cycles")} of parents: {"; ".join(texts)}'
+    )
     if cycles > len(texts):
         message += f"; and {cycles - len(texts):,} more"
-    shown = [row for cycle in found for _, row in cycle][:SHOWN]
-    names = tuple(str(ids[row].as_py()) for row in shown)
-    place = Rows("members", link.columns.parent, members, tuple(shown), names)
+    shown = [row for rows in found for row in rows][:SHOWN]
+    place = Rows(
+        "members", link.columns.parent, members, tuple(shown), tuple(name(ids, row) for row in shown)
+    )
     return Problem("parent-cycle", message, place, "-> points to the parent: one of these parents is wrong")
 
 
-def _cycle(ids: pa.Array, parents: NDArray[np.int32], row: int) -> list[tuple[Any, int]]:
-    """Return (id, row) around a cycle, from its lowest id on."""
-    cycle = []
-    at = row
-    while not cycle or at != row:
-        cycle.append((ids[at].as_py(), at))
-        at = int(parents[at])
-    low = cycle.index(min(cycle))
-    return cycle[low:] + cycle[:low]
+def _cycle(ids: pa.Array, parents: NDArray[np.int32], row: int) -> list[int]:
+    """Return the rows around a cycle, from its lowest id on."""
+    rows = [row]
+    while (above := int(parents[rows[-1]])) != row:
+        rows.append(above)
+    names = rows_of(ids, np.array(rows)).to_pylist()
+    low = names.index(min(names))
+    return rows[low:] + rows[:low]
 
 
-def _shortened(names: list[Any]) -> list[Any]:
+def _shortened(names: list[str]) -> list[str]:
     closed = [*names, names[0]]
     if len(names) <= LONG_CYCLE:
         return closed
@@ -180,23 +202,26 @@ def _shortened(names: list[Any]) -> list[Any]:
 
 def side_missing(ids: pa.Array, link: Link) -> Problem | None:
     """Find members that have a parent but no side."""
-    if link.sides is None or len(rows := np.flatnonzero(link.sides == NONE)) == 0:
+    if link.sides is None or not len(rows := _with_parent(link, np.flatnonzero(link.sides == NONE))):
         return None
-    rows = rows[~null_mask(one_array(link.column.take(pa.array(rows))))]
-    if not len(rows):
-        return None
-    message = f'tree "{link.columns.name}": {counted(len(rows), "member has", "members have")} a parent but no side'
-    return Problem("side-missing", message, member_rows(link.columns.side, rows, ids), f"write {link.side_words()}")
+    message = (
+        f'tree "{link.columns.name}": {counted(len(rows), "member has", "members have")} a parent but no side'
+    )
+    return Problem(
+        "side-missing", message, member_rows(link.columns.side, rows, ids), f"write {link.side_words()}"
+    )
 
 
 def side_invalid(ids: pa.Array, link: Link, column: pa.ChunkedArray) -> Problem | None:
     """Find sides that are not a place of the tree."""
-    if link.sides is None or len(rows := np.flatnonzero(link.sides == INVALID)) == 0:
+    if link.sides is None or not len(rows := np.flatnonzero(link.sides == INVALID)):
         return None
-    values = [repr(value) for value in pc.unique(column.take(pa.array(rows))).to_pylist()]
+    values = [repr(value) for value in pc.unique(rows_of(column, rows)).to_pylist()]
     side = counted(len(rows), "side is", "sides are")
     message = f'tree "{link.columns.name}": {side} not a side of this tree: {listed(values, len(values))}'
-    return Problem("side-invalid", message, member_rows(link.columns.side, rows, ids), f"write {link.side_words()}")
+    return Problem(
+        "side-invalid", message, member_rows(link.columns.side, rows, ids), f"write {link.side_words()}"
+    )
 
 
 def side_shared(ids: pa.Array, link: Link) -> Problem | None:
@@ -213,12 +238,17 @@ def side_shared(ids: pa.Array, link: Link) -> Problem | None:
     shared = int((counts > 1).sum())
     places_hold = counted(shared, "place holds", "places hold")
     message = f'tree "{link.columns.name}": {places_hold} two members or more: {listed(texts, shared)}'
-    return Problem("side-shared", message, member_rows(link.columns.side, rows, ids), "one member a place: move the others")
+    return Problem(
+        "side-shared",
+        message,
+        member_rows(link.columns.side, rows, ids),
+        "one member a place: move the others",
+    )
 
 
 def _place_text(ids: pa.Array, link: Link, place: int, rows: NDArray[Any]) -> str:
-    names = listed((ids[int(row)].as_py() for row in rows), len(rows))
-    return f"{link.side_name(int(place) % MAX_SIDES)} of {ids[int(place) // MAX_SIDES].as_py()} ({names})"
+    names = listed((name(ids, row) for row in rows), len(rows))
+    return f"{link.side_name(int(place) % MAX_SIDES)} of {name(ids, int(place) // MAX_SIDES)} ({names})"
 
 
 def width_exceeded(ids: pa.Array, link: Link) -> Problem | None:
@@ -231,7 +261,9 @@ def width_exceeded(ids: pa.Array, link: Link) -> Problem | None:
     if not len(rows):
         return None
     have = counted(len(rows), "member has", "members have")
-    texts = (f"{ids[int(row)].as_py()} has {counts[row]:,}" for row in rows)
+    texts = (f"{name(ids, row)} has {counts[row]:,}" for row in rows)
     message = f'tree "{link.columns.name}": {have} more children than the width of {width}: {listed(texts, len(rows))}'
     place = member_rows(link.columns.parent, rows, ids)
-    return Problem("width-exceeded", message, place, "place the surplus children deeper, or widen the tree in the plan")
+    return Problem(
+        "width-exceeded", message, place, "place the surplus children deeper, or widen the tree in the plan"
+    )

@@ -46,7 +46,9 @@ class TreeColumns:
         if self.width is not None and self.width < 1:
             raise UsageError(f'tree "{self.name}": a width of {self.width} leaves no room for children')
         if self.side is not None and self.places > MAX_SIDES:
-            raise UsageError(f'tree "{self.name}": a tree with sides can be {MAX_SIDES} wide, not {self.width}')
+            raise UsageError(
+                f'tree "{self.name}": a tree with sides can be {MAX_SIDES} wide, not {self.width}'
+            )
 
     @property
     def places(self) -> int:
@@ -110,7 +112,9 @@ class Genealogy:
             If there is no such tree.
         """
         if name not in self.trees:
-            raise UsageError(Problem("tree-unknown", f'there is no tree "{name}"', None, did_you_mean(name, [*self.trees])))
+            raise UsageError(
+                Problem("tree-unknown", f'there is no tree "{name}"', None, did_you_mean(name, [*self.trees]))
+            )
         return self.trees[name]
 
     def position(self, member: int | str) -> int:
@@ -123,7 +127,7 @@ class Genealogy:
         """
         found = hints.find(self.index, member)
         if found < 0:
-            raise UsageError(hints.unknown_member(self.ids, member))
+            raise UsageError(hints.unknown_member(self.index, self.ids, member))
         return found
 
     def id_at(self, position: int) -> int | str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from compplan.arrow.buffers import is_text, null_mask, plain_type
 from compplan.errors import DataError, Problem
-from compplan.genealogy.arrays import integers, null_mask, one_array, texts
+from compplan.genealogy.arrays import integers, one_array, texts
 from compplan.genealogy.parallel import in_threads, ranges
 from compplan.genealogy.tables import integer_table, text_table
 
@@ -22,11 +23,10 @@ if TYPE_CHECKING:
 
 def id_kind(type_: pa.DataType) -> pa.DataType | None:
     """Return the kind of ids that a column type holds: int64, large_string, null (no id at all), or None."""
-    if pa.types.is_dictionary(type_):
-        return id_kind(type_.value_type)
+    type_ = plain_type(type_)
     if pa.types.is_integer(type_) or (pa.types.is_decimal(type_) and type_.scale == 0):
         return pa.int64()
-    if pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_):
+    if is_text(type_):
         return pa.large_string()
     return pa.null() if pa.types.is_null(type_) else None
 
@@ -44,15 +44,17 @@ def id_problem(
     if kind is not None and found not in (kind, pa.null()):
         names = {pa.int64(): "integers", pa.large_string(): "text"}
         message = f"ids are {names[found]} here ({column.type}), but the members' ids are {names[kind]}"
-        return Problem("id-type", message, place, f"cast this column to {kind}, or the members' ids to its type")
+        return Problem(
+            "id-type", message, place, f"cast this column to {kind}, or the members' ids to its type"
+        )
     if found == pa.int64() and not _fits(column):
         return Problem("id-range", "ids go beyond 64 bits", place, "cast the ids to text")
     return None
 
 
 def _fits(column: pa.Array | pa.ChunkedArray) -> bool:
-    wide = pa.types.is_uint64(column.type) or pa.types.is_decimal(column.type)
-    if not (wide or pa.types.is_dictionary(column.type)):
+    type_ = plain_type(column.type)
+    if not (pa.types.is_uint64(type_) or pa.types.is_decimal(type_)):
         return True
     try:
         as_ids(column, pa.int64())
@@ -64,8 +66,6 @@ def _fits(column: pa.Array | pa.ChunkedArray) -> bool:
 def as_ids(column: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
     """Return a column that `id_problem` accepts as one array of int64 or large_string, without a copy if possible."""
     array = one_array(column)
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
     return array if array.type == kind else array.cast(kind)
 
 
@@ -119,10 +119,12 @@ class MemberIndex:
         array = as_ids(ids, kind)
         valid = array.drop_null() if array.null_count else array
         with np.errstate(over="ignore"):
-            table, repeated = text_table(*texts(valid)) if kind != pa.int64() else integer_table(integers(valid), threads)
+            table, repeated = (
+                text_table(*texts(valid)) if kind != pa.int64() else integer_table(integers(valid), threads)
+            )
         index = MemberIndex(kind, len(array), repeated, table)
-        if array.null_count:
-            index.renumber(np.flatnonzero(~null_mask(array)).astype(np.int32), array)
+        if (null := null_mask(array)) is not None:
+            index.renumber(np.flatnonzero(~null).astype(np.int32), array)
         return index
 
     def lookup(
@@ -177,5 +179,5 @@ class MemberIndex:
                 self._table.find(*values, out[part])
 
         in_threads(search, ranges(len(keys), threads), threads)
-        if keys.null_count:
-            out[null_mask(keys)] = -1
+        if (null := null_mask(keys)) is not None:
+            out[null] = -1

@@ -9,8 +9,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from compplan.arrow.buffers import fixed_view
 from compplan.genealogy import flatten_kernels, text_kernels
-from compplan.genealogy.arrays import frozen, integers, texts
+from compplan.genealogy.arrays import frozen, integers, rows_of, texts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -65,10 +66,11 @@ def ranks(ids: pa.Array, keys: NDArray[np.int64]) -> NDArray[np.int64]:
     """
     order = np.argsort(keys, kind="stable")
     in_order = keys[order]
-    same = in_order[1:] == in_order[:-1]
-    tied = np.append(same, False) | np.append(False, same)
+    same = np.zeros(len(keys) + 1, np.bool_)
+    same[1:-1] = in_order[1:] == in_order[:-1]
+    tied = same[1:] | same[:-1]
     rows = order[tied]
-    order[tied] = rows[pc.sort_indices(ids.take(pa.array(rows))).to_numpy()]
+    order[tied] = rows[fixed_view(pc.sort_indices(rows_of(ids, rows)), np.uint64)]
     out = np.empty(len(keys), np.int64)
     out[order] = np.arange(len(keys))
     return frozen(out)

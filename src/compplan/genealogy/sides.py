@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from compplan.genealogy.arrays import integers, null_mask, one_array
+from compplan.arrow.buffers import is_text, null_mask, plain_type
+from compplan.genealogy.arrays import integers, one_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,10 +21,8 @@ NAMES = {"left": 0, "l": 0, "right": 1, "r": 1}
 
 def can_be_sides(type_: pa.DataType) -> bool:
     """Say whether a column of this type can hold sides: text, integers, or nothing but nulls."""
-    if pa.types.is_dictionary(type_):
-        return can_be_sides(type_.value_type)
-    text = pa.types.is_string(type_) or pa.types.is_large_string(type_) or pa.types.is_string_view(type_)
-    return text or pa.types.is_integer(type_) or pa.types.is_null(type_)
+    type_ = plain_type(type_)
+    return is_text(type_) or pa.types.is_integer(type_) or pa.types.is_null(type_)
 
 
 def read_sides(column: pa.Array | pa.ChunkedArray, width: int) -> NDArray[np.int8]:
@@ -32,8 +31,6 @@ def read_sides(column: pa.Array | pa.ChunkedArray, width: int) -> NDArray[np.int
     Text is "left", "right", "L", "R" in any case; integers count from 0.
     """
     array = one_array(column)
-    if pa.types.is_dictionary(array.type):
-        array = array.dictionary_decode()
     if pa.types.is_null(array.type):
         return np.full(len(array), NONE, np.int8)
     if pa.types.is_integer(array.type):
@@ -46,8 +43,8 @@ def _from_integers(array: pa.Array, width: int) -> NDArray[np.int8]:
         array = array.cast(pa.int64(), safe=False)  # what wraps becomes negative, and so invalid
     values = integers(array.cast(pa.int64()))
     sides = np.where((values >= 0) & (values < width), values, INVALID).astype(np.int8)
-    if array.null_count:
-        sides[null_mask(array)] = NONE
+    if (null := null_mask(array)) is not None:
+        sides[null] = NONE
     return sides
 
 

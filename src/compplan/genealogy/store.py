@@ -12,8 +12,10 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 
+from compplan.arrow.buffers import fixed_view, numbers
 from compplan.errors import DataError, Problem
 from compplan.genealogy.genealogy import Genealogy
 from compplan.genealogy.tree import Tree
@@ -73,13 +75,13 @@ def load_genealogy(path: str | os.PathLike[str]) -> Genealogy:
 
 
 def _to_batch(genealogy: Genealogy) -> pa.RecordBatch:
-    columns: dict[str, Any] = {"id": genealogy.ids, "row": genealogy.rows}
+    columns = {"id": genealogy.ids, "row": _arrow(genealogy.rows)}
     about: dict[str, Any] = {"format": FORMAT, "trees": []}
     for tree in genealogy.trees.values():
         arrays = {name: getattr(tree, name) for name in ARRAYS if getattr(tree, name) is not None}
-        columns |= {f"{tree.name}.{name}": array for name, array in arrays.items()}
+        columns |= {f"{tree.name}.{name}": _arrow(array) for name, array in arrays.items()}
         about["trees"].append({"name": tree.name, "max_depth": tree.max_depth, "arrays": [*arrays]})
-    batch = pa.RecordBatch.from_arrays([pa.array(column) for column in columns.values()], names=[*columns])
+    batch = pa.RecordBatch.from_arrays([*columns.values()], names=[*columns])
     return batch.replace_schema_metadata({KEY: json.dumps(about).encode()})
 
 
@@ -88,10 +90,16 @@ def _tree(batch: pa.RecordBatch, about: dict[str, Any]) -> Tree:
     return Tree(name=about["name"], max_depth=about["max_depth"], **{"side": None} | arrays)
 
 
+def _arrow(array: NDArray[Any]) -> pa.Array:
+    return numbers(array, pa.int8() if array.dtype == np.int8 else pa.int32())
+
+
 def _numpy(column: pa.Array) -> NDArray[Any]:
-    return column.to_numpy(zero_copy_only=True)  # type: ignore[no-any-return]
+    return fixed_view(column, np.int8 if column.type == pa.int8() else np.int32)
 
 
 def _unreadable(path: str | os.PathLike[str], why: str) -> Problem:
     hint = "save the genealogy again from the members table"
-    return Problem("genealogy-unreadable", f'"{os.fspath(path)}" cannot be read as a genealogy: {why}', None, hint)
+    return Problem(
+        "genealogy-unreadable", f'"{os.fspath(path)}" cannot be read as a genealogy: {why}', None, hint
+    )

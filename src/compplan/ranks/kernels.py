@@ -4,139 +4,136 @@ Members come compacted ("listed"), in pre-order; the list is closed upwards, so 
 member in the list are exactly his listed frontline, one depth below. What is not listed holds no rank and is
 smaller than every cap, so its legs can be added in one sum.
 
-A row of `acc` gathers what the children of the member above have pushed so far:
+A row of `acc` gathers what the listed frontline has pushed so far:
 
-    sums    per leg total: sum of the listed legs
-    capped  per (leg total, cap): sum of the listed legs, each capped
-    hist    per group and rank: legs by the best rank in them, or frontline, or downline members by rank
-    best    per group: the best rank in the listed legs
-    outside per (leg total, rank): sum of listed legs without that rank
-    breaks  per (leg total, rank): what reaches upwards, stopping at that rank
+    0         how many there are
+    sums      per subtree sum: sum of their legs
+    small     per subtree sum and cap class: sum of the legs of that class
+    large     per subtree sum and cap class: number of the legs of that class
+    lanes     per lane: legs without a rank in them, or what reaches upwards and stops at a rank
+    hist      per group and rank: legs by the best rank in them, or frontline, or downline members by rank
+    best      per group: the best rank in the legs
+
+A leg is of cap class `j` when it is larger than exactly `j` of the caps; so one addition serves all caps.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from compplan.jit import inline, kernel
+from compplan.jit import kernel
 
-STATIC, CAPPED, OUTSIDE, BREAKAWAY, HISTOGRAM = 0, 1, 2, 3, 4
+STATIC, CAPPED, LANE, HISTOGRAM = 0, 1, 2, 3
+OUTSIDE, BREAKAWAY = 0, 1
 LEGS, FRONTLINE, DOWNLINE = 0, 1, 2
 OWN_FULL, OWN_CAPPED, OWN_NONE = 0, 1, 2
 
-
-@inline
-def _own_part(own, way, cap):
-    """Return how own volume counts beside the legs."""
-    if way == OWN_FULL:
-        return own
-    if way == OWN_CAPPED:
-        return min(own, cap)
-    return own * 0
+U = np.uint32
 
 
-@inline
-def _measure(k, i, e, kind, arg, way, bound, features, total_of, own_of, at_sums, at_lanes, at_hist, ranks, acc):
-    """Return the number that row `k` of the table measures for listed member `i`."""
-    if kind[k] == STATIC:
-        return features[arg[k], i]
-    if kind[k] == HISTOGRAM:
-        found = acc[e, 0] * 0
-        for r in range(bound[k], ranks + 1):
-            found += acc[e, at_hist + arg[k] * (ranks + 1) + r]
-        return found
-    lane = arg[k]
-    own = features[own_of[lane], i]
-    unlisted = features[total_of[lane], i] - own - acc[e, at_sums + lane]
-    return _own_part(own, way[k], bound[k]) + unlisted + acc[e, at_lanes + lane]
-
-
-@inline
-def _reached(i, e, first, last, low, high, kind, arg, way, bound, features, total_of, own_of, at_sums, at_lanes, at_hist, ranks, acc):
-    """Tell whether all rows of a route hold."""
-    for k in range(first, last):
-        measured = _measure(k, i, e, kind, arg, way, bound, features, total_of, own_of, at_sums, at_lanes, at_hist, ranks, acc)
-        if measured < low[k] or measured > high[k]:
-            return False
-    return True
-
-
+# One function of three parts: split into helpers that take the arrays, a member cost 30 times as much.
 @kernel
 def rank_sweep(
     depth, candidate, floor, held, features, flags,
     route_rank, route_first, kind, arg, way, bound, low, high,
-    lane_kind, total_of, own_of, lane_bound,
+    total_of, own_of, cap_first, caps,
+    lane_kind, lane_total, lane_rank,
     group_kind, group_flag, ranks, closed, acc, rank,
 ):
     """Give every listed member his rank.
 
-    `floor` is the rank that each gets without a requirement (0 or 1), `held` the rank he brings (his title, or
-    0): legs see the better of it and the earned one. Routes are sorted by rank, highest first.
+    `floor` is the rank that each gets without a requirement, `held` the rank he brings (his title, or 0): legs see
+    the better of it and the earned one. Routes are sorted by rank, highest first.
     """
-    lanes = lane_kind.size
-    groups = group_kind.size
-    at_sums, at_lanes, at_hist = 0, lanes, 2 * lanes
+    totals = total_of.size
+    classes = caps.size + totals
+    lanes, groups, routes = lane_kind.size, group_kind.size, route_rank.size
+    at_small = 1 + totals
+    at_large = at_small + classes
+    at_lane = at_large + classes
+    at_hist = at_lane + lanes
     at_best = at_hist + groups * (ranks + 1)
     width = at_best + groups
     for i in range(depth.size - 1, -1, -1):
-        d = np.uint32(depth[i])
-        e = d + np.uint32(1)
+        d = U(depth[i])
+        e = d + U(1)
         r = np.int64(floor[i])
         if candidate[i]:
-            r = _climb(i, e, r, closed, route_rank, route_first, low, high, kind, arg, way, bound, features,
-                       total_of, own_of, at_sums, at_lanes, at_hist, ranks, acc)
-        rank[i] = r
+            for s in range(routes):
+                t = U(routes - 1 - s) if closed else U(s)
+                if closed:
+                    if route_rank[t] != r + 1:
+                        continue
+                elif route_rank[t] <= r:
+                    break
+                met = True
+                for q in range(route_first[t], route_first[t + U(1)]):
+                    k, a = kind[U(q)], arg[U(q)]
+                    if k == STATIC:
+                        x = features[U(i), U(a)]
+                    elif k == HISTOGRAM:
+                        x = np.int64(0)
+                        for h in range(bound[U(q)], ranks + 1):
+                            x += acc[e, U(at_hist + a * (ranks + 1) + h)]
+                    else:
+                        u = lane_total[U(a)] if k == LANE else a
+                        own = features[U(i), U(own_of[U(u)])]
+                        x = features[U(i), U(total_of[U(u)])] - own - acc[e, U(1 + u)]
+                        if k == LANE:
+                            x += acc[e, U(at_lane + a)]
+                        else:
+                            cap = caps[U(bound[U(q)])]
+                            for j in range(cap_first[U(u)] + u, bound[U(q)] + u + 1):
+                                x += acc[e, U(at_small + j)]
+                            for j in range(bound[U(q)] + u + 1, cap_first[U(u + 1)] + u + 1):
+                                x += acc[e, U(at_large + j)] * cap
+                            if way[U(q)] == OWN_CAPPED:
+                                own = min(own, cap)
+                        if way[U(q)] != OWN_NONE:
+                            x += own
+                    if x < low[U(q)] or x > high[U(q)]:
+                        met = False
+                        break
+                if met:
+                    r = np.int64(route_rank[t])
+                    if not closed:
+                        break
+        rank[U(i)] = r
         h = max(r, np.int64(held[i]))
-        _push(i, d, e, h, lane_kind, total_of, own_of, lane_bound, features, lanes, group_kind, group_flag, flags,
-              groups, at_hist, at_best, ranks, acc)
-        for w in range(width):
-            acc[e, w] = 0
 
+        acc[d, U(0)] += 1
+        for u in range(totals):
+            leg = features[U(i), U(total_of[U(u)])]
+            j = cap_first[U(u)] + u
+            for c in range(cap_first[U(u)], cap_first[U(u + 1)]):
+                j += leg > caps[U(c)]
+            acc[d, U(1 + u)] += leg
+            acc[d, U(at_small + j)] += leg
+            acc[d, U(at_large + j)] += 1
+        for a in range(lanes):
+            u = lane_total[U(a)]
+            leg = features[U(i), U(total_of[U(u)])]
+            if lane_kind[U(a)] == BREAKAWAY:
+                leg += acc[e, U(at_lane + a)] - acc[e, U(1 + u)]
+                top = h
+            else:
+                top = max(h, acc[e, U(at_best)])
+            acc[d, U(at_lane + a)] += leg * (top < lane_rank[U(a)])
+        for g in range(groups):
+            base = at_hist + g * (ranks + 1)
+            own = h
+            if group_flag[U(g)] >= 0:
+                own = h * flags[U(i), U(group_flag[U(g)])]
+            best = max(own, acc[e, U(at_best + g)])
+            acc[d, U(at_best + g)] = max(acc[d, U(at_best + g)], best)
+            acc[d, U(base + (best if group_kind[U(g)] == LEGS else own))] += 1
+            if group_kind[U(g)] == DOWNLINE:
+                for j in range(base, base + ranks + 1):
+                    acc[d, U(j)] += acc[e, U(j)]
 
-@inline
-def _climb(i, e, r, closed, route_rank, route_first, low, high, kind, arg, way, bound, features,
-           total_of, own_of, at_sums, at_lanes, at_hist, ranks, acc):
-    """Return the rank of a candidate: the highest that is met, or with closed gaps the last before one is missed."""
-    routes = route_rank.size
-    if not closed:
-        for t in range(routes):
-            if route_rank[t] > r and _reached(i, e, route_first[t], route_first[t + 1], low, high, kind, arg, way, bound,
-                                              features, total_of, own_of, at_sums, at_lanes, at_hist, ranks, acc):
-                return np.int64(route_rank[t])
-        return r
-    for t in range(routes - 1, -1, -1):
-        if route_rank[t] == r + 1 and _reached(i, e, route_first[t], route_first[t + 1], low, high, kind, arg, way, bound,
-                                               features, total_of, own_of, at_sums, at_lanes, at_hist, ranks, acc):
-            r = np.int64(route_rank[t])
-    return r
-
-
-@inline
-def _push(i, d, e, h, lane_kind, total_of, own_of, lane_bound, features, lanes, group_kind, group_flag, flags,
-          groups, at_hist, at_best, ranks, acc):
-    """Add what member `i` brings to the accumulators of the member above him."""
-    for lane in range(lanes):
-        leg = features[total_of[lane], i]
-        acc[d, lane] += leg
-        if lane_kind[lane] == CAPPED:
-            acc[d, lanes + lane] += min(leg, lane_bound[lane])
-        elif lane_kind[lane] == OUTSIDE:
-            if max(h, acc[e, at_best]) < lane_bound[lane]:
-                acc[d, lanes + lane] += leg
-        elif h < lane_bound[lane]:
-            acc[d, lanes + lane] += leg - acc[e, lane] + acc[e, lanes + lane]
-    for g in range(groups):
-        base = at_hist + g * (ranks + 1)
-        own = h if group_flag[g] < 0 or flags[group_flag[g], i] else h * 0
-        best = max(own, acc[e, at_best + g])
-        acc[d, at_best + g] = max(acc[d, at_best + g], best)
-        if group_kind[g] == LEGS:
-            acc[d, base + best] += 1
-        else:
-            acc[d, base + own] += 1
-            if group_kind[g] == DOWNLINE:
-                for r in range(ranks + 1):
-                    acc[d, base + r] += acc[e, base + r]
+        if acc[e, U(0)] != 0:
+            for w in range(width):
+                acc[e, U(w)] = 0
 
 
 @kernel
@@ -144,6 +141,13 @@ def list_positions(listed, out):
     """Write the positions of the listed members; return how many there are."""
     found = 0
     for i in range(listed.size):
-        out[found] = i
+        out[U(found)] = i
         found += listed[i]
     return found
+
+
+@kernel
+def gather_feature(values, listed, out, column):
+    """Copy a column of all members into one feature of the listed."""
+    for i in range(listed.size):
+        out[U(i), U(column)] = values[listed[i]]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -9,11 +10,11 @@ import numpy as np
 
 from compplan.program.passes import Pass
 from compplan.ranks import kernels as k
-from compplan.ranks.table import INFINITE, STATIC
+from compplan.ranks.table import STATIC
 from compplan.volumes import rollup
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from numpy.typing import NDArray
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from compplan.ranks.table import RequirementTable, Row
 
 _WAYS = {"full": k.OWN_FULL, "capped": k.OWN_CAPPED, "none": k.OWN_NONE}
-_LANES = {"capped": k.CAPPED, "outside": k.OUTSIDE, "breakaway": k.BREAKAWAY}
+_LANES = {"outside": k.OUTSIDE, "breakaway": k.BREAKAWAY}
 _GROUPS = {"legs": k.LEGS, "frontline": k.FRONTLINE, "downline": k.DOWNLINE}
 
 
@@ -58,18 +59,86 @@ class RankPass(Pass):
         work.put("paid_as", {"earned": earned, "title": title, "last_period": work.state.last_rank}[model.paid_as])
 
 
+class _Tables:
+    """The requirement table as arrays of numbers: what the sweep reads for each row.
+
+    Attributes
+    ----------
+    features, flags
+        The columns that are read, by number.
+    totals
+        Pairs of features: a subtree sum, and the member's own part of it.
+    caps
+        The caps of each total, ascending.
+    lanes
+        Kind, total and rank of the sums that depend on ranks.
+    groups
+        Kind and flag (-1 for none) of the histograms over ranks.
+    """
+
+    def __init__(self, rank_pass: RankPass) -> None:
+        self.rank_pass = rank_pass
+        self.features: list[str] = []
+        self.flags = list(dict.fromkeys(rank_pass.also.values()))
+        self.totals: list[tuple[int, int]] = []
+        self.lanes: list[tuple[int, int, int]] = []
+        self.groups: list[tuple[int, int]] = []
+        rows = rank_pass.table.rows
+        if any(row.measure == "outside" for row in rows):
+            self.groups.append((k.LEGS, -1))  # the best rank in a leg is kept by the first group
+        for row in rows:
+            if row.measure in {"capped", *_LANES}:
+                self._total(row)
+        self.caps: list[list[int]] = [[] for _ in self.totals]
+        for row in rows:
+            if row.measure == "capped":
+                self.caps[self._total(row)].append(row.cap)
+        self.caps = [sorted(set(found)) for found in self.caps]
+        self.cap_first = [0, *itertools.accumulate(map(len, self.caps))]
+        self.slots = {row: self._slot(row) for row in rows}
+
+    def _feature(self, name: str) -> int:
+        return _number(self.features, name)
+
+    def _total(self, row: Row) -> int:
+        total, own = self.rank_pass.totals[row]
+        return _number(self.totals, (self._feature(total), self._feature(own)))
+
+    def _slot(self, row: Row) -> tuple[int, int, int]:
+        """Return kind, argument and bound of a row, making its lane or group where it is new."""
+        if row.measure in STATIC:
+            return k.STATIC, self._feature(self.rank_pass.columns[row]), 0
+        if row.measure == "capped":
+            total = self._total(row)
+            return k.CAPPED, total, self.cap_first[total] + self.caps[total].index(row.cap)
+        if row.measure in _LANES:
+            return k.LANE, _number(self.lanes, (_LANES[row.measure], self._total(row), row.holds)), 0
+        flag = self.flags.index(self.rank_pass.also[row.also]) if row.also else -1
+        return k.HISTOGRAM, _number(self.groups, (_GROUPS[row.measure], flag)), row.holds
+
+    def routes(self) -> list[tuple[int, list[Row]]]:
+        """Return the routes, highest rank first; in each the cheap rows come first."""
+        found = []
+        for rank in range(len(self.rank_pass.table.ranks), 0, -1):
+            for rows in self.rank_pass.table.of(rank):
+                found.append((rank, sorted(rows, key=lambda row: row.measure not in STATIC)))
+        return found
+
+    @property
+    def width(self) -> int:
+        """Numbers in one row of the accumulator."""
+        classes = len(self.totals) + sum(map(len, self.caps))
+        ranks = len(self.rank_pass.table.ranks)
+        return 1 + len(self.totals) + 2 * classes + len(self.lanes) + len(self.groups) * (ranks + 2)
+
+
 class _Sweep:
-    """The tables and arrays of one rank sweep, in the own order of the tree of legs."""
+    """The arrays of one rank sweep, in the own order of the tree of legs."""
 
     def __init__(self, rank_pass: RankPass, work: Work) -> None:
         self.rank_pass, self.work = rank_pass, work
         self.tree = work.tree(rank_pass.tree)
-        self.rows = rank_pass.table.rows
-        self.count = len(rank_pass.table.ranks)
-        self.features: list[str] = []
-        self.lanes: list[tuple[int, int, int, int]] = []
-        self.groups: list[tuple[int, int]] = []
-        self.flags = list(dict.fromkeys(rank_pass.also.values()))
+        self.tables = _Tables(rank_pass)
         model = work.plan.model.ranks
         assert model is not None  # noqa: S101 - see RankPass.run
         self.closed = model.gaps == "closed"
@@ -80,41 +149,9 @@ class _Sweep:
     def _column(self, name: str) -> NDArray[Any]:
         return self.work.in_tree(self.rank_pass.tree, self.work.columns[name])
 
-    def _feature(self, name: str) -> int:
-        if name not in self.features:
-            self.features.append(name)
-        return self.features.index(name)
-
-    def _slot(self, row: Row) -> tuple[int, int, int]:
-        """Return kind, argument and bound of a row, making its lane or group where it is new."""
-        if row.measure in STATIC:
-            return k.STATIC, self._feature(self.rank_pass.columns[row]), 0
-        if row.measure in _LANES:
-            total, own = (self._feature(name) for name in self.rank_pass.totals[row])
-            bound = row.cap if row.measure == "capped" else row.holds
-            lane = (_LANES[row.measure], total, own, bound)
-            if lane not in self.lanes:
-                self.lanes.append(lane)
-            return lane[0], self.lanes.index(lane), bound
-        flag = self.flags.index(self.rank_pass.also[row.also]) if row.also else -1
-        group = (_GROUPS[row.measure], flag)
-        if group not in self.groups:
-            self.groups.append(group)
-        return k.HISTOGRAM, self.groups.index(group), row.holds
-
-    def _routes(self) -> list[tuple[int, list[Row]]]:
-        """Return the routes, highest rank first; in each the cheap rows come first."""
-        found = []
-        for rank in range(self.count, 0, -1):
-            for rows in self.rank_pass.table.of(rank):
-                found.append((rank, sorted(rows, key=lambda row: row.measure not in STATIC)))
-        return found
-
     def ranks(self) -> NDArray[np.int8]:
         """Return the earned rank of every member, in the tree's order."""
-        if any(row.measure == "outside" for row in self.rows):
-            self.groups.append((k.LEGS, -1))  # the best rank in a leg is kept by the first group
-        routes = [(rank, [(row, *self._slot(row)) for row in rows]) for rank, rows in self._routes()]
+        routes = self.tables.routes()
         floor = self.eligible.astype(np.int8) * np.int8(self.work.plan.scope.floor)
         result = floor.copy()
         candidate = self._candidates(routes)
@@ -123,60 +160,72 @@ class _Sweep:
             result[listed] = self._sweep(routes, listed, candidate, floor)
         return result
 
-    def _candidates(self, routes: list[tuple[int, list[Any]]]) -> NDArray[np.bool_]:
+    def _candidates(self, routes: list[tuple[int, list[Row]]]) -> NDArray[np.bool_]:
         """Return who could meet any route, judged by the measures that every route asks for."""
         candidate = self.eligible.copy()
-        demands = [{arg: row.low for row, kind, arg, _ in rows if kind == k.STATIC} for rank, rows in routes if rows]
-        for feature in set.intersection(*map(set, demands)) if demands else ():
+        demands = [_demands(rows, self.tables) for _, rows in routes if rows]
+        for feature in sorted(set.intersection(*map(set, demands))) if demands else ():
             least = min(demand[feature] for demand in demands)
-            candidate &= self._column(self.features[feature]) >= least
+            candidate &= self._column(self.tables.features[feature]) >= least
         return candidate
 
     def _listed(self, candidate: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return the positions of all who matter, closed upwards."""
-        matters = candidate | (self.held > 0)
-        least: dict[int, int] = {}
-        for kind, total, _, bound in self.lanes:
-            if kind == k.CAPPED:
-                least[total] = min(bound, least.get(total, INFINITE))
-        for total, bound in least.items():
-            matters |= self._column(self.features[total]) > bound
+        matters = candidate | (self.held > 0) if self.held.any() else candidate.copy()
+        for (total, _), caps in zip(self.tables.totals, self.tables.caps, strict=True):
+            if caps:
+                matters |= self._column(self.tables.features[total]) > caps[0]
         closed = rollup.any_in_subtree(self.tree, matters)
         positions = np.empty(closed.size + 1, np.int64)
         return positions[: k.list_positions(closed, positions)]
 
     def _sweep(
         self,
-        routes: list[tuple[int, list[Any]]],
+        routes: list[tuple[int, list[Row]]],
         listed: NDArray[np.int64],
         candidate: NDArray[np.bool_],
         floor: NDArray[np.int8],
     ) -> NDArray[np.int8]:
-        table = [entry for _, rows in routes for entry in rows]
-        firsts = np.cumsum([0, *(len(rows) for _, rows in routes)])
-        features = np.zeros((max(1, len(self.features)), listed.size), np.int64)
-        for index, name in enumerate(self.features):
-            features[index] = self._column(name)[listed]
-        flags = np.zeros((max(1, len(self.flags)), listed.size), np.bool_)
-        for index, name in enumerate(self.flags):
-            flags[index] = self._column(name)[listed]
-        lanes = np.array(self.lanes, np.int64).reshape(-1, 4)
-        groups = np.array(self.groups, np.int64).reshape(-1, 2)
+        tables = self.tables
+        rows = [row for _, found in routes for row in found]
+        slots = [tables.slots[row] for row in rows]
         depth = self.tree.depth[listed]
-        width = 2 * len(lanes) + len(groups) * (self.count + 2)
         rank = np.zeros(listed.size, np.int8)
         k.rank_sweep(
-            depth, candidate[listed], floor[listed], self.held[listed], features, flags,
-            _ints(rank for rank, _ in routes), firsts.astype(np.int64),
-            _ints(kind for _, kind, _, _ in table), _ints(arg for _, _, arg, _ in table),
-            _ints(_WAYS[row.own] for row, *_ in table), _ints(bound for *_, bound in table),
-            _ints(row.low for row, *_ in table), _ints(row.high for row, *_ in table),
-            _ints(lanes[:, 0]), _ints(lanes[:, 1]), _ints(lanes[:, 2]), _ints(lanes[:, 3]),
-            _ints(groups[:, 0]), _ints(groups[:, 1]), self.count, self.closed,
-            np.zeros((int(depth.max()) + 2, max(1, width)), np.int64), rank,
+            depth, candidate[listed], floor[listed], self.held[listed],
+            self._gathered(tables.features, listed, np.int64), self._gathered(tables.flags, listed, np.int8),
+            _ints(number for number, _ in routes), _ints([0, *itertools.accumulate(len(found) for _, found in routes)]),
+            _ints(kind for kind, _, _ in slots), _ints(arg for _, arg, _ in slots),
+            _ints(_WAYS[row.own] for row in rows), _ints(bound for _, _, bound in slots),
+            _ints(row.low for row in rows), _ints(row.high for row in rows),
+            _ints(total for total, _ in tables.totals), _ints(own for _, own in tables.totals),
+            _ints(tables.cap_first), _ints(cap for caps in tables.caps for cap in caps),
+            _ints(kind for kind, _, _ in tables.lanes), _ints(total for _, total, _ in tables.lanes),
+            _ints(least for _, _, least in tables.lanes),
+            _ints(kind for kind, _ in tables.groups), _ints(flag for _, flag in tables.groups),
+            len(self.rank_pass.table.ranks), self.closed,
+            np.zeros((int(depth.max()) + 2, tables.width), np.int64), rank,
         )  # fmt: skip
         return rank
 
+    def _gathered(self, names: list[str], listed: NDArray[np.int64], dtype: type[np.integer[Any]]) -> NDArray[Any]:
+        out = np.zeros((listed.size, max(1, len(names))), dtype)
+        for index, name in enumerate(names):
+            k.gather_feature(self._column(name), listed, out, index)
+        return out
 
-def _ints(values: Any) -> NDArray[np.int64]:
+
+def _demands(rows: list[Row], tables: _Tables) -> dict[int, int]:
+    """Return the least that a route asks of each measure that is known before the sweep."""
+    return {tables.slots[row][1]: row.low for row in rows if row.measure in STATIC}
+
+
+def _number(known: list[Any], item: Any) -> int:
+    """Return the number of an item, which it gets when it is new."""
+    if item not in known:
+        known.append(item)
+    return known.index(item)
+
+
+def _ints(values: Iterable[int]) -> NDArray[np.int64]:
     return np.array(list(values), np.int64)

@@ -114,7 +114,7 @@ def _part(
             "earner": pc.take(ids, pa.array(earner)),
             "source": pa.nulls(count, ids.type),
             "order": pa.nulls(count, _order_type(work)),
-            "level": pa.nulls(count, pa.int16()),
+            "level": pa.nulls(count, pa.int32()),
             "base": pa.nulls(count, pa.decimal128(38, base_scale)),
             "rate": pa.nulls(count, pa.decimal128(38, rate_scale)),
             "amount": fixed_to_decimal(amount, scale),

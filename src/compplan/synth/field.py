@@ -97,7 +97,7 @@ def synth(
     Parameters
     ----------
     members
-        Number of members, 0 to 999,999,999. Memory is about 300 bytes a member with orders, 70 without.
+        Number of members, 0 to 999,999,999. Memory is about 300 bytes a member with orders, 40 without.
     shape
         How the enrollment tree grows. `"field"`: heavy-tailed frontlines, recent recruits, some long
         single-file legs. `"spine"`: a tenth of the members in one single-file leg, the others anywhere.

@@ -31,7 +31,7 @@ LIMIT = 2**63
 def bound(values: Volumes, threads: int = 1) -> int:
     """Return a power of two that no magnitude passes, cheaply."""
     ranges = pairwise(bounds_of(values.size, threads))
-    bits = in_threads(lambda ends: int(magnitude_bits(values[slice(*ends)])), list(ranges))
+    bits: list[int] = in_threads(lambda ends: int(magnitude_bits(values[slice(*ends)])), list(ranges))
     return 1 << max(bits).bit_length()
 
 

@@ -157,11 +157,10 @@ def _missing(rules: Sequence[OrderRule], orders: OrderData, people: People) -> I
 
 def unknown_enrolment(rule: OrderRule, orders: OrderData, people: People) -> Problem | None:
     """Report buyers whose enrolment decides whether their orders count, and is not known."""
-    unknown = (people.enrolled == UNKNOWN) & np.where(
-        people.distributor, *(factor != 0 for factor in rule.factors)
-    )
+    unknown = people.enrolled == UNKNOWN
     if not unknown.any():
         return None
+    unknown &= people.of_kinds(*(factor != 0 for factor in rule.factors))
     keep = orders.by_columns(rule)
     mask = unknown[orders.buyers]
     rows = np.flatnonzero(mask if keep is None else mask & keep)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -49,8 +49,13 @@ class People:
     enrolled: Integers | None = None
     ordered_before: Flags | None = None
 
+    def of_kinds(self, distributors: int, customers: int) -> NDArray[Any]:
+        """Return for each member the value of the member's kind."""
+        return np.where(self.distributor, distributors, customers)
 
-class Uncredited(NamedTuple):
+
+@dataclass(frozen=True, slots=True)
+class Uncredited:
     """Orders of customers above whom no distributor is: how many rows, and their sum at the rule's `out_scale`."""
 
     count: int
@@ -97,9 +102,8 @@ class OrderData:
 
     @cached_property
     def canonical(self) -> Canonical:
-        """The rows in an order that shuffling them does not change; computed when first asked for."""
-        columns = [self.values[key] for key in sorted(self.values)]
-        return canonical_order(len(self.members), self.buyers, self.times, self.ids, columns)
+        """All rows in canonical order, which first orders need; computed when first asked for."""
+        return canonical_order(len(self.members), self.buyers, self.times, self.ids)
 
     def value(self, rule: OrderRule) -> Integers:
         """Return the values that a rule sums, int64[m] at its `in_scale`; ones where it counts rows."""

@@ -12,6 +12,8 @@ from compplan.genealogy.prefetch_kernels import AHEAD, prefetch
 from compplan.jit import inline, kernel
 
 U32 = np.uint32
+SMALL = 24
+"""Among so few rows of a buyer, comparing all pairs to find lines of one order is faster than sorting."""
 
 
 @kernel
@@ -63,32 +65,58 @@ def comes_before(keys, heads, a, b):
     return keys[k, a] < keys[k, b] if k < keys.shape[0] else a < b
 
 
-@kernel
-def sort_groups(starts, keys, heads, times, rows):
-    """Sort the rows of each buyer by time and keys. heads[i] = keys[0, rows[i]] and times move along.
+@inline
+def sort_part(low, high, keys, heads, times, rows):
+    """Sort rows[low:high] by time and keys; heads[i] = keys[0, rows[i]] and times move along.
 
     A shell sort: most buyers have few orders, where it is an insertion sort, and one with a million does no harm.
     What is compared stands side by side, since a look into the table costs more than all the rest.
     """
+    gap = 1
+    while gap < (high - low) // 3:
+        gap = 3 * gap + 1
+    while gap > 0:
+        for i in range(low + gap, high):
+            row, head, time = rows[i], heads[i], times[i]
+            at = i
+            while at >= low + gap:
+                other = times[at - gap]
+                if other < time:
+                    break
+                if other == time and comes_before(keys, (heads[at - gap], head), rows[at - gap], row):
+                    break
+                rows[at], heads[at], times[at] = rows[at - gap], heads[at - gap], other
+                at -= gap
+            rows[at], heads[at], times[at] = row, head, time
+        gap //= 3
+
+
+@inline
+def may_repeat(low, high, heads):
+    """Say whether two of the rows share a head, or are too many to look at."""
+    if high - low > SMALL:
+        return True
+    found = 0
+    for i in range(low + 1, high):
+        for j in range(low, i):
+            found += heads[i] == heads[j]
+    return found > 0
+
+
+@kernel
+def join_lines(starts, keys, heads, times, rows):
+    """Bring the lines of an order together, by sorting what may have any; times are all equal."""
     for g in range(starts.size - 1):
         low, high = np.int64(starts[g]), np.int64(starts[g + 1])
-        gap = 1
-        while gap < (high - low) // 3:
-            gap = 3 * gap + 1
-        while gap > 0:
-            for i in range(low + gap, high):
-                row, head, time = rows[i], heads[i], times[i]
-                at = i
-                while at >= low + gap:
-                    other = times[at - gap]
-                    if other < time:
-                        break
-                    if other == time and comes_before(keys, (heads[at - gap], head), rows[at - gap], row):
-                        break
-                    rows[at], heads[at], times[at] = rows[at - gap], heads[at - gap], other
-                    at -= gap
-                rows[at], heads[at], times[at] = row, head, time
-            gap //= 3
+        if may_repeat(low, high, heads):
+            sort_part(low, high, keys, heads, times, rows)
+
+
+@kernel
+def sort_groups(starts, keys, heads, times, rows):
+    """Sort the rows of each buyer by time and keys."""
+    for g in range(starts.size - 1):
+        sort_part(np.int64(starts[g]), np.int64(starts[g + 1]), keys, heads, times, rows)
 
 
 @kernel
@@ -127,9 +155,9 @@ def keep_first(starts, rows, fresh, ordered_before, wanted, keep):
 
 @kernel
 def emit_lines(
-    starts, rows, times, fresh, values, keep, distributor, factors, credit, out, out_times, out_rows, out_to
+    starts, rows, times, fresh, values, distributor, factors, credit, out, out_times, out_rows, out_to
 ):
-    """Write one line for each order: the sum of its rows to keep times the factor of the buyer's kind; no zeros.
+    """Write one line for each order: the sum of its rows times the factor of the buyer's kind; no zeros.
 
     out_rows gets the row of the order's first line, out_to who is credited. Returns the number of lines.
     """
@@ -144,9 +172,7 @@ def emit_lines(
             while i == first or (i < high and not fresh[i]):
                 if i + AHEAD < rows.size:
                     prefetch(values, rows[i + AHEAD])
-                    prefetch(keep, rows[i + AHEAD])
-                row = U32(rows[i])
-                total += values[row] * keep[row]
+                total += values[U32(rows[i])]
                 i += 1
             out[count], out_times[count] = total * factor, times[first]
             out_rows[count], out_to[count] = rows[first], credit[g]

@@ -18,8 +18,6 @@ from compplan.volumes import order_line_kernels as kernels
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     Integers = NDArray[np.int64]
@@ -56,9 +54,13 @@ class Canonical:
 
 
 def canonical_order(
-    n: int, buyers: NDArray[np.int32], times: Integers, ids: pa.Array | None, values: Sequence[Integers]
+    n: int,
+    buyers: NDArray[np.int32],
+    times: Integers,
+    ids: pa.Array | None = None,
+    values: Integers | None = None,
 ) -> Canonical:
-    """Return the canonical order of the rows.
+    """Return the canonical order of rows.
 
     Parameters
     ----------
@@ -69,17 +71,17 @@ def canonical_order(
     ids
         The order ids (int64 or large_string, no nulls), or None: then each row is an order.
     values
-        int64[m] columns that decide, in this order, between rows of one buyer and time; read only without ids.
+        int64[m], read without ids only: what tells rows of one buyer and time apart.
     """
     buyers, times = as_input(buyers), as_input(times)
     starts, rows = grouped(buyers, n)
-    keys = as_input(id_keys(ids) if ids is not None else np.reshape(values, (len(values), buyers.size)))
+    keys = as_input(_row_keys(values, rows.size) if ids is None else id_keys(ids))
     heads, own = np.zeros(rows.size, np.int64), np.zeros(rows.size, np.int64)
     fresh = np.ones(rows.size, np.bool_)
     if len(keys):
         kernels.gather(rows, as_input(keys[0]), heads)
     if ids is not None:  # lines of an order come together first, to learn when it was placed
-        kernels.sort_groups(starts, keys, heads, own, rows)
+        kernels.join_lines(starts, keys, heads, own, rows)
         kernels.mark_orders(starts, keys, heads, rows, fresh)
     kernels.gather(rows, times, own)
     kernels.first_times(fresh, own)
@@ -96,6 +98,10 @@ def grouped(groups: NDArray[np.int32], n: int) -> tuple[Integers, NDArray[np.int
     kernels.count_by(groups, starts)
     kernels.fill_by(groups, starts, rows)
     return starts[: n + 1], rows
+
+
+def _row_keys(values: Integers | None, size: int) -> Integers:
+    return np.empty((0, size), np.int64) if values is None else values[None, :]
 
 
 def id_keys(ids: pa.Array) -> Integers:

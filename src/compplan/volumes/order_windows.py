@@ -17,7 +17,7 @@ import numpy as np
 from compplan.arrow.instants import NO_INSTANT as UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Instants = NDArray[np.int64]
 
-__all__ = ["UNKNOWN", "ends_within", "on_days", "opening_hours", "span_end"]
+__all__ = ["UNKNOWN", "on_days", "opening_hours", "span_end"]
 
 DAY = 86_400_000_000
 LONGEST_DAYS = 3_652_425  # ten thousand years: no order comes later, and nothing passes 64 bits
@@ -61,50 +61,48 @@ def span_end(instants: Instants, span: Span) -> Instants:
     return ends
 
 
-def ends_within(enrolled: Instants, span: Span, period: tuple[int, int]) -> Instants:
-    """Return when the span from each enrolment ends, moved into the period where it ends outside.
-
-    That is enough for orders of the period, and only enrolments that are recent enough need the calendar.
-    """
-    start, stop = period
-    longest = min(span.count * (31 if span.unit == "months" else 1) + 1, LONGEST_DAYS)
-    ends = np.full(enrolled.size, start)
-    ends[enrolled >= stop] = stop
-    near = np.flatnonzero((enrolled >= start - longest * DAY) & (enrolled < stop))
-    ends[near] = np.clip(span_end(enrolled[near], span), start, stop)
-    return ends
-
-
 def opening_hours(
-    enrolled: Instants, inside: Iterable[Span], after: Span | None, period: tuple[int, int]
+    enrolled: Instants, inside: Sequence[Span], after: Span | None, period: tuple[int, int]
 ) -> Instants:
-    """Return for each member from when and until when his orders of a period count, side by side.
+    """Return for each member from when and until when his orders of a period count.
 
     Parameters
     ----------
     enrolled
         int64[n], microseconds.
     inside
-        Spans from enrolment that have not passed yet; all of them apply.
+        Spans from enrolment that must not have passed; all of them apply.
     after
-        A span from enrolment that has passed.
+        A span from enrolment that must have passed.
     period
-        The half-open period in microseconds.
+        The half-open period in microseconds; outside of it the answer means nothing.
 
     Returns
     -------
     numpy.ndarray
         int64[2 n]: opening and closing instant of member 0, of member 1, and so on; half-open.
     """
-    bounds = np.empty((enrolled.size, 2), np.int64)
-    bounds[:] = period
+    start, stop = period
+    hours = np.zeros((enrolled.size, 2), np.int64)
+    recent = start - max(map(_longest, [*inside, *([after] if after else [])])) * DAY
+    if not inside:
+        hours[enrolled <= recent] = period
+    # only for the recent does the calendar matter, and for few enough to compute with datetimes
+    near = np.flatnonzero((enrolled > recent) & (enrolled < stop + DAY))
+    moments = enrolled[near]
+    opens, closes = np.full(near.size, start), np.full(near.size, stop)
     for span in inside:
-        new = np.flatnonzero(enrolled > period[0])
-        bounds[new, 0] = np.maximum(period[0], enrolled[new] - enrolled[new] % DAY)
-        np.minimum(bounds[:, 1], ends_within(enrolled, span, period), out=bounds[:, 1])
-    if after is not None:
-        np.maximum(bounds[:, 0], ends_within(enrolled, after, period), out=bounds[:, 0])
-    return bounds.reshape(-1)
+        opens = np.maximum(opens, moments - moments % DAY)
+        closes = np.minimum(closes, span_end(moments, span))
+    if after:
+        opens = np.maximum(opens, span_end(moments, after))
+    hours[near] = np.stack([opens, closes], axis=1)
+    return hours.reshape(-1)
+
+
+def _longest(span: Span) -> int:
+    """Return a number of days after which a span has passed for certain."""
+    return min(span.count * (31 if span.unit == "months" else 1) + 1, LONGEST_DAYS)
 
 
 def on_days(times: Instants, days: tuple[int, int], period: tuple[int, int]) -> NDArray[np.bool_]:

@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
 from compplan.errors import ExactnessError, Problem, Rows
 from compplan.money import format_fixed
@@ -25,7 +26,7 @@ from compplan.volumes.order_checks import check_people
 from compplan.volumes.order_data import OrderData, People, Uncredited, selected
 from compplan.volumes.order_line_kernels import emit_lines
 from compplan.volumes.order_rules import OrderRule, rule_from_model
-from compplan.volumes.order_sequence import grouped
+from compplan.volumes.order_sequence import canonical_order, grouped
 from compplan.volumes.order_table import read_orders
 from compplan.volumes.sweep import bounds_of, in_threads
 
@@ -139,21 +140,26 @@ def order_lines(rule: OrderRule, orders: OrderData, people: People) -> OrderLine
     check_people([rule], orders, people)
     check_sums([rule], orders)
     keep = selected(rule, orders, people)
-    values = orders.value(rule)
-    at = orders.canonical
-    n, most = len(orders.members), int(at.fresh.sum())
-    own = np.arange(n, dtype=np.int32)
-    credit = people.credit_to if rule.credit_distributor else own
-    outs = [np.empty(most, dtype) for dtype in (np.int64, np.int64, np.int32, np.int32)]
-    taken = [values, _all_rows(orders) if keep is None else keep, people.distributor, _factors(rule), credit]
-    places = [at.starts, at.rows, at.times, at.fresh]
-    count = emit_lines(*(as_input(array) for array in (*places, *taken)), *outs)
-    value, time, order, to = (out[:count].copy() for out in outs)
-    start, lines = grouped(as_input(to), n)
-    if not rule.credit_distributor:
-        return OrderLines(start, value, order, time)
-    _note_uncredited(rule, keep, orders, people)
-    return OrderLines(start, value[lines], order[lines], time[lines])
+    n, rows = len(orders.members), None if keep is None else np.flatnonzero(keep).astype(np.int32)
+    buyers, times, values = (
+        _taken(column, rows) for column in (orders.buyers, orders.times, orders.value(rule))
+    )
+    ids = orders.ids if orders.ids is None or rows is None else orders.ids.take(pa.array(rows))
+    at = canonical_order(n, buyers, times, ids, values)
+    credit = people.credit_to if rule.credit_distributor else np.arange(n, dtype=np.int32)
+    given = [at.starts, at.rows, at.times, at.fresh, values, people.distributor, _factors(rule), credit]
+    value, time = np.empty(at.rows.size, np.int64), np.empty(at.rows.size, np.int64)
+    order, to = np.empty(at.rows.size, np.int32), np.empty(at.rows.size, np.int32)
+    count = emit_lines(*map(as_input, given), value, time, order, to)
+    start, lines = grouped(as_input(to[:count]), n)
+    if rule.credit_distributor:
+        _note_uncredited(rule, keep, orders, people)
+    order = order[lines]
+    return OrderLines(start, value[lines], order if rows is None else rows[order], time[lines])
+
+
+def _taken(column: Array, rows: NDArray[np.int32] | None) -> Array:
+    return column if rows is None else column[rows]
 
 
 def check_sums(rules: Sequence[OrderRule], orders: OrderData) -> None:
@@ -270,21 +276,25 @@ def _credited(
     if not rule.credit_distributor:
         return own.shared_out(rule, people)
     volume, lost = own.credited_up(rule, people)
-    orders.uncredited.pop(rule.name, None)
     if lost:
         _note_uncredited(rule, keep, orders, people)
+    else:
+        orders.uncredited.pop(rule.name, None)
     return volume
 
 
 def _note_uncredited(rule: OrderRule, keep: Flags | None, orders: OrderData, people: People) -> None:
     """Note how many rows, and how much, nobody is credited with."""
-    counts = np.where(people.distributor, *(factor != 0 for factor in rule.factors))
-    mask = ((people.credit_to < 0) & counts)[orders.buyers]
+    orders.uncredited.pop(rule.name, None)
+    nobody = people.credit_to < 0
+    if not nobody.any():
+        return
+    nobody &= people.of_kinds(*(factor != 0 for factor in rule.factors))
+    mask = nobody[orders.buyers]
     rows = np.flatnonzero(mask if keep is None else mask & keep)
     if rows.size:
-        factors = np.where(people.distributor[orders.buyers[rows]], *rule.factors)
-        total = int((orders.value(rule)[rows] * factors).sum())
-        orders.uncredited[rule.name] = Uncredited(rows.size, total)
+        values = orders.value(rule)[rows] * people.of_kinds(*rule.factors)[orders.buyers[rows]]
+        orders.uncredited[rule.name] = Uncredited(rows.size, int(values.sum()))
 
 
 def _factors(rule: OrderRule) -> Volumes:

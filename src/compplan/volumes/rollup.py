@@ -224,7 +224,7 @@ def outside_legs(
     leg_volume, own, flag, out = member_arrays(tree, given, {"out": (out, VOLUME)})
     check_legs(tree, "leg_volume", leg_volume, threads, room=bound(own, threads))
     columns = (leg_volume, own, flag, out)
-    Sweep(tree, sweep_kernels.outside_legs, columns, lanes=Lanes(sums=2)).run(threads)
+    Sweep(tree, sweep_kernels.outside_legs, columns, lanes=Lanes(sums=1, tops=1)).run(threads)
     return out
 
 

@@ -78,17 +78,20 @@ def roll_up_outside_uplines(depth, values, qualified, stop, out, stack):
 
 @kernel
 def outside_legs(depth, leg_volume, own, flag, out, stack):
-    """Lane 0: volume of the legs without a flag; lane 1: how many legs hold one."""
+    """Lane 0: volume of the legs without a flag; lane 1: 1 where a leg holds one.
+
+    A choice by the flag would be compiled to a branch and take thrice as long; a mask from a maximum is not.
+    """
     for i in range(depth.size - 1, -1, -1):
         d = U(depth[i])
         e = d + U(1)
-        flagged = (stack[e, 1] > 0) | flag[i]
-        leg = leg_volume[i]  # read in any case: a conditional read is a branch, and twice the time
+        flagged = max(stack[e, 1], np.int64(flag[i]))
+        leg = leg_volume[i] & (flagged - 1)
         out[i] = own[i] + stack[e, 0]
         stack[e, 0] = 0
         stack[e, 1] = 0
-        stack[d, 0] += 0 if flagged else leg
-        stack[d, 1] += flagged
+        stack[d, 0] += leg
+        stack[d, 1] = max(stack[d, 1], flagged)
 
 
 @kernel

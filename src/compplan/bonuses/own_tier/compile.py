@@ -34,7 +34,7 @@ def compile_retail(name: str, bonus: Retail, builder: Builder) -> None:
     reads = (base, column, pay, *((cap[0],) if cap else ()))
     rule = scope.rules[bonus.of]
     lines = rule_from_model(bonus.of, rule) if bonus.payment == "order" and isinstance(rule, OrderSum) else None
-    builder.add(RetailPass((f"pay {name}",), reads, name, bonus, made, base, column, pay, cap, lines))
+    builder.add(RetailPass((f"pay {name}",), reads, name, bonus, made, column, pay, cap, base, lines))
 
 
 def compile_tier(name: str, bonus: Tier, builder: Builder) -> None:

@@ -10,6 +10,7 @@ import numpy as np
 from compplan.bonuses.book import Book, Rows
 from compplan.bonuses.gates import caps
 from compplan.bonuses.settle import settle
+from compplan.explain.reasons import CODES, Outcomes, Reason
 from compplan.money_arrays import exact_sum, multiply_divide_all
 from compplan.program.passes import Pass
 from compplan.volumes.orders import order_lines
@@ -24,41 +25,126 @@ if TYPE_CHECKING:
     from compplan.program.work import Work
     from compplan.volumes.order_rules import OrderRule
 
+    Ints = NDArray[np.int64]
+
 
 @dataclass(frozen=True)
-class RetailPass(Pass):
-    """A rate on a member's own volume."""
+class Payments:
+    """What members would and do get: one entry a payment, paid or not.
+
+    Attributes
+    ----------
+    best
+        The numerator of the best class: what was set aside.
+    due
+        The numerator that goes for this member, 0 where he is not qualified or has no class.
+    """
+
+    source: NDArray[np.int32]
+    line: Ints
+    klass: NDArray[np.int16]
+    base: Ints
+    best: Ints
+    due: Ints
+    payable: NDArray[np.bool_]
+    amount: Ints
+
+
+@dataclass(frozen=True)
+class OwnTierPass(Pass):
+    """A bonus whose earner is its source; the two kinds differ in what they put into `_payments`."""
 
     bonus: str
     model: Bonus
     terms: Terms
-    base: str
     klass: str
     pay: str
     cap: Cap | None
-    lines: OrderRule | None = None
 
     def run(self, work: Work) -> None:
-        source, base, line = self._sources(work)
-        klass = work.columns[self.klass][source]
-        table = self.terms.numerators[:, 0]
-        best = int(table.max())
-        payable = work.columns[self.pay][source] & (klass >= 0)
-        numerator = np.where(payable, table[klass], 0)
-        mode = work.plan.model.rounding.mode
-        amount = multiply_divide_all(base, numerator, self.terms.denominator, mode)
-        exact = exact_products(base, numerator)
-        allotted = exact_sum(base) * best
-        missed = exact_products(base[~payable], np.full(int((~payable).sum()), best, np.int64))
-        paid = exact_sum(amount) * self.terms.denominator
-        book = new_book(self, work, source, base, line, klass, amount, allotted)
-        book.breakage = {"not_qualified": missed, "lower_rate": exact_products(base[payable], best - numerator[payable]), "rounding": exact - paid}
+        book = self._book(work, self._payments(work))
         settle(book, work.plan.model.rounding, work.plan.model.currency.decimals, caps(self.cap, book.scale, work))
         work.close(book)
 
-    def _sources(self, work: Work) -> tuple[NDArray[np.int32], NDArray[np.int64], NDArray[np.int64]]:
+    def outcomes(self, work: Work, position: int) -> Outcomes:
+        """Explain one member: every payment that he could have had."""
+        found = self._payments(work)
+        mine = np.flatnonzero(found.source == position)
+        reason = np.full(mine.size, CODES[Reason.PAID], np.int8)
+        reason[found.amount[mine] == 0] = CODES[Reason.ROUNDED_TO_ZERO]
+        reason[found.due[mine] == 0] = CODES[Reason.LEVEL_NOT_OPEN]
+        reason[found.klass[mine] < 0] = CODES[Reason.NO_RATE]
+        reason[~work.columns[self.pay][found.source[mine]]] = CODES[Reason.NOT_QUALIFIED]
+        level = np.zeros(mine.size, np.int32)
+        return Outcomes(found.source[mine], found.line[mine], level, found.base[mine], found.amount[mine], reason)
+
+    def _payments(self, work: Work) -> Payments:
+        raise NotImplementedError
+
+    def _amounts(self, work: Work, base: Ints, due: Ints) -> Ints:
+        return multiply_divide_all(base, due, self.terms.denominator, work.plan.model.rounding.mode)
+
+    def _book(self, work: Work, found: Payments) -> Book:
+        kept = found.amount != 0
+        pay = np.zeros(work.size, np.int64)
+        np.add.at(pay, found.source, found.amount)
+        rows = Rows(
+            earner=found.source[kept],
+            source=found.source[kept],
+            line=found.line[kept],
+            level=np.zeros(int(kept.sum()), np.int32),
+            klass=found.klass[kept],
+            base=found.base[kept],
+            amount=found.amount[kept],
+        )
+        paid = exact_sum(found.amount) * self.terms.denominator
+        out, low = ~found.payable, found.payable
+        return Book(
+            bonus=self.bonus,
+            currency=self.model.currency or work.plan.model.currency.code,
+            scale=self.terms.scale,
+            exact_scale=self.terms.exact_scale,
+            base_scale=work.scales.get(getattr(self, "base", ""), 0),
+            pay=pay,
+            rows=rows if work.keep_rows else None,
+            rates=self.terms.printed,
+            rate_scale=self.terms.printed_scale,
+            allotted=exact_products(found.base, found.best),
+            breakage={
+                "not_qualified": exact_products(found.base[out], found.best[out]),
+                "lower_rate": exact_products(found.base[low], found.best[low] - found.due[low]),
+                "rounding": exact_products(found.base, found.due) - paid,
+            },
+        )
+
+
+def exact_products(a: Ints, b: Ints) -> int:
+    """Return the sum of products as an exact int; `b` has few distinct values."""
+    total = 0
+    for value in np.unique(b):
+        total += exact_sum(np.ascontiguousarray(a[b == value])) * int(value)
+    return total
+
+
+@dataclass(frozen=True)
+class RetailPass(OwnTierPass):
+    """A rate on a member's own volume, or on each order that it is made of."""
+
+    base: str
+    lines: OrderRule | None = None
+
+    def _payments(self, work: Work) -> Payments:
+        source, base, line = self._sources(work)
+        klass = work.columns[self.klass][source]
+        table = self.terms.numerators[:, 0]
+        payable = work.columns[self.pay][source] & (klass >= 0)
+        due = np.where(payable, table[klass], 0)
+        best = np.full(source.size, table.max(), np.int64)
+        return Payments(source, line, klass, base, best, due, payable, self._amounts(work, base, due))
+
+    def _sources(self, work: Work) -> tuple[NDArray[np.int32], Ints, Ints]:
         """Return who, on what volume, for which order."""
-        if self.lines is None:
+        if self.lines is None or work.orders is None:
             values = work.columns[self.base]
             source = np.flatnonzero(values).astype(np.int32)
             return source, values[source], np.full(source.size, -1, np.int64)
@@ -67,80 +153,23 @@ class RetailPass(Pass):
         return source, lines.value, lines.order.astype(np.int64)
 
 
-def exact_products(a: NDArray[np.int64], b: NDArray[np.int64]) -> int:
-    """Return the sum of products as an exact int."""
-    if a.size == 0:
-        return 0
-    total = 0
-    for value in np.unique(b):
-        total += exact_sum(np.ascontiguousarray(a[b == value])) * int(value)
-    return total
-
-
-def new_book(
-    made: RetailPass | TierPass,
-    work: Work,
-    source: NDArray[np.int32],
-    base: NDArray[np.int64],
-    line: NDArray[np.int64],
-    klass: NDArray[np.int16],
-    amount: NDArray[np.int64],
-    allotted: int,
-) -> Book:
-    """Open the book of a bonus whose earner is its source."""
-    pay = np.zeros(work.size, np.int64)
-    np.add.at(pay, source, amount)
-    kept = amount != 0
-    rows = Rows(
-        earner=source[kept],
-        source=source[kept],
-        line=line[kept],
-        level=np.zeros(int(kept.sum()), np.int16),
-        klass=klass[kept],
-        base=base[kept],
-        amount=amount[kept],
-    )
-    return Book(
-        bonus=made.bonus,
-        currency=made.model.currency or work.plan.model.currency.code,
-        scale=made.terms.scale,
-        exact_scale=made.terms.exact_scale,
-        base_scale=work.scales.get(getattr(made, "base", ""), 0),
-        pay=pay,
-        rows=rows if work.keep_rows else None,
-        rates=made.terms.printed,
-        rate_scale=made.terms.printed_scale,
-        allotted=allotted,
-        breakage={},
-    )
-
-
 @dataclass(frozen=True)
-class TierPass(Pass):
-    """The amount of the best tier that a member reaches, another the first time."""
+class TierPass(OwnTierPass):
+    """The amount of the best tier that a member reaches, another the first time.
 
-    bonus: str
+    The table has the tiers twice: as they pay again and again, then as they pay the first time.
+    """
+
     model: Tier
-    terms: Terms
-    klass: str
-    pay: str
-    cap: Cap | None
 
-    def run(self, work: Work) -> None:
-        reached = work.columns[self.klass]
-        tiers = len(self.model.amounts)
-        before = work.state.tier(self.bonus)
-        payable = work.columns[self.pay]
+    def _payments(self, work: Work) -> Payments:
+        reached, tiers = work.columns[self.klass], len(self.model.amounts)
+        before, payable = work.state.tier(self.bonus), work.columns[self.pay]
+        work.state.next_tiers[self.bonus] = np.where(payable, np.maximum(reached, before), before).astype(np.int16)
         source = np.flatnonzero(reached >= 0).astype(np.int32)
         klass = reached[source] + np.where(reached[source] > before[source], tiers, 0).astype(np.int16)
-        work.state.next_tiers[self.bonus] = np.where(payable, np.maximum(reached, before), before).astype(np.int16)
-        exact = self.terms.numerators[klass, 0]
-        due = np.where(payable[source], exact, 0)
-        amount = multiply_divide_all(np.ones(due.size, np.int64), due, self.terms.denominator, work.plan.model.rounding.mode)
+        best = self.terms.numerators[klass, 0]
+        due = np.where(payable[source], best, 0)
         ones = np.ones(source.size, np.int64)
-        allotted = exact_sum(np.ascontiguousarray(exact))
-        book = new_book(self, work, source, ones, np.full(source.size, -1, np.int64), klass, amount, allotted)
-        missed = exact_sum(np.ascontiguousarray(exact[~payable[source]]))
-        book.breakage = {"not_qualified": missed, "rounding": exact_sum(due) - exact_sum(amount) * self.terms.denominator}
-        settle(book, work.plan.model.rounding, work.plan.model.currency.decimals, caps(self.cap, book.scale, work))
-        work.close(book)
+        line = np.full(source.size, -1, np.int64)
+        return Payments(source, line, klass, ones, best, due, payable[source], self._amounts(work, ones, due))

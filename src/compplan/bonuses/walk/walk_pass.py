@@ -73,9 +73,10 @@ class WalkPass(Pass):
             round_each=work.plan.model.rounding.at == "payment",
             rounding=ROUNDING_CODES[work.plan.model.rounding.mode],
         )
-        arrays: dict[str, Any] = {"base": work.in_tree(self.tree, work.columns[self.base])}
-        orders = None
-        if self.lines is not None:
+        if self.lines is None:
+            arrays: dict[str, Any] = {"base": work.in_tree(self.tree, work.columns[self.base])}
+            orders = None
+        else:
             arrays, orders = self._lines(work)
         inputs = WalkInputs(
             tree=work.tree(self.tree),

@@ -1,0 +1,175 @@
+"""`compplan demo`: a month of the fictional company Lakeside, from its field to the files."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Annotated
+
+from cyclopts import Parameter
+
+from compplan.cli.arguments import Threads, can_be_folder, example, load
+from compplan.cli.console import count, facts, percent, say, table, warn
+from compplan.cli.progress import progress
+from compplan.errors import UsageError
+
+if TYPE_CHECKING:
+    from compplan.explain.next_rank import NextRank
+    from compplan.explain.why import Why
+    from compplan.plan.load import Plan
+    from compplan.results.result import Run
+    from compplan.synth import Field
+
+PERIOD = "2026-10"
+BONUS = "unilevel"
+LEDGER_ROWS = 8
+ASKED = 500
+"""How many members are asked before the demo takes the best answer that it has."""
+
+
+def demo(
+    *,
+    members: Annotated[int, Parameter(help="How many members.")] = 100_000,
+    seed: Annotated[int, Parameter(help="The seed of the synthetic field.")] = 1,
+    out: Annotated[Path | None, Parameter(help="A folder for the files; a new temporary one without it.")] = None,
+    threads: Threads = 1,
+) -> None:
+    """Run a month of the fictional company Lakeside, and look around in the result."""
+    if members < 1:
+        raise UsageError("--members is at least 1")
+    if out is not None:
+        can_be_folder(out)
+    plan = load(example("lakeside"))
+    field, result, seconds = _month(plan, members, seed, threads)
+    folder = _write(field, result, out)
+    _tell_facts(result, seconds)
+    _tell_ledger(result)
+    _tell_money(result)
+    _tell_answers(result)
+    _tell_files(folder, plan)
+
+
+def _month(plan: Plan, members: int, seed: int, threads: int) -> tuple[Field, Run, float]:
+    """Make the field and run the plan; the time is that of the run, with kernels that are loaded."""
+    from compplan.program.run import run  # noqa: PLC0415 - loads Numba
+    from compplan.synth import synth  # noqa: PLC0415
+
+    warn("The first time on a machine, kernels are compiled; that can take a minute.")
+    with progress() as step:
+        step("load kernels", 0, 2)
+        small = synth(100, seed=seed, period=PERIOD)
+        run(plan, small.members, small.orders, period=PERIOD, threads=threads)
+        step("make the field", 1, 2)
+        field = synth(members, seed=seed, period=PERIOD)
+        start = perf_counter()
+        result = run(plan, field.members, field.orders, period=PERIOD, threads=threads, progress=step)
+        return field, result, perf_counter() - start
+
+
+def _write(field: Field, result: Run, out: Path | None) -> Path:
+    """Write what went in and what came out into one folder."""
+    from compplan.arrow.frame import Frame  # noqa: PLC0415
+    from compplan.arrow.write import write_whole  # noqa: PLC0415
+
+    folder = out or Path(tempfile.mkdtemp(prefix="compplan-demo-"))
+    write_whole(
+        {"members.parquet": Frame(field.members), "orders.parquet": Frame(field.orders)}, folder / "input"
+    )
+    result.write(folder / "result")
+    return folder
+
+
+def _tell_facts(result: Run, seconds: float) -> None:
+    rows = result.manifest["rows"]
+    pairs = {
+        "members": count(rows["members"]),
+        "orders": count(rows["orders"]),
+        "ledger rows": count(len(result.ledger)),
+        "run": f"{seconds:.3f} s, {seconds * 1e9 / rows['members']:,.0f} ns a member",
+    }
+    facts(f"Lakeside, {PERIOD}", pairs)
+
+
+def _tell_ledger(result: Run) -> None:
+    rows = result.ledger.head(LEDGER_ROWS).rows()
+    head = ("bonus", "entry", "earner", "source", "level", "base", "rate", "amount", "currency")
+    shown = [
+        [percent(row[name]) if name == "rate" and row[name] is not None else row[name] for name in head]
+        for row in rows
+    ]
+    table(f"The first of {len(result.ledger):,} ledger rows", head, shown)
+
+
+def _tell_money(result: Run) -> None:
+    from compplan.cli.summary import balances, biggest_payables, breakage, ranks  # noqa: PLC0415
+
+    biggest_payables(result)
+    ranks(result)
+    balances(result)
+    breakage(result)
+
+
+def _tell_answers(result: Run) -> None:
+    from compplan.cli.answers import show_next_rank, show_why  # noqa: PLC0415
+
+    near = interesting_next_rank(result)
+    if near is not None:
+        say()
+        say("What is missing for the next rank?")
+        show_next_rank(near)
+    unpaid = interesting_why_not(result)
+    if unpaid is not None:
+        say()
+        say(f"Why did {BONUS} not pay?")
+        show_why(unpaid, most=5)
+
+
+def _leaders(result: Run) -> list[dict[str, object]]:
+    """Return the members with most volume in their downline."""
+    from compplan.cli.summary import largest  # noqa: PLC0415
+
+    columns = result.members.to_arrow().column_names
+    chosen = largest(result.members, "gv", len(result.members)).to_arrow()
+    return chosen.select([columns[0], "gv", f"pay:{BONUS}"]).to_pylist()  # type: ignore[no-any-return]
+
+
+def interesting_next_rank(result: Run) -> NextRank | None:
+    """Return the first leader who lacks several things, among them something in his legs, and has met others.
+
+    Examples of that say most about a plan. Where nobody is like that, the one who lacks most comes next.
+    """
+    best: tuple[int, NextRank] | None = None
+    for leader in _leaders(result)[:ASKED]:
+        answer = result.next_rank(next(iter(leader.values())))
+        missing = answer.missing
+        if answer.target is None or not missing:
+            continue
+        in_legs = any(each.nearest for each in missing)
+        met = sum(each.met for each in answer.requirements)
+        score = 4 * in_legs + 2 * (len(missing) > 1) + (met > 0)
+        if best is None or score > best[0]:
+            best = score, answer
+        if score == 7:
+            break
+    return best[1] if best else None
+
+
+def interesting_why_not(result: Run) -> Why | None:
+    """Return the leader with the largest downline whom the bonus paid nothing, for a reason with a name."""
+    for leader in _leaders(result):
+        if leader[f"pay:{BONUS}"] == 0 and leader["gv"] != 0:
+            answer = result.why(next(iter(leader.values())), BONUS)
+            if answer.failed is not None or len(answer.rows):
+                return answer
+    return None
+
+
+def _tell_files(folder: Path, plan: Plan) -> None:
+    data = f"--members {folder / 'input' / 'members.parquet'} --orders {folder / 'input' / 'orders.parquet'}"
+    say()
+    say(f"Files: {folder / 'input'} and {folder / 'result'}")
+    say("Ask about anybody:")
+    say(f"  compplan explain {plan.source.name} 1 {data} --period {PERIOD}")
+
+
