@@ -11,6 +11,8 @@ from compplan.volumes import counts
 from tests.naive import volumes as naive
 from tests.volumes.forests import cases, tree_of
 
+pytestmark = pytest.mark.kernels
+
 check = settings(deadline=None, max_examples=60)
 thread_counts = st.sampled_from([1, 2, 3, 8])
 

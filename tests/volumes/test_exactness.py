@@ -6,6 +6,8 @@ import pytest
 from compplan.volumes import exactness
 from tests.volumes.forests import random_tree
 
+pytestmark = pytest.mark.kernels
+
 
 @pytest.mark.parametrize("kind", ["mixed", "low", "high"])
 def test_magnitudes_are_exact(kind):

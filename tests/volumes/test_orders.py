@@ -3,7 +3,6 @@ from __future__ import annotations
 import datetime as dt
 from decimal import Decimal
 from fractions import Fraction
-from types import SimpleNamespace
 
 import numpy as np
 import pyarrow as pa
@@ -11,10 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.naive import orders as naive
-from tests.volumes.forests import depths, parents_of, tree_of
+from tests.volumes.forests import depths, parents_of
 
 from compplan.errors import DataError, ExactnessError, UsageError
-from compplan.genealogy.ids import MemberIndex
+from compplan.genealogy.build import build_genealogy
+from compplan.genealogy.genealogy import TreeColumns
 from compplan.plan.sections import Orders
 from compplan.plan.values import Span
 from compplan.volumes.counts import nearest_flagged_ancestor
@@ -69,6 +69,7 @@ def fields(draw):
         }
         for own, parent in zip(ids, parents, strict=True)
     ]
+    genealogy_of(members)
     return members, draw(st.lists(rows(ids), max_size=12)) if ids else []
 
 
@@ -132,20 +133,21 @@ def table_of(rows):
 
 
 def genealogy_of(members):
-    ids = pa.array([m["id"] for m in members])
-    ids = ids.cast(pa.large_string() if pa.types.is_string(ids.type) else pa.int64())
-    return SimpleNamespace(n=len(ids), ids=ids, index=MemberIndex.build(ids))
+    """The genealogy of some members, which brings them into the order of their positions as well."""
+    ids = [m["id"] for m in members]
+    kind = pa.string() if any(isinstance(own, str) for own in ids) else pa.int64()
+    columns = {"member_id": pa.array(ids, kind), "sponsor_id": pa.array([m["parent"] for m in members], kind)}
+    genealogy = build_genealogy(pa.table(columns), id_column="member_id", trees=[TreeColumns("enrollment", "sponsor_id")])
+    members.sort(key=lambda m: genealogy.ids.to_pylist().index(m["id"]))
+    return genealogy
 
 
 def people_of(members):
-    positions = {m["id"]: i for i, m in enumerate(members)}
-    levels = []
-    for m in members:
-        levels.append(0 if m["parent"] is None else levels[positions[m["parent"]]] + 1)
+    tree = genealogy_of(members).primary
     distributor = np.array([m["distributor"] for m in members], np.bool_)
     return People(
         distributor,
-        nearest_flagged_ancestor(tree_of(levels), distributor, from_self=True),
+        nearest_flagged_ancestor(tree, distributor, from_self=True),
         np.array([microseconds(m["enrolled"]) for m in members], np.int64),
         np.array([m["ordered_before"] for m in members], np.bool_),
     )

@@ -11,6 +11,8 @@ import pytest
 from compplan.volumes import rollup, sweep
 from tests.volumes.forests import random_tree, tree_of
 
+pytestmark = pytest.mark.kernels
+
 
 def test_ranges_cut_where_ancestors_wait():
     tree = tree_of([0, 1, 2, 3, 3, 2, 1, 2])

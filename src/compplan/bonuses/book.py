@@ -7,6 +7,7 @@ fine enough for every product of a base and a rate, so that `allotted = paid + b
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -65,6 +66,8 @@ class Book:
         What each member gets, at `scale`; the sum of his rows and adjustments.
     rates
         The rate table as printed in the plan, integers at `rate_scale` by class and level (empty for amounts).
+    factor
+        Money for one point of base.
     allotted, breakage
         Exact integers at `exact_scale`: what the plan sets aside, and what nobody earned, by reason.
     """
@@ -78,6 +81,7 @@ class Book:
     rows: Rows | None
     rates: NDArray[np.int64]
     rate_scale: int
+    factor: Decimal
     allotted: int
     breakage: dict[str, int]
     adjustments: list[Adjustment] = field(default_factory=list)

@@ -19,4 +19,4 @@ class FastStart(Upward):
 
     kind: Literal["fast_start"] = Field(description="Pays on orders within `window` from the buyer's enrolment.")
     window: SpanText = Field(description="How long after enrolment a buyer's orders count.")
-    payment: Literal["member", "order"] = Field("order", description="What one payment is; each order by default.")
+    payment: Literal["period", "order"] = Field("order", description="What one payment is; each order by default.")

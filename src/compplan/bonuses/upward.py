@@ -34,17 +34,17 @@ class Upward(Bonus):
             "or `unpayable`, whoever cannot be paid at the level that comes next."
         ),
     )
-    skipped: Literal["unpaid", "paid"] = Field(
-        "unpaid",
+    skipped: Literal["passed_over", "paid"] = Field(
+        "passed_over",
         description="With a compress condition: `paid` pays the skipped at the next level without using it up.",
     )
     unpaid: Literal["breakage", "pass_up"] = Field(
         "breakage",
         description="Where the share of a member goes who uses a level but cannot be paid at it.",
     )
-    payment: Literal["member", "order"] = Field(
-        "member",
-        description="What one payment is: a source member's volume of the period, or each order.",
+    payment: Literal["period", "order"] = Field(
+        "period",
+        description="What one payment is: a source's volume of the period, or each order.",
     )
     start: Literal["upline", "self"] = Field(
         "upline",
@@ -63,6 +63,8 @@ class Upward(Bonus):
             raise Hinted("a bonus has either rates or amounts", "give one of the two", ("rates",))
         if self.skipped == "paid" and self.compress in {"none", "unpayable"}:
             raise Hinted("skipped: paid needs a compress condition", "for example: compress: not active", ("skipped",))
+        if self.amounts is not None and self.money_per_point != 1:
+            raise Hinted("fixed amounts do not depend on points", "leave it out", ("money_per_point",))
         if self.qualified_since and self.payment != "order":
             raise Hinted("qualified_since needs payment: order", "orders have dates, sums have none", ("payment",))
         return self

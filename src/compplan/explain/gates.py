@@ -47,4 +47,4 @@ def gates(work: Work, expr: ex.Expr, position: int, code: str = "") -> list[Gate
     if isinstance(expr, ex.Compare) and isinstance(expr.left, ex.Name) and isinstance(expr.right, ex.Number):
         name, needed = expr.left.name, expr.right.value
         measured = Decimal(int(work.columns[name][position])).scaleb(-work.scales[name]) if name in work.scales else None
-    return [Gate(code or str(expr), str(expr), met, measured, needed if measured is not None else None)]
+    return [Gate(code or str(expr), ex.words(expr), met, measured, needed if measured is not None else None)]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def held_ranks(work: Work, rank_pass: RankPass, row: Row) -> NDArray[np.int8]:
     """Return the rank that counts for legs, 0 for members who do not meet the row's further condition."""
     model = work.plan.model.ranks
-    ranks = work.columns["title" if model is not None and model.legs_hold == "title" else "rank"]
+    ranks = work.columns[model.legs_hold if model is not None else "rank"]
     return np.where(work.columns[rank_pass.also[row.also]], ranks, 0) if row.also else ranks
 
 

@@ -269,7 +269,7 @@ def _nearest_to_condition(work: Work, row: Row, view: LegView) -> tuple[Near, ..
         leg = view.leg(int(n))
         position = view.primary(leg.start + int(np.argmax(view.values(values, leg))))
         have = _exact(values[position], scale)
-        lack = Requirement(1, compare.left.name, str(compare), have, needed, needed - have, "volume", met=False)
+        lack = Requirement(1, compare.left.name, ex.words(compare), have, needed, needed - have, "volume", met=False)
         rank = [None, *work.plan.scope.ranks][int(work.columns["rank"][position])]
         head = work.genealogy.id_at(view.primary(leg.start))
         found.append(Near(head, work.genealogy.id_at(position), rank, missing=(lack,)))

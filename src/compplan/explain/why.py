@@ -91,7 +91,7 @@ def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
     bonus_pass: Any = next(p for p in passes if getattr(p, "bonus", None) == bonus)
     found: Outcomes = bonus_pass.outcomes(work, position)
     model = work.plan.model.bonuses[bonus]
-    own = [ex.parse("distributor"), *([ex.parse(model.pay_when)] if model.pay_when else [])]
+    own = [ex.parse("is_distributor"), *([ex.parse(model.pay_when)] if model.pay_when else [])]
     adjustments = {
         each.entry: Decimal(int(each.amount[np.flatnonzero(each.earner == position)[0]])).scaleb(-book.scale)
         for each in book.adjustments

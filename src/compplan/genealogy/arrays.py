@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from compplan.arrow.buffers import fixed_view, numbers, plain
+from compplan.arrow.buffers import fixed_view, null_mask, numbers, plain
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -42,6 +42,13 @@ def texts(array: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
 def rows_of(column: pa.Array | pa.ChunkedArray, rows: NDArray[Any]) -> pa.Array:
     """Return some rows of a column as one array."""
     return one_array(column.take(numbers(rows.astype(np.int64, copy=False), pa.int64())))
+
+
+def codes(array: pa.DictionaryArray, missing: int) -> NDArray[np.int64]:
+    """Return the codes of a dictionary array, `missing` where it is null."""
+    indices = array.indices
+    values = integers(indices.cast(pa.int64()))
+    return values if (null := null_mask(indices)) is None else np.where(null, missing, values)
 
 
 def one_array(column: pa.Array | pa.ChunkedArray) -> pa.Array:

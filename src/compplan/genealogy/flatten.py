@@ -95,6 +95,7 @@ def sort_lists(
     """Sort each list of children by keys[row], in place, and return the keys in the lists' order."""
     near = np.empty(children.size, np.int64)
     kernels.gather(keys, children, near)  # then the sort itself touches only what lies together
-    longest = kernels.longest_list(starts)
-    kernels.sort_siblings(starts, near, children, np.empty(longest, np.int64), np.empty(longest, np.int32))
+    kernels.sort_short_lists(starts, near, children)
+    if (longest := kernels.longest_list(starts)) > kernels.RUN:
+        kernels.sort_long_lists(starts, near, children, np.empty(longest, np.int64), np.empty(longest, np.int32))
     return near

@@ -96,9 +96,6 @@ class Genealogy:
         """The index from id to position; a loaded genealogy builds it when it is first asked for."""
         return self._index or MemberIndex.build(self.ids)
 
-    def __len__(self) -> int:
-        return self.n
-
     def __repr__(self) -> str:
         trees = ", ".join(f"{tree.name} (depth {tree.max_depth})" for tree in self.trees.values())
         return f"Genealogy({self.n:,} members, {self.ids.type} ids, trees: {trees})"

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from compplan.arrow.buffers import is_text, null_mask, plain_type
 from compplan.errors import DataError, Problem
-from compplan.genealogy.arrays import integers, one_array, texts
+from compplan.genealogy.arrays import codes, integers, one_array, texts
 from compplan.genealogy.parallel import in_threads, ranges
 from compplan.genealogy.tables import integer_table, text_table
 
@@ -167,8 +167,7 @@ class MemberIndex:
     def _lookup_chunk(self, chunk: pa.Array, out: NDArray[np.int32], threads: int) -> None:
         if pa.types.is_dictionary(chunk.type):
             found = np.append(self.lookup(chunk.dictionary, threads=threads), np.int32(-1))
-            codes = chunk.indices.cast(pa.int64()).fill_null(len(chunk.dictionary))
-            np.take(found, integers(codes), out=out)
+            np.take(found, codes(chunk, len(found) - 1), out=out)
             return
         keys = as_ids(chunk, self.kind)
 

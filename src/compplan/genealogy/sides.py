@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from compplan.arrow.buffers import is_text, null_mask, plain_type
-from compplan.genealogy.arrays import integers, one_array
+from compplan.genealogy.arrays import codes, integers, one_array
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,5 +52,4 @@ def _from_text(array: pa.Array, width: int) -> NDArray[np.int8]:
     coded = array.dictionary_encode()
     meaning = [NAMES.get(word.lower(), INVALID) for word in coded.dictionary.to_pylist()]
     by_code = np.array([side if side < width else INVALID for side in meaning] + [NONE], np.int8)
-    codes = coded.indices.cast(pa.int64()).fill_null(len(meaning))
-    return by_code[integers(codes)]
+    return by_code[codes(coded, len(meaning))]

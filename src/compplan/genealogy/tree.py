@@ -52,15 +52,17 @@ class Tree:
             if isinstance(value, np.ndarray):
                 object.__setattr__(self, field.name, frozen(value))
 
-    def __len__(self) -> int:
-        return len(self.depth)
-
     def __repr__(self) -> str:
-        return f"Tree({self.name!r}, {len(self):,} members, depth {self.max_depth})"
+        return f"Tree({self.name!r}, {self.n:,} members, depth {self.max_depth})"
+
+    @property
+    def n(self) -> int:
+        """Number of members."""
+        return len(self.depth)
 
     def roots(self) -> list[int]:
         """Return the own indices of the roots."""
-        return self._jump(0, len(self))
+        return self._jump(0, self.n)
 
     def children(self, i: int) -> list[int]:
         """Return the own indices of the frontline of i, jumping from subtree to subtree."""

@@ -6,13 +6,14 @@ Each yields `(path, message, hint)`; the loader gives every one its place in the
 from __future__ import annotations
 
 from collections import Counter
+from keyword import iskeyword
 from typing import TYPE_CHECKING
 
 from compplan.bonuses.upward import Upward
 from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
 from compplan.plan.located import Hinted
-from compplan.plan.scope import RANK_COLUMNS, RESERVED
+from compplan.plan.scope import RANK_COLUMNS, RESERVED, digits
 from compplan.plan.sections import Compute, Legs, MoveUp, OrderSum, RollUp
 from compplan.plan.values import ByKey, LevelTable, number
 from compplan.ranks.table import requirement_table, ways
@@ -62,7 +63,7 @@ def _names_are_reserved(scope: Scope) -> Found:
     places = [(s, n) for s in ("volumes", "counts", "conditions") for n in getattr(model, s)]
     places += [("ranks", "ladder", n) for n in (model.ranks.ladder if model.ranks else {})]  # type: ignore[misc]
     for place in places:
-        if place[-1] in RESERVED:
+        if place[-1] in RESERVED or iskeyword(str(place[-1])):
             yield place, f'"{place[-1]}" is a word of the language', "choose another name"
 
 
@@ -121,6 +122,9 @@ def _quantities_have_no_scale(scope: Scope) -> Found:
                     yield (section, name), f'"{name}" needs {scope.scale(name)} digits', "round it with compute and decimals"
                 if isinstance(rule, Legs):
                     scope.roll_up(rule.legs)
+                    cap = rule.leg_cap_amount
+                    if cap is not None and digits(cap) > scope.scale(name):
+                        yield (section, name, "leg_cap_amount"), f"{cap} has more digits than {rule.legs}", "write fewer digits"
             except Hinted as error:
                 yield (section, name, *error.at), error.message, error.hint
     for name, rule in scope.model.volumes.items():
@@ -144,12 +148,15 @@ def _requirements_make_no_sense(scope: Scope) -> Found:
     except Hinted as error:
         yield error.at, error.message, error.hint
         return
+    bounds: dict[tuple[object, ...], tuple[int, int]] = {}
     for row in table.rows:
-        if row.low > row.high:
-            name = table.ranks[row.rank - 1]
-            yield ("ranks", "ladder", name), f'"{row.text}" can never hold', "no measure lies between its bounds"
+        name = table.ranks[row.rank - 1]
+        key = (row.rank, row.route, row.measure, row.name, row.holds, row.also, row.among, row.cap, row.own, row.share)
+        low, high = bounds.get(key, (row.low, row.high))
+        bounds[key] = max(low, row.low), min(high, row.high)
+        if bounds[key][0] > bounds[key][1]:
+            yield ("ranks", "ladder", name), f'"{row.text}" can never hold with the rest', "no measure lies between the bounds"
         if row.measure == "capped" and row.cap <= 0:
-            name = table.ranks[row.rank - 1]
             yield ("ranks", "ladder", name), f'"{row.text}" can never hold', "the cap lets no leg bring anything"
 
 
@@ -159,12 +166,22 @@ def _tables_make_no_sense(scope: Scope) -> Found:
             at = ("bonuses", name, *place)
             if isinstance(table, LevelTable):
                 rows = [(at, table)]
+                if by != "paid_as":
+                    field = "cap_by" if place[-1] == "cap" else "rates_by"
+                    yield (*at[:-1], field), f"the table of {place[-1]} has no keys", f"give one list for each key, or leave {field} out"
             else:
                 rows = [((*at, key), row) for key, row in table.rows.items()]
                 yield from _keys_do_not_fit(scope, at, by, table)
+            if not rows:
+                yield at, "the table is empty", "give a rate or amount for each key"
+            one_level = place[-1] == "cap" or bonus.family == "retail"
             for where, row in rows:
                 if not row.levels and row.tail is None:
                     yield where, "there is no level in this list", "give at least one rate or amount"
+                elif one_level and (len(row.levels) > 1 or row.tail is not None):
+                    yield where, "levels have no meaning here", "give one value"
+                if any(value < 0 for value in (*row.levels, row.tail or 0)):
+                    yield where, "a rate, amount or cap is negative", "write it without the sign"
 
 
 def _keys_do_not_fit(scope: Scope, at: tuple[str, ...], by: str, table: ByKey) -> Found:
@@ -189,12 +206,13 @@ def _keys_do_not_fit(scope: Scope, at: tuple[str, ...], by: str, table: ByKey) -
 
 def _bonuses_make_no_sense(scope: Scope) -> Found:
     for name, bonus in scope.model.bonuses.items():
-        per_order = getattr(bonus, "payment", "member") == "order" or getattr(bonus, "window", None)
-        rule = scope.rules[bonus.of] if hasattr(bonus, "of") else None
+        per_order = getattr(bonus, "payment", "") == "order" or getattr(bonus, "window", None)
+        read = next((n for place, n in bonus.quantities() if place == ("of",)), "")
+        rule = scope.rules.get(read)
         if per_order and not isinstance(rule, OrderSum):
-            yield ("bonuses", name, "of"), f'"{bonus.of}" is not a sum of orders', "payments per order need one"  # type: ignore[attr-defined]
+            yield ("bonuses", name, "of"), f'"{read}" is not a sum of orders', "payments per order need one"
         if isinstance(bonus, Upward) and isinstance(rule, RollUp):
-            yield ("bonuses", name, "of"), f'"{bonus.of}" is rolled up already', "the levels would pay volume more than once"
+            yield ("bonuses", name, "of"), f'"{read}" is rolled up already', "the levels would pay volume more than once"
         first, amounts = getattr(bonus, "first_time", None), getattr(bonus, "amounts", None)
         if first is not None and isinstance(amounts, dict) and set(first) != set(amounts):
             yield ("bonuses", name, "first_time"), "the tiers differ from those of amounts", "use the same thresholds"

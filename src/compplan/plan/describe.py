@@ -45,12 +45,12 @@ def describe(plan: Plan) -> str:
     if model.payout.minimum:
         lines.append(f"A payable below {_money(model.payout.minimum)} is kept for the next period.")
     lines += _section("Volumes and counts", [f"{n}: {_quantity(r)}." for n, r in plan.scope.rules.items()])
-    lines += _section("Conditions", [f"{n}: {ex.parse(text)}." for n, text in model.conditions.items()])
+    lines += _section("Conditions", [f"{n}: {_words(text)}." for n, text in model.conditions.items()])
     lines += _section("Ranks, lowest first", _ranks(plan))
     for name, bonus in model.bonuses.items():
         text = bonus.describe(name)
         if bonus.pay_when:
-            text.append(f"Paid only to who meets: {ex.parse(bonus.pay_when)}.")
+            text.append(f"Paid only to who meets: {_words(bonus.pay_when)}.")
         if bonus.cap is not None:
             text.append(f"At most {_table(bonus.cap, bonus.cap_by, _money)} for one member and period.")
         text += [f"Source: {bonus.source}."] if bonus.source else []
@@ -77,7 +77,7 @@ def _ranks(plan: Plan) -> list[str]:
     return lines
 
 
-_PAID_AS = {"earned": "earned in the period", "title": "that is the highest ever held", "last_period": "of the period before"}
+_PAID_AS = {"rank": "earned in the period", "title": "that is the highest ever held", "last_rank": "of the period before"}
 
 
 def _quantity(rule: Volume | Count) -> str:
@@ -87,16 +87,16 @@ def _quantity(rule: Volume | Count) -> str:
         case RollUp():
             return _roll_up(rule)
         case Legs():
-            cap = f", at most {_money(rule.cap)} a leg" if rule.cap is not None else ""
-            cap = f", at most {_percent(rule.cap_share)} of the total a leg" if rule.cap_share is not None else cap
+            cap = f", at most {_money(rule.leg_cap_amount)} a leg" if rule.leg_cap_amount is not None else ""
+            cap = f", at most {_percent(rule.leg_cap)} of the total a leg" if rule.leg_cap is not None else cap
             return f"{rule.legs} of {_PICKS[rule.pick]}{cap}"
         case Compute():
             digits = f", rounded {_MODES[rule.rounding]} to {rule.decimals} digits" if rule.decimals is not None else ""
-            return f"{ex.parse(rule.compute)}{digits}"
+            return f"{_words(rule.compute)}{digits}"
         case MemberColumn():
             return f"as given in members.{rule.member}"
         case MoveUp():
-            return f"{rule.move_up}; of members with {ex.parse(rule.of)} it moves up to the first above without"
+            return f"{rule.move_up}; of members with {_words(rule.where)} it moves up to the first above without"
         case Count():
             return _count(rule)
 
@@ -121,15 +121,15 @@ def _roll_up(rule: RollUp) -> str:
     text = f"{rule.roll_up} of {'the member and ' if rule.own else ''}the downline"
     text += f" in the {rule.tree} tree" if rule.tree else ""
     text += f", {rule.levels} levels deep" if rule.levels else ""
-    text += f", of members with {ex.parse(rule.where)}" if rule.where else ""
-    text += f", down to members with {ex.parse(rule.stop_at)}" if rule.stop_at else ""
-    text += " and without the members between" if rule.with_uplines else ""
-    return text + (f", without legs that contain {ex.parse(rule.outside_legs_with)}" if rule.outside_legs_with else "")
+    text += f", of members with {_words(rule.where)}" if rule.where else ""
+    text += f", down to members with {_words(rule.stop_at)}" if rule.stop_at else ""
+    text += f", and without the members between if anyone below them has {_words(rule.with_uplines)}" if rule.with_uplines else ""
+    return text + (f", without legs that contain {_words(rule.outside_legs_with)}" if rule.outside_legs_with else "")
 
 
 def _count(rule: Count) -> str:
     what = "legs that contain a member with" if rule.among == "legs" else f"{rule.among} members with"
-    text = f"number of {what} {ex.parse(rule.count)}"
+    text = f"number of {what} {_words(rule.count)}"
     text += f", {rule.levels} levels deep" if rule.levels else ""
     return text + (f", at most {rule.per_leg} from one leg" if rule.per_leg else "")
 
@@ -150,7 +150,7 @@ def upward(name: str, bonus: Upward) -> list[str]:
         lines.append("Who cannot be paid at the level that comes next is skipped and uses up no level.")
     else:
         skipped = "is paid at the next level without using it up" if bonus.skipped == "paid" else "is skipped and uses up no level"
-        lines.append(f"Who meets: {ex.parse(bonus.compress)}, {skipped}.")
+        lines.append(f"Who meets: {_words(bonus.compress)}, {skipped}.")
     lost = {"breakage": "stays with the company", "pass_up": "goes to the next member above who can be paid at that level"}
     lines.append(f"The share of a member who cannot be paid {lost[bonus.unpaid]}.")
     if bonus.money_per_point != 1:
@@ -189,11 +189,15 @@ def _levels(row: LevelTable, read: object) -> str:
 
 
 def _percent(value: Decimal) -> str:
-    return f"{ex.Number(Decimal(value) * 100)}%"
+    return f"{ex.grouped(Decimal(value) * 100)}%"
+
+
+def _words(text: str) -> str:
+    return ex.words(ex.parse(text))
 
 
 def _money(value: Decimal) -> str:
-    return str(ex.Number(Decimal(value)))
+    return ex.grouped(Decimal(value))
 
 
 def _values(value: object) -> str:

@@ -3,13 +3,15 @@
 The text is parsed with Python's own grammar and then held against a whitelist: names, numbers, texts,
 comparisons, `and`, `or`, `not`, `in`, `+ - * /`, `min` and `max`. Nothing is ever executed.
 
-The tree is the one form of a rule: the vector evaluation, the explanation of one member and the plain-language
+`str` of an expression is its canonical text, which reads back as the same expression; `words` is for people. The tree is the one form of a rule: the vector evaluation, the explanation of one member and the plain-language
 description all read it.
 """
 
 from __future__ import annotations
 
 import ast
+import json
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
@@ -28,7 +30,7 @@ class Number:
     value: Decimal
 
     def __str__(self) -> str:
-        return f"{self.value:,f}".rstrip("0").rstrip(".") if "." in f"{self.value:f}" else f"{self.value:,f}"
+        return f"{self.value:f}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,7 @@ class Text:
     value: str
 
     def __str__(self) -> str:
-        return f'"{self.value}"'
+        return json.dumps(self.value, ensure_ascii=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Among:
     values: tuple[Number | Text | Name, ...]
 
     def __str__(self) -> str:
-        return f"{self.item} in ({', '.join(map(str, self.values))})"
+        return f"{self.item} in [{', '.join(map(str, self.values))}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def parse(text: str) -> Expr:
     Examples
     --------
     >>> str(parse("pv>=100 and not (gv < 2_000)"))
-    'pv >= 100 and not (gv < 2,000)'
+    'pv >= 100 and not (gv < 2000)'
     """
     if len(text) > MAX_TEXT:
         raise Hinted(f"the condition is {len(text)} characters long", f"{MAX_TEXT} characters are the most")
@@ -229,6 +231,32 @@ def _comparison(node: ast.Compare, text: str) -> Expr:
             raise Hinted('"is" is not part of the language', 'compare with "=="')
         left = right
     return parts[0] if len(parts) == 1 else Logic("and", tuple(parts))
+
+
+_NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|(?<![\w.])\d+(?:\.\d+)?')
+
+
+def words(expr: Expr) -> str:
+    """Return an expression as people read it: the canonical text with grouped digits.
+
+    Examples
+    --------
+    >>> words(parse("gv >= 20000 and pv >= 99.50"))
+    'gv >= 20,000 and pv >= 99.5'
+    """
+    return _NUMBER.sub(lambda found: found[0] if found[0][0] == '"' else grouped(Decimal(found[0])), str(expr))
+
+
+def grouped(value: Decimal) -> str:
+    """Return a number with grouped digits and no zeros at the end.
+
+    Examples
+    --------
+    >>> grouped(Decimal("20000.50"))
+    '20,000.5'
+    """
+    text = f"{value:,f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def walk(expr: Expr) -> list[Expr]:

@@ -47,7 +47,7 @@ def needs_roles(scope: Scope) -> bool:
             rule.credit == "distributor" or rule.buyers != "everyone" or rule.customer_share is not None
         ):
             return True
-    return any({"distributor", "customer"} & ex.names(expr) for expr in _expressions(scope))
+    return any({"is_distributor", "is_customer"} & ex.names(expr) for expr in _expressions(scope))
 
 
 def needs_enrolment(scope: Scope) -> bool:
@@ -67,7 +67,7 @@ def _expressions(scope: Scope) -> list[ex.Expr]:
     for bonus in model.bonuses.values():
         texts += [text for _, text in bonus.texts()]
     if model.ranks:
-        if model.ranks.members != "distributor":
+        if model.ranks.members != "is_distributor":
             texts.append(model.ranks.members)
         texts += _requirement_texts(model.ranks.ladder.values())
     return [ex.parse(text) for text in texts]
@@ -113,7 +113,7 @@ def _orders(scope: Scope) -> dict[str, str]:
         model.orders.member: "id of the buyer",
         model.orders.date: "date or instant that decides the period",
     }
-    if any(getattr(b, "payment", "member") == "order" for b in model.bonuses.values()):
+    if any(getattr(b, "payment", "") == "order" for b in model.bonuses.values()):
         columns[model.orders.id] = "id of the order"
     for name, rule in sums.items():
         if rule.sum != "orders":

@@ -87,6 +87,7 @@ class AllRequirement(Model):
 
 
 _LEGS = re.compile(r"^(?P<count>\d+) legs? with (?P<holds>.+)$")
+_BETWEEN_LEGS = re.compile(r", (?=\d+ legs? with )")
 _MEMBERS = re.compile(r"^(?P<count>\d+) (?P<among>frontline|downline)(?: members?)? with (?P<holds>.+)$")
 _VOLUME = re.compile(r"^(?P<volume>[a-z]\w*)\s*>=\s*(?P<at_least>[\d_.]+)\s*,\s*(?P<limit>.+)$")
 _CAP = re.compile(
@@ -106,7 +107,7 @@ def read_requirement(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = " ".join(value.split())
-    parts = [_LEGS.match(part) for part in text.split(", ")]
+    parts = [_LEGS.match(part) for part in _BETWEEN_LEGS.split(text)]
     if all(parts):
         return {"legs": [{"count": int(m["count"]), "holds": m["holds"]} for m in parts if m]}
     if match := _MEMBERS.match(text):

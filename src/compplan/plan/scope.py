@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 Kind = Literal["number", "flag", "rank", "text", "field"]
 
 RANK_COLUMNS = ("rank", "title", "paid_as", "last_rank")
-ROLES = ("distributor", "customer")
-RESERVED = (*RANK_COLUMNS, *ROLES, "days_in_period", "min", "max", "and", "or", "not", "in", "is", "none")
+ROLES = ("is_distributor", "is_customer")
+RESERVED = (*RANK_COLUMNS, *ROLES, "days_in_period", "min", "max", "and", "or", "not", "in", "is", "none", "unpayable")
 
 _EARNED = frozenset({"rank", "title", "paid_as"})
 """Columns that exist only after the rank pass; `paid_as` too, unless it is last period's rank."""
@@ -87,7 +87,7 @@ class Scope:
     def roll_up(self, name: str) -> RollUp:
         """Return the full-depth roll-up of that name, the only quantity that has legs."""
         rule = self.rules.get(name)
-        if not isinstance(rule, RollUp) or rule.levels or rule.stop_at or rule.outside_legs_with:
+        if not isinstance(rule, RollUp) or rule.levels or rule.stop_at or rule.with_uplines or rule.outside_legs_with:
             raise Hinted(f'"{name}" has no legs', "name a roll_up over the whole downline")
         return rule
 
@@ -176,7 +176,9 @@ class Scope:
     def flag(self, expr: ex.Expr) -> None:
         """Demand a condition: true or false."""
         if self.type_of(expr) not in {"flag", "field"}:
-            raise Hinted(f'"{expr}" is not a condition', "compare it, for example with >=")
+            ranked = isinstance(expr, ex.Name) and expr.name in self.ranks
+            hint = f"write rank >= {expr}" if ranked else "compare it, for example with >="
+            raise Hinted(f'"{expr}" is not a condition', hint)
 
     def number(self, expr: ex.Expr) -> None:
         """Demand a number."""
@@ -206,7 +208,7 @@ class Scope:
 
     def conditions_of(self, rule: Volume | Count) -> list[tuple[str, str]]:
         """Return the condition texts of a quantity as (field, text)."""
-        fields = {RollUp: ("where", "stop_at", "outside_legs_with"), MoveUp: ("of",), Count: ("count",)}
+        fields = {RollUp: ("where", "stop_at", "with_uplines", "outside_legs_with"), MoveUp: ("where",), Count: ("count",)}
         given = [(f, getattr(rule, f)) for f in fields.get(type(rule), ())]  # type: ignore[call-overload]
         return [(f, text) for f, text in given if text is not None]
 
@@ -231,7 +233,7 @@ class Scope:
     def _producer(self, name: str) -> str:
         """Map a name to what must have run before it can be read; "" when it is always there."""
         ranks = self.model.ranks
-        if name in _EARNED and not (name == "paid_as" and ranks and ranks.paid_as == "last_period"):
+        if name in _EARNED and not (name == "paid_as" and ranks and ranks.paid_as == "last_rank"):
             return "rank"
         return name if name in self.rules or name in self.model.conditions else ""
 

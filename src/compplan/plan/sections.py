@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
@@ -68,7 +69,8 @@ class Tree(Model):
     width: Whole | None = Field(None, ge=1, description="The largest number of children; 2 for a binary tree.")
 
 
-Selection = dict[str, Any]
+Selected = str | Whole | Flag | Decimal
+Selection = dict[str, Selected | list[Selected]]
 """Column names of the orders table, each with a value or a list of values."""
 
 
@@ -78,6 +80,12 @@ class Window(Model):
     from_enrolment: SpanText | None = Field(None, description="Only orders within this span from the buyer's enrolment.")
     after_enrolment: SpanText | None = Field(None, description="Only orders after this span from the buyer's enrolment.")
     days_of_month: tuple[Whole, Whole] | None = Field(None, description="Only orders from the first to the second day of a month.")
+
+    @model_validator(mode="after")
+    def _days_ascend(self) -> Window:
+        if self.days_of_month and not 1 <= self.days_of_month[0] <= self.days_of_month[1] <= 31:
+            raise Hinted("these are not days of a month in order", "for example: [1, 7]", ("days_of_month",))
+        return self
 
 
 class OrderSum(Model):
@@ -117,9 +125,9 @@ class RollUp(Model):
         None,
         description="A downline member who meets this is left out with his whole downline (breakaway).",
     )
-    with_uplines: Flag = Field(
-        False,
-        description="With stop_at: members between are left out too if anyone below them meets it; their other lines stay.",
+    with_uplines: ConditionText | None = Field(
+        None,
+        description="Like stop_at, and the members between are left out too; their other lines stay.",
     )
     outside_legs_with: ConditionText | None = Field(
         None,
@@ -128,11 +136,9 @@ class RollUp(Model):
 
     @model_validator(mode="after")
     def _one_way_of_leaving_out(self) -> RollUp:
-        given = [w for w in ("levels", "stop_at", "outside_legs_with") if getattr(self, w) is not None]
-        if len(given) > 1:
+        given = [w for w in ("levels", "outside_legs_with", "stop_at", "with_uplines") if getattr(self, w) is not None]
+        if len(given) > 1 and given != ["stop_at", "with_uplines"]:
             raise Hinted(f"{' and '.join(given)} do not go together", "make two volumes", (given[1],))
-        if self.with_uplines and self.stop_at is None:
-            raise Hinted("with_uplines needs stop_at", "say at whom the volume stops", ("with_uplines",))
         return self
 
 
@@ -144,8 +150,15 @@ class Legs(Model):
         "sum",
         description="The n-th largest leg, all others than the largest, all after the second, or all.",
     )
-    cap: Number | None = Field(None, description="With pick: sum, the largest amount that one leg counts.")
-    cap_share: Rate | None = Field(None, description="With pick: sum, the largest share of the member's total that one leg counts.")
+    leg_cap_amount: Number | None = Field(None, description="With pick: sum, the largest amount that one leg counts.")
+    leg_cap: Rate | None = Field(None, description="With pick: sum, the largest share of the member's total that one leg counts.")
+
+    @model_validator(mode="after")
+    def _one_cap_of_a_sum(self) -> Legs:
+        given = [w for w in ("leg_cap_amount", "leg_cap") if getattr(self, w) is not None]
+        if len(given) > 1 or (given and self.pick != "sum"):
+            raise Hinted("a leg cap goes with pick: sum, and alone", "use one cap, or none", (given[0],))
+        return self
 
 
 class Compute(Model):
@@ -167,11 +180,17 @@ class MoveUp(Model):
     """Volume compression: the volume of some members moves to the nearest other member above."""
 
     move_up: Name = Field(description="The volume that moves.")
-    of: ConditionText = Field(description="The volume of members who meet this moves up, as far as the first who does not.")
+    where: ConditionText = Field(description="The volume of members who meet this moves up, as far as the first who does not.")
     tree: Name | None = Field(None, description="The tree; the first by default.")
 
 
 _VOLUME_KINDS = ("sum", "roll_up", "legs", "compute", "member", "move_up")
+
+
+def _volume_form(value: Any) -> Any:
+    if isinstance(value, dict) and not any(kind in value for kind in _VOLUME_KINDS):
+        raise Hinted(f"none of {', '.join(_VOLUME_KINDS)} is here", "for example: {sum: orders.qv}")
+    return value
 
 
 def _volume_kind(value: Any) -> str:
@@ -187,17 +206,25 @@ Volume = Annotated[
     | Annotated[MemberColumn, Tag("member")]
     | Annotated[MoveUp, Tag("move_up")],
     Discriminator(_volume_kind),
+    BeforeValidator(_volume_form),
 ]
 
 
 class Count(Model):
     """How many members, or how many legs with at least one member, meet a condition."""
 
-    count: ConditionText = Field(description="The condition; `distributor` and `customer` are always there.")
+    count: ConditionText = Field(description="The condition; `is_distributor` and `is_customer` are always there.")
     among: Literal["frontline", "downline", "legs"] = Field(description="Whom it counts; `legs` counts legs with at least one.")
     levels: Whole | None = Field(None, ge=1, description="With downline: how many levels down.")
     per_leg: Whole | None = Field(None, ge=1, description="With downline: the most that one leg may bring.")
     tree: Name | None = Field(None, description="The tree; the first by default.")
+
+    @model_validator(mode="after")
+    def _limits_fit(self) -> Count:
+        given = [w for w in ("levels", "per_leg") if getattr(self, w) is not None]
+        if given and (self.among != "downline" or len(given) > 1):
+            raise Hinted("levels or per_leg go with among: downline, one of them", "leave it out", (given[0],))
+        return self
 
 
 class Rank(Model):
@@ -219,18 +246,18 @@ class Ranks(Model):
         "allowed",
         description="Whether a higher rank can be reached although a lower one is not.",
     )
-    paid_as: Literal["earned", "title", "last_period"] = Field(
-        "earned",
+    paid_as: Literal["rank", "title", "last_rank"] = Field(
+        "rank",
         description="The rank used for pay: earned this period, the highest ever held, or last period's.",
     )
-    legs_hold: Literal["earned", "title"] = Field(
-        "earned",
+    legs_hold: Literal["rank", "title"] = Field(
+        "rank",
         description="Which rank counts when legs must contain a rank.",
     )
-    members: ConditionText = Field("distributor", description="Who can hold a rank at all.")
+    members: ConditionText = Field("is_distributor", description="Who can hold a rank at all.")
 
 
 class Payout(Model):
     """When a payable is paid out."""
 
-    minimum: Number = Field(0, description="A smaller total is withheld and carried to the next period.", validate_default=True)
+    minimum: Number = Field(0, ge=0, description="A smaller total is withheld and carried to the next period.", validate_default=True)

@@ -196,6 +196,8 @@ def _span(value: Any) -> Span:
     match = _SPAN.match(str(value).strip())
     if not match:
         raise Hinted(f'"{value}" is not a span of time', 'write "60 days" or "3 calendar months"')
+    if not 1 <= int(match["count"]) <= 36_500:
+        raise Hinted(f'"{value}" is not a usable span of time', "from 1 to 36,500")
     return Span(count=int(match["count"]), unit="months" if "month" in match["unit"] else "days")
 
 

@@ -181,7 +181,7 @@ class Builder:
         tree = self.tree(self.plan.scope.tree(rule))
         match rule:
             case OrderSum():
-                self.add(p.OrderSumPass((name,), ("orders", *ROLES), rule_from_model(name, rule), tree))
+                self._orders(tree)
             case MemberColumn():
                 self.known.add(name)  # read with the members table
             case Compute():
@@ -190,21 +190,28 @@ class Builder:
                 self._roll_up(name, rule, tree)
             case Legs():
                 total = self.leg_total(rule.legs)
-                cap = None if rule.cap is None else int(rule.cap * 10 ** self.plan.scope.scale(name))
+                cap = None if rule.leg_cap_amount is None else int(rule.leg_cap_amount * 10 ** self.plan.scope.scale(name))
                 self.add(p.LegsPass((name,), (total,), rule, tree, total, cap))
             case MoveUp():
-                base, moves = self.quantity(rule.move_up), self.condition(rule.of)
+                base, moves = self.quantity(rule.move_up), self.condition(rule.where)
                 self.add(p.MoveUpPass((name,), (base, moves), tree, base, moves))
             case Count():
                 condition = self.condition(rule.count)
                 self.add(p.CountPass((name,), (condition,), tree, condition, rule.among, rule.levels, rule.per_leg))
         return name
 
+    def _orders(self, tree: str) -> None:
+        """Add one pass for all sums of orders that are credited in a tree."""
+        rules = {n: r for n, r in self.plan.model.volumes.items() if isinstance(r, OrderSum) and self.tree(r.tree) == tree}
+        made = tuple(rule_from_model(name, rule) for name, rule in rules.items())
+        self.add(p.OrdersPass(tuple(rules), ("orders", *ROLES), made, tree))
+
     def _roll_up(self, name: str, rule: RollUp, tree: str) -> None:
         base = self._masked(rule)
         text = rule.stop_at or rule.outside_legs_with
         stop = self.condition(text) if text else None
-        self.add(p.RollUpPass((name,), (base, *filter(None, (stop,))), rule, tree, base, stop))
+        uplines = self.condition(rule.with_uplines) if rule.with_uplines else None
+        self.add(p.RollUpPass((name,), (base, *filter(None, (stop, uplines))), rule, tree, base, stop, uplines))
 
     def klass(self, by: str, table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
         """Return the column that chooses a row of a table for each member, and the rows."""

@@ -45,15 +45,19 @@ class Pass:
 
 
 @dataclass(frozen=True)
-class OrderSumPass(Pass):
-    """Orders to a base volume."""
+class OrdersPass(Pass):
+    """Orders to base volumes, all those of one tree in one go: rules that can share a look at the orders do."""
 
-    rule: OrderRule
+    rules: tuple[OrderRule, ...]
     tree: str
 
     def run(self, work: Work) -> None:
-        values = orders.base_volume(self.rule, work.orders, work.people(self.tree)) if work.orders else None
-        work.put(self.writes[0], np.zeros(work.size, np.int64) if values is None else values, self.rule.out_scale)
+        if work.orders is None:
+            found = [np.zeros(work.size, np.int64) for _ in self.rules]
+        else:
+            found = orders.base_volumes(self.rules, work.orders, work.people(self.tree), threads=work.threads)
+        for name, rule, values in zip(self.writes, self.rules, found, strict=True):
+            work.put(name, values, rule.out_scale)
 
 
 @dataclass(frozen=True)
@@ -87,17 +91,20 @@ class RollUpPass(Pass):
     tree: str
     base: str
     stop: str | None = None
+    uplines: str | None = None
 
     def run(self, work: Work) -> None:
         tree, rule = work.tree(self.tree), self.rule
         values = work.in_tree(self.tree, work.columns[self.base])
         stop = work.in_tree(self.tree, work.columns[self.stop]) if self.stop else None
-        if stop is None:
-            total = rollup.roll_up_levels(tree, values, rule.levels) if rule.levels else rollup.roll_up(tree, values, threads=work.threads)
+        if self.uplines:
+            total = rollup.roll_up_outside_uplines(tree, values, work.in_tree(self.tree, work.columns[self.uplines]), stop)
+        elif rule.levels:
+            total = rollup.roll_up_levels(tree, values, rule.levels, threads=work.threads)
+        elif stop is None:
+            total = rollup.roll_up(tree, values, threads=work.threads)
         elif rule.outside_legs_with:
             total = rollup.outside_legs(tree, rollup.roll_up(tree, values, threads=work.threads), values, stop)
-        elif rule.with_uplines:
-            total = rollup.roll_up_outside_uplines(tree, values, stop)
         else:
             total = rollup.roll_up_stopping(tree, values, stop)
         if not rule.own:
@@ -142,8 +149,8 @@ class LegsPass(Pass):
                 return legs.other_legs(tree, volume, after=1)
             case "after_second":
                 return legs.other_legs(tree, volume, after=2)
-        if self.rule.cap_share is not None:
-            top, bottom = self.rule.cap_share.as_integer_ratio()
+        if self.rule.leg_cap is not None:
+            top, bottom = self.rule.leg_cap.as_integer_ratio()
             return legs.capped_legs_share(tree, volume, volume, top, bottom)
         if self.cap is not None:
             return legs.capped_legs(tree, volume, self.cap)

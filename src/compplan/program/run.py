@@ -135,7 +135,7 @@ def _orders(plan: Plan, source: Any, work: Work, *, allow_floats: bool) -> Order
         return None
     if source is None:
         raise UsageError(f"the plan {plan.name!r} sums orders: give orders=")
-    per_order = any(getattr(b, "payment", "member") == "order" for b in plan.model.bonuses.values())
+    per_order = any(getattr(b, "payment", "") == "order" for b in plan.model.bonuses.values())
     return read_orders(
         read_table(source, name="orders", columns=None),
         columns=plan.model.orders,

@@ -130,5 +130,5 @@ def _put_roles(work: Work, table: pa.Table, problems: list[Problem]) -> None:
         codes, values = text_codes(table[plan.model.members.kind], table="members", name=plan.model.members.kind, problems=problems)
         known = np.array([*(value in plan.model.members.distributors for value in values), False], np.bool_)
         distributor = known[codes[work.genealogy.rows]]
-    work.put("distributor", distributor)
-    work.put("customer", np.logical_not(distributor))
+    work.put("is_distributor", distributor)
+    work.put("is_customer", np.logical_not(distributor))

@@ -89,7 +89,7 @@ class Work:
         return self._people[tree]
 
     def _people_of(self, tree: str) -> People:
-        distributor = self.columns["distributor"]
+        distributor = self.columns["is_distributor"]
         nearest = counts.nearest_flagged_ancestor(self.tree(tree), self.in_tree(tree, distributor), from_self=True)
         order = self.tree(tree).to_primary
         if order is not None:

@@ -56,7 +56,7 @@ class RankPass(Pass):
         title = np.maximum(earned, work.state.title)
         work.put("rank", earned)
         work.put("title", title)
-        work.put("paid_as", {"earned": earned, "title": title, "last_period": work.state.last_rank}[model.paid_as])
+        work.put("paid_as", {"rank": earned, "title": title, "last_rank": work.state.last_rank}[model.paid_as])
 
 
 class _Tables:

@@ -180,7 +180,7 @@ def _conditions(expr: ex.Expr, scope: Scope, code: str = "") -> list[Row]:
         return [replace(row, code=f"{code}.{row.code}" if code else row.code)]
     if scope.expression_needs_rank(expr):
         raise Hinted(f'"{expr}" depends on the ranks that it decides', "use legs, frontline or downline with a rank")
-    return [_row(code or str(expr), str(expr), "flag", str(expr), 1, unit="flag")]
+    return [_row(code or str(expr), ex.words(expr), "flag", str(expr), 1, unit="flag")]
 
 
 def _comparison(expr: ex.Compare, scope: Scope) -> Row | None:
@@ -192,7 +192,7 @@ def _comparison(expr: ex.Compare, scope: Scope) -> Row | None:
     name = expr.left.name
     scale = scope.scale(name)
     low, high = _bounds(expr.op, Fraction(expr.right.value) * 10**scale)
-    row = _row(name, str(expr), "quantity", name, low, high=high, scale=scale, unit=_unit(name, scope))
+    row = _row(name, ex.words(expr), "quantity", name, low, high=high, scale=scale, unit=_unit(name, scope))
     return _measured_with_ranks(row, scope) if scope.needs_rank(name) else row
 
 
@@ -242,7 +242,7 @@ def _volume(requirement: VolumeRequirement, scope: Scope) -> Row:
         raise Hinted(f'"{name}" is not a volume', f"known: {', '.join(scope.model.volumes)}", ("volume",))
     rule, scale = scope.roll_up(name), scope.scale(name)
     needed = Fraction(requirement.at_least) * 10**scale
-    row = _row(name, f"{name} >= {ex.Number(requirement.at_least)}", "quantity", name, math.ceil(needed), scale=scale)
+    row = _row(name, f"{name} >= {ex.grouped(requirement.at_least)}", "quantity", name, math.ceil(needed), scale=scale)
     if requirement.outside_legs_with is not None:
         return _outside(row, requirement, rule, scope)
     if requirement.leg_cap is None and requirement.leg_cap_amount is None:
@@ -256,7 +256,7 @@ def _volume(requirement: VolumeRequirement, scope: Scope) -> Row:
         cap, limit = needed * Fraction(requirement.leg_cap), _percent(requirement.leg_cap)
     else:
         assert requirement.leg_cap_amount is not None  # noqa: S101 - one of the two is given
-        cap, limit = Fraction(requirement.leg_cap_amount) * 10**scale, str(ex.Number(requirement.leg_cap_amount))
+        cap, limit = Fraction(requirement.leg_cap_amount) * 10**scale, ex.grouped(requirement.leg_cap_amount)
     if cap.denominator != 1:
         raise Hinted(f"the cap of one leg is not a whole number at {scale} digits", "write leg_cap_amount", ("leg_cap",))
     text = f"{row.text}, at most {limit} from one leg{own}"
@@ -279,7 +279,7 @@ def _outside(row: Row, requirement: VolumeRequirement, rule: RollUp, scope: Scop
 
 
 def _percent(share: Decimal) -> str:
-    return f"{ex.Number(share * 100)}%"
+    return f"{ex.grouped(share * 100)}%"
 
 
 def _holder(text: str, scope: Scope) -> tuple[int, str]:

@@ -74,7 +74,7 @@ def _members_hash(work: Work) -> str:
     arrays: list[Any] = []
     for tree in work.genealogy.trees.values():
         arrays += [tree.depth, *(a for a in (tree.side, tree.to_primary) if a is not None)]
-    arrays += [work.columns[name] for name in ("distributor", "enrolled") if name in work.columns]
+    arrays += [work.columns[name] for name in ("is_distributor", "enrolled") if name in work.columns]
     arrays += [codes for codes, _ in work.texts.values()]
     digest.update(repr([values for _, values in work.texts.values()]).encode())
     digest.update(_digest(arrays).encode())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 
 from compplan.arrow.frame import dictionary_column, fixed_to_decimal
 from compplan.periods.state import state_table
+from compplan.plan.scope import digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -49,48 +50,68 @@ def rank_column(work: Work, numbers: NDArray[np.int8]) -> pa.Array:
     return dictionary_column(numbers.astype(np.int32) - 1, list(work.plan.scope.ranks))
 
 
+@dataclass(frozen=True)
+class _Scales:
+    """Digits of the ledger's decimals: enough for every book."""
+
+    amount: int
+    base: int
+    rate: int
+    factor: int
+
+    @classmethod
+    def of(cls, work: Work) -> _Scales:
+        books = work.books.values()
+        return cls(
+            amount=max([work.plan.model.currency.decimals, *(book.scale for book in books)]),
+            base=max([0, *(book.base_scale for book in books)]),
+            rate=max([0, *(book.rate_scale for book in books)]),
+            factor=max([0, *(digits(book.factor) for book in books)]),
+        )
+
+
 def ledger_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     """One row a payment or adjustment, in the order of bonuses, sources and levels."""
-    scale = max([work.plan.model.currency.decimals, *(book.scale for book in work.books.values())])
-    base_scale = max([0, *(book.base_scale for book in work.books.values())])
-    rate_scale = max([0, *(book.rate_scale for book in work.books.values())])
-    parts = [part for book in work.books.values() for part in _book_parts(work, book, scale, base_scale, rate_scale)]
-    parts += [part for total in totals for part in _total_parts(work, total, scale, base_scale, rate_scale)]
-    empty = _part(work, "", "", "", np.empty(0, np.int32), np.empty(0, np.int64), scale, base_scale, rate_scale)
+    scales = _Scales.of(work)
+    parts = [part for book in work.books.values() for part in _book_parts(work, book, scales)]
+    parts += [part for total in totals for part in _total_parts(work, total, scales)]
+    empty = _part(work, "", "", "", np.empty(0, np.int32), np.empty(0, np.int64), scales)
     return pa.concat_tables([empty, *parts]).unify_dictionaries()
 
 
-def _book_parts(work: Work, book: Book, scale: int, base_scale: int, rate_scale: int) -> Iterator[pa.Table]:
-    lift = 10 ** (scale - book.scale)
-    if book.rows is not None:
-        rows = book.rows
-        table = _part(work, book.bonus, "payment", book.currency, rows.earner, rows.amount * lift, scale, base_scale, rate_scale)
-        known = rows.level > 0
-        level = pa.array(rows.level, mask=~known)
-        given = {
-            "source": pc.take(work.genealogy.ids, pa.array(rows.source)),
-            "order": _orders(work, rows.line),
-            "level": level,
-            "base": fixed_to_decimal(rows.base * 10 ** (base_scale - book.base_scale), base_scale),
-        }
-        if book.rates.size:
-            column = np.clip(rows.level - 1, 0, book.rates.shape[1] - 1)
-            given["rate"] = fixed_to_decimal(book.rates[rows.klass, column] * 10 ** (rate_scale - book.rate_scale), rate_scale)
-        for name, values in given.items():
-            table = table.set_column(table.column_names.index(name), name, values)
-        yield table
-        for each in book.adjustments:
-            yield _part(work, book.bonus, each.entry, book.currency, each.earner, each.amount * lift, scale, base_scale, rate_scale)
+def _book_parts(work: Work, book: Book, scales: _Scales) -> Iterator[pa.Table]:
+    lift = 10 ** (scales.amount - book.scale)
+    if book.rows is None:
+        return
+    rows = book.rows
+    table = _part(work, book.bonus, "payment", book.currency, rows.earner, rows.amount * lift, scales)
+    given = {
+        "source": pc.take(work.genealogy.ids, pa.array(rows.source)),
+        "order": _orders(work, rows.line),
+        "level": pa.array(rows.level, mask=rows.level == 0),
+        "base": fixed_to_decimal(rows.base * 10 ** (scales.base - book.base_scale), scales.base),
+    }
+    if book.rates.size:
+        column = np.clip(rows.level - 1, 0, book.rates.shape[1] - 1)
+        rates = book.rates[rows.klass, column] * 10 ** (scales.rate - book.rate_scale)
+        factor = int(book.factor.scaleb(scales.factor))
+        given["rate"] = fixed_to_decimal(rates, scales.rate)
+        given["factor"] = fixed_to_decimal(np.full(rates.size, factor, np.int64), scales.factor)
+    for name, values in given.items():
+        table = table.set_column(table.column_names.index(name), name, values)
+    yield table
+    for each in book.adjustments:
+        yield _part(work, book.bonus, each.entry, book.currency, each.earner, each.amount * lift, scales)
 
 
-def _total_parts(work: Work, total: Payables, scale: int, base_scale: int, rate_scale: int) -> Iterator[pa.Table]:
+def _total_parts(work: Work, total: Payables, scales: _Scales) -> Iterator[pa.Table]:
     """Yield the entries of rounding at the member's total, which no single bonus owns."""
     lift = 10 ** (total.scale - work.plan.model.currency.decimals)
     change = total.earned * lift - total.exact
     touched = np.flatnonzero(change).astype(np.int32)
     if work.keep_rows and touched.size:
-        amount = change[touched] * 10 ** (scale - total.scale)
-        yield _part(work, "", "rounding", total.currency, touched, amount, scale, base_scale, rate_scale)
+        amount = change[touched] * 10 ** (scales.amount - total.scale)
+        yield _part(work, "", "rounding", total.currency, touched, amount, scales)
 
 
 def _part(
@@ -100,9 +121,7 @@ def _part(
     currency: str,
     earner: NDArray[np.int32],
     amount: NDArray[np.int64],
-    scale: int,
-    base_scale: int,
-    rate_scale: int,
+    scales: _Scales,
 ) -> pa.Table:
     """Return entries with everything but earner and amount empty."""
     count = earner.size
@@ -115,9 +134,10 @@ def _part(
             "source": pa.nulls(count, ids.type),
             "order": pa.nulls(count, _order_type(work)),
             "level": pa.nulls(count, pa.int32()),
-            "base": pa.nulls(count, pa.decimal128(38, base_scale)),
-            "rate": pa.nulls(count, pa.decimal128(38, rate_scale)),
-            "amount": fixed_to_decimal(amount, scale),
+            "base": pa.nulls(count, pa.decimal128(38, scales.base)),
+            "rate": pa.nulls(count, pa.decimal128(38, scales.rate)),
+            "factor": pa.nulls(count, pa.decimal128(38, scales.factor)),
+            "amount": fixed_to_decimal(amount, scales.amount),
             "currency": _same(currency, count),
         },
     )

@@ -53,6 +53,10 @@ __all__ = [
 ]
 
 
+WORTH_LANES = 3
+"""Four lanes side by side cost as much as two passes of their own, so two columns do not share one."""
+
+
 @dataclass(frozen=True, slots=True)
 class OrderLines:
     """The orders that make a volume, by the member who is credited.
@@ -196,8 +200,10 @@ def _batches(rules: Sequence[OrderRule]) -> Iterator[list[list[int]]]:
         sources.setdefault((rule.column, rule.in_scale, rule.selection), []).append(at)
     counted = [source for source in sources.values() if rules[source[0]].column is None]
     summed = [source for source in sources.values() if rules[source[0]].column is not None]
+    for at in range(0, len(summed), kernels.LANES):
+        batch = summed[at : at + kernels.LANES]
+        yield from [batch] if len(batch) >= WORTH_LANES else [[source] for source in batch]
     yield from ([source] for source in counted)
-    yield from (summed[at : at + kernels.LANES] for at in range(0, len(summed), kernels.LANES))
 
 
 def _buyer_sums(

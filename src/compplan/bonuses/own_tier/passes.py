@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,6 +110,7 @@ class OwnTierPass(Pass):
             rows=rows if work.keep_rows else None,
             rates=self.terms.printed,
             rate_scale=self.terms.printed_scale,
+            factor=getattr(self.model, "money_per_point", Decimal(1)),
             allotted=exact_products(found.base, found.best),
             breakage={
                 "not_qualified": exact_products(found.base[out], found.best[out]),

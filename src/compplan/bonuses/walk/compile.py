@@ -9,7 +9,7 @@ from compplan.bonuses.terms import terms
 from compplan.bonuses.walk.walk_pass import WalkPass
 from compplan.plan import expression as ex
 from compplan.plan.sections import OrderSum
-from compplan.program.passes import OrderSumPass
+from compplan.program.passes import OrdersPass
 from compplan.volumes.order_rules import rule_from_model
 
 if TYPE_CHECKING:
@@ -44,14 +44,14 @@ def _base(bonus: Upward, builder: Builder) -> tuple[str, OrderRule | None]:
     """Return the column of the volume, and the rule of its orders where each order is a payment."""
     rule = builder.plan.model.volumes.get(bonus.of)
     window = getattr(bonus, "window", None)
-    if not isinstance(rule, OrderSum) or (window is None and bonus.payment == "member"):
+    if not isinstance(rule, OrderSum) or (window is None and bonus.payment == "period"):
         return builder.quantity(bonus.of), None
     orders = rule_from_model(bonus.of, rule, window)
     if bonus.payment == "order":
         return builder.quantity(bonus.of), orders
     name = f"{bonus.of} within {window} of enrolment"
     if name not in builder.known:
-        builder.add(OrderSumPass((name,), ("orders",), orders, builder.tree(rule.tree)))
+        builder.add(OrdersPass((name,), ("orders",), (orders,), builder.tree(rule.tree)))
     return name, None
 
 

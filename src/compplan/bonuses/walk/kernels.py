@@ -1,8 +1,14 @@
-"""The plain upline walk: every counted ancestor uses up a level, and nobody takes the share of another.
+"""The plain upline walk of at most eight levels: counted ancestors use up levels, nobody takes another's share.
 
-A source's earners are the top of a stack of its counted ancestors. The stack is kept in one sweep down the
-pre-order; an entry holds the ancestor and where its rates begin, so that one load gives both. A range of sources
-starts with the ancestors of its first member, so ranges are independent of each other.
+One sweep down the pre-order keeps, by depth, what a source there meets above: its counted ancestors, and two bit
+patterns. Eight bits tell at which of the next eight levels nobody qualified stands. A word of eight bytes tells who
+pays: bit k of byte b, from the top, is set if the ancestor at level k + 1 has a rate for a source that stands b
+counted members further down. One member down, bytes move up by one and bits by one, and the new ancestor's
+`marks` join: so the top byte is always right, and a source only looks at ancestors who pay it.
+
+A range of sources starts with the ancestors of its first member, so ranges are independent of each other. The
+same few lines open all kernels: a helper that takes arrays, inlined into a hot loop, would make Numba count
+references there, which costs as much as the loop.
 """
 
 from __future__ import annotations
@@ -13,6 +19,7 @@ import numpy as np
 
 from compplan.jit import inline, kernel
 from compplan.money_kernels import round_div_by
+from compplan.wide_kernels import leading_zeros, word
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -20,15 +27,15 @@ if TYPE_CHECKING:
     from compplan.money_kernels import Divider
 
 U = np.uint32
-U64 = np.uint64
 LOW = 0xFFFFFFFF
+ONES = 0xFF
 
 
 class Members(NamedTuple):
-    """What a sweep reads of every member."""
+    """What a sweep reads of every member; `row` is that of its rates, or of nobody."""
 
     depth: NDArray[np.int32]
-    offset: NDArray[np.int32]
+    row: NDArray[np.int16]
     counted: NDArray[np.bool_]
 
 
@@ -42,38 +49,36 @@ class Lines(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Numerators by row of rates and level, flat; the rows after the classes are `NOBODY` and `NO_RATE`."""
+    """Numerators by row and column, flat; row `nobody` follows the classes."""
 
     numerators: NDArray[np.int64]
+    columns: int
     listed: int
+    nobody: int
     from_self: bool
     by: Divider
 
 
 class Stack(NamedTuple):
-    """Entries of counted ancestors, the root's first; and by depth, how many stand above."""
+    """By number of counted ancestors, who; by depth, how many (times 256, plus where nobody is), and who pays."""
 
     entry: NDArray[np.int64]
-    above: NDArray[np.int32]
+    state: NDArray[np.int64]
+    rungs: NDArray[np.uint64]
+    marks: NDArray[np.uint64]
 
 
 class Sums(NamedTuple):
-    """What a range adds up: volume by row and level, volume by levels found, and the rounding in two halves."""
+    """Volume that a range adds up.
 
-    volume: NDArray[np.int64]
-    found: NDArray[np.int64]
+    `paid` by row and column; `lost` by levels found and where nobody is, 256 patterns each; `zero` by pattern of
+    qualified ancestors without a rate; `rest` is what rounding left, in a high and a low half.
+    """
+
+    paid: NDArray[np.int64]
+    lost: NDArray[np.int64]
+    zero: NDArray[np.int64]
     rest: NDArray[np.int64]
-
-
-@inline
-def push(member, depth, offset, counted, stack):
-    """Put a member on the stack; return how many counted ancestors it has, and how many with itself."""
-    d = U(depth)
-    above = stack.above[d]
-    stack.entry[U(above)] = (np.int64(offset) << 32) | np.int64(member)
-    upto = above + counted
-    stack.above[d + U(1)] = upto
-    return above, upto
 
 
 @inline
@@ -83,51 +88,122 @@ def unit(x):
 
 
 @inline
-def lines_of(i, lines):
-    """Return the range of values that belong to a source."""
-    if lines.lined:
-        return lines.start[U64(i)], lines.start[U64(i) + U64(1)]
-    return np.int64(i), np.int64(i) + 1
+def one_more(state, nobody):
+    """Return the state below one more counted ancestor."""
+    return (state & ~ONES) + 256 | (state & ONES) >> 1 | np.int64(nobody) << 7
+
+
+@inline
+def one_down(rung, marks):
+    """Return the pattern of who pays below one more counted ancestor."""
+    return ((rung << word(8)) >> word(1)) & word(0x7F7F7F7F7F7F7F7F) | marks
+
+
+@inline
+def bits_of(byte):
+    """Return how many of eight bits are set."""
+    pairs = byte - (byte >> word(1) & word(0x55))
+    fours = (pairs & word(0x33)) + (pairs >> word(2) & word(0x33))
+    return (fours + (fours >> word(4))) & word(0x0F)
 
 
 @kernel
-def rate_offsets(klass, pays, columns, nobody, out):
-    """Write where the rates of each member begin: those of its class, or of `nobody`."""
+def row_of_rates(klass, pays, nobody, out):
+    """Write the row of rates of each member: his class, or `nobody`."""
     for i in range(klass.size):
         row = klass[i]
-        paid = np.uint8(pays[i]) & np.uint8(row >= 0)
-        out[i] = (row if paid else nobody) * columns
+        out[i] = row if np.uint8(pays[i]) & np.uint8(row >= 0) else nobody
+
+
+@kernel
+def ancestors(parent, member, out):
+    """Write the ancestors of a member, the root first; `out` has as many entries."""
+    for j in range(out.size - 1, -1, -1):
+        member = parent[U(member)]
+        out[j] = member
+
+
+@kernel
+def count_levels(first, last, path, members, lines, table, least, stack):
+    """Return how many payments of the sources first..last are not zero.
+
+    A base pays if its magnitude times the numerator is `least[0]` or more (negative: `least[1]`); `least[2]` is
+    the smallest numerator above zero.
+    """
+    rows = 0
+    for j in range(-path.size, last - first):
+        i = U(first + j) if j >= 0 else U(path[j + path.size])
+        d, row, counted = U(members.depth[i]), members.row[i], members.counted[i]
+        state, rung = stack.state[d], word(stack.rungs[d])
+        stack.entry[U(state >> 8)] = np.int64(row) << 32 | np.int64(i)
+        below, under = one_more(state, row == table.nobody), one_down(rung, word(stack.marks[U(row)]))
+        stack.state[d + U(1)] = below if counted else state
+        stack.rungs[d + U(1)] = under if counted else rung
+        if j < 0:
+            continue
+        if table.from_self and counted:
+            state, rung = below, under
+        met = np.int64(bits_of(rung >> word(56)))
+        begin, end = np.int64(i), np.int64(i) + 1
+        if lines.lined:
+            begin, end = lines.start[i], lines.start[i + U(1)]
+        for line in range(begin, end):
+            v = lines.value[U(line)]
+            v = unit(v) if lines.fixed else v
+            bar, v = least[0] if v > 0 else least[1], abs(v)
+            if not (v > 0) & (v * least[2] < bar):
+                rows += met * np.int64(v > 0)
+                continue
+            pays = rung >> word(56)
+            while pays != word(0):
+                k = np.int64(leading_zeros(pays)) - 56
+                pays ^= word(0x80 >> k)
+                klass = stack.entry[U((state >> 8) - 1 - k)] >> 32
+                rows += v * table.numerators[U(klass * table.columns + k)] >= bar
+    return rows
 
 
 @kernel
 def add_levels(first, last, path, members, lines, table, stack, pay, sums):
-    """Add what the sources first..last pay to `pay`, without rows."""
-    for j in range(path.size):
-        a = U(path[j])
-        push(a, members.depth[a], members.offset[a], members.counted[a], stack)
-    den, high, low = np.int64(table.by.den), np.int64(0), np.int64(0)
-    for i in range(first, last):
-        s = U64(i)
-        above, upto = push(i, members.depth[s], members.offset[s], members.counted[s], stack)
-        count = upto if table.from_self else above
-        begin, end = lines_of(i, lines)
-        for j in range(begin, end):
-            x = lines.value[U64(j)]
-            v = unit(x) if lines.fixed else x
+    """Add to `pay` what the sources first..last pay."""
+    high, low = np.int64(0), np.int64(0)
+    for j in range(-path.size, last - first):
+        i = U(first + j) if j >= 0 else U(path[j + path.size])
+        d, row, counted = U(members.depth[i]), members.row[i], members.counted[i]
+        state, rung = stack.state[d], word(stack.rungs[d])
+        stack.entry[U(state >> 8)] = np.int64(row) << 32 | np.int64(i)
+        below, under = one_more(state, row == table.nobody), one_down(rung, word(stack.marks[U(row)]))
+        stack.state[d + U(1)] = below if counted else state
+        stack.rungs[d + U(1)] = under if counted else rung
+        if j < 0:
+            continue
+        if table.from_self and counted:
+            state, rung = below, under
+        begin, end = np.int64(i), np.int64(i) + 1
+        if lines.lined:
+            begin, end = lines.start[i], lines.start[i + U(1)]
+        for line in range(begin, end):
+            v = lines.value[U(line)]
+            v = unit(v) if lines.fixed else v
             if v != 0:
+                count, pays = state >> 8, rung & word(ONES << 56)
                 found = min(table.listed, count)
-                sums.found[U(found)] += v
+                met = (ONES << 8 >> found) & ONES
+                sums.lost[U(found << 8 | state & met)] += v
+                sums.zero[U(met & ~state & ~np.int64(pays >> word(56)))] += v
                 rates, paid = np.int64(0), np.int64(0)
-                for k in range(found):
-                    entry = stack.entry[U(count - 1 - k)]
-                    at = U(entry >> 32) + U(k)
+                while pays != word(0):
+                    k = leading_zeros(pays)
+                    pays ^= word(1 << 63) >> k
+                    who = stack.entry[U(count - 1 - np.int64(k))]
+                    at = U(who >> 32) * U(table.columns) + U(k)
                     rate = table.numerators[at]
                     amount = round_div_by(v * rate, table.by)
-                    sums.volume[at] += v
+                    sums.paid[at] += v
                     rates += rate
                     paid += amount
-                    pay[U(entry & LOW)] += amount
-                left = v * rates - paid * den
+                    pay[U(who & LOW)] += amount
+                left = v * rates - paid * np.int64(table.by.den)
                 high += left >> 32
                 low += left & LOW
     sums.rest[0] += high
@@ -135,77 +211,57 @@ def add_levels(first, last, path, members, lines, table, stack, pay, sums):
 
 
 @kernel
-def count_rows(first, last, path, members, lines, table, least, stack):
-    """Return how many payments of the sources first..last are not zero.
-
-    `least` is the smallest magnitude of base * numerator that does not round to zero, of a positive and a
-    negative base, and the smallest numerator above zero.
-    """
-    for j in range(path.size):
-        a = U(path[j])
-        push(a, members.depth[a], members.offset[a], members.counted[a], stack)
-    rows = 0
-    for i in range(first, last):
-        s = U64(i)
-        above, upto = push(i, members.depth[s], members.offset[s], members.counted[s], stack)
-        count = upto if table.from_self else above
-        begin, end = lines_of(i, lines)
-        for j in range(begin, end):
-            x = lines.value[U64(j)]
+def fill_levels(first, last, path, members, lines, table, stack, pay, sums, rows, cursor):
+    """Do as `add_levels`, and write every payment, from row `cursor` on."""
+    high, low = np.int64(0), np.int64(0)
+    for j in range(-path.size, last - first):
+        i = U(first + j) if j >= 0 else U(path[j + path.size])
+        d, row, counted = U(members.depth[i]), members.row[i], members.counted[i]
+        state, rung = stack.state[d], word(stack.rungs[d])
+        stack.entry[U(state >> 8)] = np.int64(row) << 32 | np.int64(i)
+        below, under = one_more(state, row == table.nobody), one_down(rung, word(stack.marks[U(row)]))
+        stack.state[d + U(1)] = below if counted else state
+        stack.rungs[d + U(1)] = under if counted else rung
+        if j < 0:
+            continue
+        if table.from_self and counted:
+            state, rung = below, under
+        begin, end = np.int64(i), np.int64(i) + 1
+        if lines.lined:
+            begin, end = lines.start[i], lines.start[i + U(1)]
+        for line in range(begin, end):
+            x = lines.value[U(line)]
             v = unit(x) if lines.fixed else x
             if v != 0:
-                bar = least[0] if v > 0 else least[1]
-                v = abs(v)
-                needed = 1 if v * least[2] >= bar else (bar + v - 1) // v
-                for k in range(min(table.listed, count)):
-                    rows += table.numerators[U(stack.entry[U(count - 1 - k)] >> 32) + U(k)] >= needed
-    return rows
-
-
-@kernel
-def fill_rows(first, last, path, members, lines, table, stack, pay, sums, rows, cursor, stop):
-    """Do as `add_levels`, and write each payment from row `cursor` on; the range ends at row `stop`.
-
-    Every candidate is written and only payments move the cursor, because a branch on them costs more. Behind its
-    last row a range writes to the spare row at the end, not into the next range.
-    """
-    for j in range(path.size):
-        a = U(path[j])
-        push(a, members.depth[a], members.offset[a], members.counted[a], stack)
-    den, high, low, spare = np.int64(table.by.den), np.int64(0), np.int64(0), rows.amount.size - 1
-    for i in range(first, last):
-        s = U64(i)
-        above, upto = push(i, members.depth[s], members.offset[s], members.counted[s], stack)
-        count = upto if table.from_self else above
-        begin, end = lines_of(i, lines)
-        for j in range(begin, end):
-            x = lines.value[U64(j)]
-            v = unit(x) if lines.fixed else x
-            if v != 0:
+                count, pays = state >> 8, rung & word(ONES << 56)
                 found = min(table.listed, count)
-                sums.found[U(found)] += v
+                met = (ONES << 8 >> found) & ONES
+                sums.lost[U(found << 8 | state & met)] += v
+                sums.zero[U(met & ~state & ~np.int64(pays >> word(56)))] += v
                 rates, paid = np.int64(0), np.int64(0)
-                for k in range(found):
-                    entry = stack.entry[U(count - 1 - k)]
-                    offset = U(entry >> 32)
-                    at = offset + U(k)
+                while pays != word(0):
+                    k = leading_zeros(pays)
+                    pays ^= word(1 << 63) >> k
+                    who = stack.entry[U(count - 1 - np.int64(k))]
+                    klass, earner = U(who >> 32), U(who & LOW)
+                    at = klass * U(table.columns) + U(k)
                     rate = table.numerators[at]
                     amount = round_div_by(v * rate, table.by)
-                    sums.volume[at] += v
+                    sums.paid[at] += v
                     rates += rate
                     paid += amount
-                    earner = U(entry & LOW)
                     pay[earner] += amount
-                    r = U(cursor if cursor < stop else spare)
-                    rows.earner[r] = earner
-                    rows.source[r] = i
-                    rows.line[r] = j if lines.lined else -1
-                    rows.level[r] = k + 1
-                    rows.klass[r] = offset
-                    rows.base[r] = x
-                    rows.amount[r] = amount
-                    cursor += amount != 0
-                left = v * rates - paid * den
+                    if amount != 0:
+                        r = U(cursor)
+                        rows.earner[r] = earner
+                        rows.source[r] = i
+                        rows.line[r] = line if lines.lined else -1
+                        rows.level[r] = np.int64(k) + 1
+                        rows.klass[r] = klass
+                        rows.base[r] = x
+                        rows.amount[r] = amount
+                        cursor += 1
+                left = v * rates - paid * np.int64(table.by.den)
                 high += left >> 32
                 low += left & LOW
     sums.rest[0] += high

@@ -124,6 +124,7 @@ class WalkPass(Pass):
             rows=rows,
             rates=self.terms.printed,
             rate_scale=self.terms.printed_scale,
+            factor=self.model.money_per_point,
             allotted=tally.allotted,
             breakage={
                 "no_upline": tally.no_upline,

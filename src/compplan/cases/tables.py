@@ -1,0 +1,84 @@
+"""From the short forms of a case to rows that a run takes."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from compplan.cases.model import Members, Orders, member_ids
+from compplan.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.cases.model import Case
+    from compplan.periods.period import Period
+    from compplan.plan.load import Plan
+
+    Rows = list[dict[str, Any]]
+
+
+def member_rows(case: Case, plan: Plan) -> Rows:
+    """Return the rows of the members table.
+
+    Raises
+    ------
+    UsageError
+        If the short form names a member twice below different parents, or in a column only.
+    """
+    if not isinstance(case.members, Members):
+        return [dict(row) for row in case.members]
+    form, model = case.members, plan.model
+    parents = _parents(form)
+    unknown = [m for column in form.columns.values() for m in column if m not in parents]
+    if unknown:
+        raise UsageError(Problem("case_member", f"{unknown[0]} is not in the chain or the edges", None, "add an edge"))
+    columns: dict[str, dict[Any, Any]] = {model.trees[model.default_tree()].parent: parents, **form.columns}
+    kind = {model.members.kind: model.members.distributors[0]} if needs_kind(plan) else {}
+    default = {**kind, **form.default}
+    names = dict.fromkeys([*columns, *default])
+    return [
+        {model.members.id: member, **{n: columns.get(n, {}).get(member, default.get(n)) for n in names}}
+        for member in parents
+    ]
+
+
+def needs_kind(plan: Plan) -> bool:
+    """Tell whether the plan reads what kind of member somebody is."""
+    return plan.model.members.kind in plan.required_inputs()["members"]
+
+
+def _parents(form: Members) -> dict[Any, Any]:
+    """Return each member's parent, None for roots, in the order in which the form names them."""
+    parents: dict[Any, Any] = dict.fromkeys(form.chain[:1])
+    edges = [*pairwise(form.chain), *((above, child) for above, below in form.edges for child in member_ids(below))]
+    for above, child in edges:
+        parents.setdefault(above, None)
+        if parents.get(child) not in {None, above}:
+            problem = Problem("case_member", f"{child} has two parents: {parents[child]} and {above}")
+            raise UsageError(problem)
+        parents[child] = above
+    return parents
+
+
+def order_rows(case: Case, plan: Plan, period: Period) -> Rows | pa.Table | None:
+    """Return the rows of the orders table; None for a plan that reads none."""
+    needed = plan.required_inputs()["orders"]
+    if not needed:
+        return None
+    rows = [*_orders(case.orders, plan)] if isinstance(case.orders, Orders) else [dict(row) for row in case.orders]
+    model = plan.model.orders
+    for number, row in enumerate(rows, 1):
+        row.setdefault(model.id, f"o{number}")
+        row.setdefault(model.date, period.first.isoformat())
+    return rows or pa.table({column: pa.nulls(0) for column in needed})
+
+
+def _orders(form: Orders, plan: Plan) -> Iterator[dict[str, Any]]:
+    buyer = plan.model.orders.member
+    for values in form.rows:
+        row = {**form.default, **dict(zip(form.columns, values, strict=True))}
+        for member in member_ids(row[buyer]) if buyer in row else [None]:
+            yield {**row, buyer: member}
