@@ -1,8 +1,8 @@
 """Slow, obvious twin of orders to volumes: rows as dicts, members as dicts, Fractions, and datetimes.
 
-A row has order_id, member_id, date (datetime) and whatever columns rules name, amounts as Decimal. A member has id,
-parent (an id or None), distributor, enrolled (datetime or None) and ordered_before; members come in the order of
-their positions.
+A row has order_id, member_id, date (datetime) and whatever columns rules name, amounts as Decimal. A member
+has id, parent (an id or None), distributor, enrolled (datetime or None) and ordered_before; members come in
+the order of their positions.
 """
 
 from __future__ import annotations

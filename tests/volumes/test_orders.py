@@ -137,7 +137,9 @@ def genealogy_of(members):
     ids = [m["id"] for m in members]
     kind = pa.string() if any(isinstance(own, str) for own in ids) else pa.int64()
     columns = {"member_id": pa.array(ids, kind), "sponsor_id": pa.array([m["parent"] for m in members], kind)}
-    genealogy = build_genealogy(pa.table(columns), id_column="member_id", trees=[TreeColumns("enrollment", "sponsor_id")])
+    genealogy = build_genealogy(
+        pa.table(columns), id_column="member_id", trees=[TreeColumns("enrollment", "sponsor_id")]
+    )
     members.sort(key=lambda m: genealogy.ids.to_pylist().index(m["id"]))
     return genealogy
 

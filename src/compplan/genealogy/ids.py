@@ -162,6 +162,8 @@ class MemberIndex:
 
     def renumber(self, numbers: NDArray[np.int32], ids: pa.Array) -> None:
         """Let member m become numbers[m], in place; `ids` are the ids in the new order."""
+        if not numbers.size:
+            return
         self._table.renumber(numbers, *(() if self.kind == pa.int64() else texts(ids)))
 
     def _lookup_chunk(self, chunk: pa.Array, out: NDArray[np.int32], threads: int) -> None:

@@ -58,8 +58,9 @@ def find_direct(keys, lowest, table, out):
 def renumber_direct(table, numbers):
     """Replace each member m of a direct table by numbers[m]."""
     for at in range(table.size):
-        if table[at] != 0:
-            table[at] = numbers[U64(table[at]) - ONE] + 1
+        held = U64(table[at])
+        here = U64(held != ZERO)
+        table[at] = (U64(numbers[held - here]) + ONE) * here
 
 
 # ---- pairs
@@ -144,10 +145,13 @@ def find_pairs(keys, shift, mask, slots, out):
 
 @kernel
 def renumber_slots(slots, numbers):
-    """Replace each member m by numbers[m], in a table of prints or in the second words of pairs (a strided view)."""
+    """Replace each member m by numbers[m], in a table of prints or in the second words of pairs (a strided view).
+
+    Free slots are written too: a branch on them would be mispredicted all along.
+    """
     for at in range(slots.size):
         if at + AHEAD < slots.size:
             prefetch(numbers, slots[at + AHEAD] & LOW)
         held = slots[at] & LOW
-        if held != ZERO:
-            slots[at] = (slots[at] & ~LOW) | U64(numbers[held - ONE] + 1)
+        here = U64(held != ZERO)
+        slots[at] = (slots[at] & ~LOW) | ((U64(numbers[held - here]) + ONE) * here)

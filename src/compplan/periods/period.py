@@ -73,10 +73,10 @@ def read_period(text: str | Period) -> Period:
     if isinstance(text, Period):
         return text
     for pattern, form in _FORMS:
-        if match := pattern.match(text):
+        if text.isascii() and (match := pattern.fullmatch(text)):  # other alphabets' digits, a line break: refused
             try:
                 first, after = _span(form, match)
-            except ValueError:
+            except (ValueError, OverflowError):
                 break
             if first < after:
                 return Period(text, first, after)

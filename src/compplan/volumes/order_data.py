@@ -37,7 +37,7 @@ class People:
     distributor
         bool[n]: whether a member is a distributor; all others are customers.
     credit_to
-        int32[n]: the position of the nearest distributor at or above a member in the rule's tree, -1 for none.
+        int32[n]: position of the nearest distributor at or above a member in the rule's tree, -1 for none.
     enrolled
         int64[n], microseconds, `order_windows.UNKNOWN` where empty; needed for windows from enrolment.
     ordered_before
@@ -56,7 +56,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Uncredited:
-    """Orders of customers above whom no distributor is: how many rows, and their sum at the rule's `out_scale`."""
+    """Orders of customers above whom no distributor is: how many rows, and their sum at `out_scale`."""
 
     count: int
     sum: int
@@ -83,7 +83,8 @@ class OrderData:
     filters
         The columns that orders are selected by.
     uncredited
-        By rule, what `base_volumes` and `order_lines` could credit to nobody; rules without such orders are not in it.
+        By rule, what `base_volumes` and `order_lines` could credit to nobody; rules without such are not in
+        it.
     """
 
     members: pa.Array

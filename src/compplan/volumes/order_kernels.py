@@ -1,8 +1,8 @@
 """Kernels from orders to volumes: sums by buyer, then by the member who is credited.
 
-Only what differs from order to order is done order by order; shares, and who is credited, are the same for all
-orders of a buyer and wait for the sums. Buyers come in any order: one random cache line an order is the cost, so
-it is asked for ahead of time, and up to four volumes share it.
+Only what differs from order to order is done order by order; shares, and who is credited, are the same for
+all orders of a buyer and wait for the sums. Buyers come in any order: one random cache line an order is the
+cost, so it is asked for ahead of time, and up to four volumes share it.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def add_values(buyers, values, sums):
 
 @kernel
 def add_values_where(buyers, values, keep, sums):
-    """sums[buyer] += value, for the orders to keep (without a branch: which orders those are cannot be foreseen)."""
+    """sums[buyer] += value, for the orders to keep, without a branch: which those are cannot be foreseen."""
     for i in range(buyers.size):
         if i + AHEAD < buyers.size:
             prefetch(sums, buyers[i + AHEAD])
@@ -45,7 +45,7 @@ def add_rows(buyers, keep, sums):
 
 @kernel
 def add_four(buyers, a, b, c, d, lanes, sums):
-    """sums[4 * buyer + lane] += value of that lane, where bit `lane` of lanes[i] is set; sums is flat int64[4 n]."""
+    """sums[4 * buyer + lane] += value of that lane, where bit `lane` of lanes[i] is set; sums is flat."""
     for i in range(buyers.size):
         if i + AHEAD < buyers.size:
             prefetch(sums, np.int64(buyers[i + AHEAD]) * LANES)
@@ -59,7 +59,7 @@ def add_four(buyers, a, b, c, d, lanes, sums):
 
 @kernel
 def keep_within(buyers, times, bounds, keep):
-    """Keep an order only from the buyer's opening on and before his closing; bounds is flat: opening, closing, ..."""
+    """Keep orders from the buyer's opening on and before his closing: bounds[2 b] and bounds[2 b + 1]."""
     for i in range(buyers.size):
         if i + AHEAD < buyers.size:
             prefetch(bounds, np.int64(buyers[i + AHEAD]) * 2)
@@ -69,7 +69,7 @@ def keep_within(buyers, times, bounds, keep):
 
 @kernel
 def share_out(sums, stride, lane, distributor, factors, out):
-    """out[j] = a member's own sum times the factor of his kind (factors[0] of distributors, [1] of customers)."""
+    """out[j] = own sum times the factor of the kind: factors[0] of distributors, factors[1] of customers."""
     for j in range(out.size):
         out[j] = sums[j * stride + lane] * (factors[0] if distributor[j] else factors[1])
 

@@ -1,7 +1,8 @@
-"""Kernels from orders to lines: one order after another in an order of their own, whatever order the rows came in.
+"""Kernels from rows to lines: one order after another, in the same sequence whatever order the rows came in.
 
-The *canonical* order of rows is by buyer, then by order (its time, then its id), so that all lines of an order stand
-together. `keys[k, row]` are the numbers that tell two rows of a buyer apart; equal keys are one order.
+The *canonical* order of rows is by buyer, then by order (its time, then its id), so that all lines of an
+order stand together. `keys[k, row]` are the numbers that tell two rows of a buyer apart; equal keys are one
+order.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ SMALL = 24
 
 @kernel
 def count_by(groups, starts):
-    """starts[g + 2] = number of rows of group g, summed up; starts has two entries more than groups, all zero."""
+    """starts[g + 2] = number of rows of group g, summed up; starts is zero before, two entries longer."""
     for i in range(groups.size):
         if i + AHEAD < groups.size:
             prefetch(starts, np.int64(groups[i + AHEAD]) + 2)
@@ -69,8 +70,8 @@ def comes_before(keys, heads, a, b):
 def sort_part(low, high, keys, heads, times, rows):
     """Sort rows[low:high] by time and keys; heads[i] = keys[0, rows[i]] and times move along.
 
-    A shell sort: most buyers have few orders, where it is an insertion sort, and one with a million does no harm.
-    What is compared stands side by side, since a look into the table costs more than all the rest.
+    A shell sort: most buyers have few orders, where it is an insertion sort, and one with a million does no
+    harm. What is compared stands side by side, since a look into the table costs more than all the rest.
     """
     gap = 1
     while gap < (high - low) // 3:

@@ -19,8 +19,8 @@ Filters = tuple[tuple[str, tuple[Any, ...]], ...]
 class OrderRule:
     """How the rows of the orders table make one volume.
 
-    A row counts if it passes every part of the rule. Rows of one buyer with the same order id are lines of one
-    order; where the id is not read, each row is an order.
+    A row counts if it passes every part of the rule. Rows of one buyer with the same order id are lines of
+    one order; where the id is not read, each row is an order.
 
     Attributes
     ----------
@@ -35,18 +35,18 @@ class OrderRule:
     buyers
         Whose orders count.
     only, exclude
-        Columns of the orders table with values. A row needs one of the values of every column of `only`, and none
-        of any column of `exclude`; an empty field is none of the values.
+        Columns of the orders table with values. A row needs one of the values of every column of `only`, and
+        none of any column of `exclude`; an empty field is none of the values.
     from_enrolment, within
-        Only orders placed from the day of the buyer's enrolment on and before this span from it has passed. Both
-        apply where both are given: `within` is the window of a bonus, on top of the volume's own.
+        Only orders placed from the day of the buyer's enrolment on and before this span from it has passed.
+        Both apply where both are given: `within` is the window of a bonus, on top of the volume's own.
     after_enrolment
         Only orders placed when this span from the buyer's enrolment has passed: what `from_enrolment` leaves.
     days_of_month
         Only orders from the first to the second day of a calendar month, both included.
     first_order
-        Only the first order a buyer ever placed, or all but that. It is chosen before any other part of the rule:
-        if it does not count otherwise, no other order takes its place.
+        Only the first order a buyer ever placed, or all but that. It is chosen before any other part of the
+        rule: if it does not count otherwise, no other order takes its place.
     share, customer_share
         The share of the value that counts; of customers' orders, `customer_share` where it is given.
 
@@ -126,7 +126,7 @@ class OrderRule:
 
     @property
     def selection(self) -> tuple[Any, ...]:
-        """What decides which rows count: rules with equal columns and selections share one pass over the orders."""
+        """What decides which rows count; rules with equal columns and selections share one pass."""
         return (
             self.only,
             self.exclude,
@@ -157,7 +157,8 @@ def rule_from_model(name: str, model: OrderSum, extra_window: Span | None = None
     model
         The section of the plan file.
     extra_window
-        A bonus' own window from enrolment, such as that of a fast start; it applies on top of the volume's window.
+        A bonus' own window from enrolment, such as that of a fast start; it applies on top of the volume's
+        window.
     """
     window = model.window
     return OrderRule(
@@ -196,4 +197,4 @@ def _digits(share: Decimal) -> int:
 def _times_power(share: Decimal, digits: int) -> int:
     """Return `share * 10**digits`, which is whole, whatever the decimal context is."""
     numerator, denominator = share.as_integer_ratio()
-    return numerator * 10**digits // denominator
+    return int(numerator * 10**digits // denominator)

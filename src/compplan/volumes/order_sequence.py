@@ -1,6 +1,6 @@
-"""The canonical order of the rows of the orders table: the same for the same orders, however the rows are shuffled.
+"""The canonical order of the rows of the orders table: the same however the rows are shuffled.
 
-Only payments for each order need it; sums are the same in any order.
+Only payments for each order, and first orders, need it; sums are the same in any order.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
 
 MOST_WORDS = 8
-"""Text ids are compared by up to this many words of eight bytes; longer ones by their rank, which is slower."""
+"""Text ids are compared by up to so many words of eight bytes; longer ones by their rank, which is slower."""
 
 _WORD = 8
 _SIGN = np.int64(-(2**63))
@@ -33,7 +33,8 @@ _SIGN = np.int64(-(2**63))
 class Canonical:
     """Rows by buyer, then by order: its time, its id, and without ids the values of the row.
 
-    The time of an order is the earliest of its lines. Rows that nothing tells apart stay in the order they came in.
+    The time of an order is the earliest of its lines. Rows that nothing tells apart stay in the order they
+    came in.
 
     Attributes
     ----------
@@ -107,8 +108,8 @@ def _row_keys(values: Integers | None, size: int) -> Integers:
 def id_keys(ids: pa.Array) -> Integers:
     """Return int64[k, m] whose columns are as equal, and in the same order, as the ids.
 
-    Whole numbers are their own key. Text is cut into words of eight bytes, without the prefix that all ids share;
-    UTF-8 bytes are in the order of the code points.
+    Whole numbers are their own key. Text is cut into words of eight bytes, without the prefix that all ids
+    share; UTF-8 bytes are in the order of the code points.
     """
     if pa.types.is_integer(ids.type):
         return integers(ids)[None, :]

@@ -56,8 +56,8 @@ def read_orders(
     genealogy
         The members; buyers become positions in its primary order.
     period_start, period_end
-        The half-open period. Like the dates of orders, a time without a zone is taken as it stands, and a time with
-        a zone becomes its UTC time.
+        The half-open period. Like the dates of orders, a time without a zone is taken as it stands, and a
+        time with a zone becomes its UTC time.
     allow_floats
         Whether amounts may be binary floats; see `fixed_column`.
     need_ids

@@ -1,9 +1,10 @@
 """Calendar spans from enrolment, and days of the month, in whole microseconds.
 
-A span of days ends that many times 24 hours after the enrolment. A span of calendar months ends on the same day of a
-later month at the same time of day; where that month is too short, on its last day. All windows are half-open: the
-instant at which a span ends is outside. They open at the midnight of the enrolment's day, because the first order
-is often placed a moment before the account that it opens, and an order with a date only counts as its midnight.
+A span of days ends that many times 24 hours after the enrolment. A span of calendar months ends on the same
+day of a later month at the same time of day; where that month is too short, on its last day. All windows are
+half-open: the instant at which a span ends is outside. They open at the midnight of the enrolment's day,
+because the first order is often placed a moment before the account that it opens, and an order with a date
+only counts as its midnight.
 
 An instant is an int64 of microseconds since 1970-01-01T00:00; `UNKNOWN` stands for no date.
 """
@@ -106,7 +107,7 @@ def _longest(span: Span) -> int:
 
 
 def on_days(times: Instants, days: tuple[int, int], period: tuple[int, int]) -> NDArray[np.bool_]:
-    """Tell which instants of a period are from the first to the second day of their calendar month, both included.
+    """Tell which instants of a period are on the first to second day of a calendar month, both included.
 
     Examples
     --------
@@ -121,4 +122,5 @@ def on_days(times: Instants, days: tuple[int, int], period: tuple[int, int]) -> 
     opens = np.minimum(first + (days[0] - 1), following)
     closes = np.minimum(first + days[1], following)
     edges = np.stack([opens, closes], axis=1).astype("M8[us]").view(np.int64).reshape(-1)
-    return np.searchsorted(edges, times, side="right") % 2 == 1
+    inside: NDArray[np.bool_] = np.searchsorted(edges, times, side="right") % 2 == 1
+    return inside

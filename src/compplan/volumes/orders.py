@@ -4,8 +4,8 @@
     pv, cv = base_volumes([pv_rule, cv_rule], orders, people)
     lines = order_lines(cv_rule, orders, people)
 
-`order_table` reads the table, `order_rules` says what counts, `order_data` and `order_windows` find the rows that do,
-`order_sequence` brings orders into an order of their own.
+`order_table` reads the table, `order_rules` says what counts, `order_data` and `order_windows` find the rows
+that do, `order_sequence` brings orders into an order of their own.
 """
 
 from __future__ import annotations
@@ -61,8 +61,8 @@ WORTH_LANES = 3
 class OrderLines:
     """The orders that make a volume, by the member who is credited.
 
-    The lines of member j are [start[j], start[j + 1]): in order of the buyer's position, then of the order's time,
-    then of its id. Rows of one buyer with the same id are one line; lines of zero are left out.
+    The lines of member j are [start[j], start[j + 1]): in order of the buyer's position, then of the order's
+    time, then of its id. Rows of one buyer with the same id are one line; lines of zero are left out.
 
     Attributes
     ----------
@@ -92,8 +92,8 @@ def base_volumes(
 ) -> list[Volumes]:
     """Return the volumes that members get of the orders.
 
-    Rules that differ only in shares, buyers and credit share one pass over the orders; up to four other passes run
-    side by side. What customers' orders give to nobody is noted in `orders.uncredited`.
+    Rules that differ only in shares, buyers and credit share one pass over the orders; up to four other
+    passes run side by side. What customers' orders give to nobody is noted in `orders.uncredited`.
 
     Parameters
     ----------
@@ -138,8 +138,8 @@ def base_volumes(
 def order_lines(rule: OrderRule, orders: OrderData, people: People) -> OrderLines:
     """Return the orders that make a volume, one line for each; see `OrderLines`.
 
-    The lines of a member sum to his base volume. An order whose rows sum to zero has no line, because nothing can be
-    paid on it. Parameters and errors are those of `base_volumes`.
+    The lines of a member sum to his base volume. An order whose rows sum to zero has no line, because nothing
+    can be paid on it. Parameters and errors are those of `base_volumes`.
     """
     check_people([rule], orders, people)
     check_sums([rule], orders)
@@ -209,7 +209,7 @@ def _batches(rules: Sequence[OrderRule]) -> Iterator[list[list[int]]]:
 def _buyer_sums(
     rules: Sequence[OrderRule], keep: Sequence[Flags | None], orders: OrderData, threads: int
 ) -> tuple[Volumes, int]:
-    """Return the sums of each buyer's own orders, flat int64[n * stride], and the stride: one entry for each lane."""
+    """Return the sums of each buyer's own orders, as flat rows of lanes, and how many lanes a row has."""
     n, values = len(orders.members), [orders.value(rule) for rule in rules if rule.column is not None]
     if len(values) > 1:
         lanes = values + values[:1] * (kernels.LANES - len(values))
@@ -234,7 +234,7 @@ def _lane_bits(keep: Sequence[Flags | None], size: int) -> NDArray[np.uint8]:
 
 
 def _pass(kernel: Callable[..., None], rows: Sequence[Array], size: int, threads: int) -> Volumes:
-    """Run a kernel over all rows; several threads add up parts of the rows, which pays where rows are many."""
+    """Run a kernel over all rows; several threads add up parts of them, where rows are many."""
     arrays = [as_input(array) for array in rows]
     bounds = bounds_of(arrays[0].size, threads if arrays[0].size >= size else 1)
 

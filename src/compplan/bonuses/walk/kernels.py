@@ -124,43 +124,24 @@ def ancestors(parent, member, out):
 
 
 @kernel
-def count_levels(first, last, path, members, lines, table, least, stack):
-    """Return how many payments of the sources first..last are not zero.
-
-    A base pays if its magnitude times the numerator is `least[0]` or more (negative: `least[1]`); `least[2]` is
-    the smallest numerator above zero.
-    """
-    rows = 0
+def count_levels(first, last, path, members, lines, from_self, stack):
+    """Return how many rates above zero the sources first..last meet: the payments, if none rounds to zero."""
+    met = 0
     for j in range(-path.size, last - first):
         i = U(first + j) if j >= 0 else U(path[j + path.size])
         d, row, counted = U(members.depth[i]), members.row[i], members.counted[i]
-        state, rung = stack.state[d], word(stack.rungs[d])
-        stack.entry[U(state >> 8)] = np.int64(row) << 32 | np.int64(i)
-        below, under = one_more(state, row == table.nobody), one_down(rung, word(stack.marks[U(row)]))
-        stack.state[d + U(1)] = below if counted else state
-        stack.rungs[d + U(1)] = under if counted else rung
+        rung = word(stack.rungs[d])
+        under = one_down(rung, word(stack.marks[U(row)])) if counted else rung
+        stack.rungs[d + U(1)] = under
         if j < 0:
             continue
-        if table.from_self and counted:
-            state, rung = below, under
-        met = np.int64(bits_of(rung >> word(56)))
-        begin, end = np.int64(i), np.int64(i) + 1
+        pays = np.int64(bits_of((under if from_self else rung) >> word(56)))
         if lines.lined:
-            begin, end = lines.start[i], lines.start[i + U(1)]
-        for line in range(begin, end):
-            v = lines.value[U(line)]
-            v = unit(v) if lines.fixed else v
-            bar, v = least[0] if v > 0 else least[1], abs(v)
-            if not (v > 0) & (v * least[2] < bar):
-                rows += met * np.int64(v > 0)
-                continue
-            pays = rung >> word(56)
-            while pays != word(0):
-                k = np.int64(leading_zeros(pays)) - 56
-                pays ^= word(0x80 >> k)
-                klass = stack.entry[U((state >> 8) - 1 - k)] >> 32
-                rows += v * table.numerators[U(klass * table.columns + k)] >= bar
-    return rows
+            for line in range(lines.start[i], lines.start[i + U(1)]):
+                met += pays * np.int64(lines.value[U(line)] != 0)
+        else:
+            met += pays * np.int64(lines.value[i] != 0)
+    return met
 
 
 @kernel

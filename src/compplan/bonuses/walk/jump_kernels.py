@@ -1,0 +1,182 @@
+"""The upline walk in full: who is payable decides, shares move up, the skipped are paid, lines have dates, tails.
+
+Two steps that alternate through a buffer of fixed size: a *find* kernel climbs and notes who takes which share,
+`settle` multiplies, rounds, adds up and writes rows. Climbing never looks at an ancestor for nothing: by depth and
+column, `near` holds the depth of the nearest ancestor above with a rate in that column, so a chain of a million
+unpaid members is one step. What nobody takes is added up by row of rates and column where it is lost.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from compplan.bonuses.walk.kernels import LOW, unit
+from compplan.jit import inline, kernel
+from compplan.money_kernels import mul_div_round_by, round_div_by
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from compplan.money_kernels import Divider
+
+U = np.uint32
+
+
+class Rule(NamedTuple):
+    """What a climb follows. Rows of `numerators` (flat): the classes, nobody, and rate zero."""
+
+    numerators: NDArray[np.int64]
+    columns: int
+    listed: int
+    tail: bool
+    nobody: int
+    uncounted_paid: bool
+    pass_up: bool
+    from_self: bool
+    timed: bool
+
+
+class Times(NamedTuple):
+    """When lines are, and since when earners are qualified; read only if the rule is timed."""
+
+    line: NDArray[np.int64]
+    since: NDArray[np.int64]
+
+
+class Climb(NamedTuple):
+    """The ancestors of the member at hand.
+
+    By depth: who, the offset of his rates, how many counted ones stand above, and `near` by column. By number of
+    counted ancestors: their depth, and how many of them are nobody, and how many have no rate in the tail.
+    """
+
+    who: NDArray[np.int32]
+    rates: NDArray[np.int32]
+    above: NDArray[np.int32]
+    near: NDArray[np.int32]
+    counted: NDArray[np.int32]
+    nobodies: NDArray[np.int32]
+    zeros: NDArray[np.int32]
+
+
+class Shares(NamedTuple):
+    """The buffer between the steps: source, line, level, earner, and which numerator.
+
+    The numerators of shares that are allotted extra begin a second table.
+    """
+
+    source: NDArray[np.int32]
+    line: NDArray[np.int32]
+    level: NDArray[np.int32]
+    earner: NDArray[np.int32]
+    at: NDArray[np.int32]
+
+
+class Missed(NamedTuple):
+    """Volume that nobody takes: by row and column, by levels found where levels are missing; and, in `deep[0]`,
+    the volume of every source once for each member that uses up a level beyond the listed ones."""
+
+    lost: NDArray[np.int64]
+    short: NDArray[np.int64]
+    deep: NDArray[np.int64]
+
+
+@inline
+def join(i, d, counted, rule, members, climb):
+    """Let member i at depth d be an ancestor of who comes next."""
+    row = members.row[i]
+    at = row * rule.columns
+    climb.who[d] = i
+    climb.rates[d] = at
+    stands = climb.above[d]
+    climb.counted[U(stands)] = d
+    climb.above[d + U(1)] = stands + members.counted[i]
+    for k in range(rule.columns):
+        has = (rule.numerators[U(at + k)] != 0) & counted
+        climb.near[(d + U(1)) * U(rule.columns) + U(k)] = d if has else climb.near[d * U(rule.columns) + U(k)]
+    nobody = row == rule.nobody
+    zero = (rule.numerators[U(at + rule.columns - 1)] == 0) & (not nobody)
+    climb.nobodies[U(stands) + U(1)] = climb.nobodies[U(stands)] + nobody
+    climb.zeros[U(stands) + U(1)] = climb.zeros[U(stands)] + zero
+
+
+@inline
+def late(d, line, rule, times, climb):
+    """Say whether the ancestor at a depth qualified too late for a line."""
+    return rule.timed and times.since[U(climb.who[U(d)])] >= times.line[U(line)]
+
+
+@inline
+def payable_above(d, k, line, rule, times, climb):
+    """Return the depth of the nearest ancestor above depth d who is payable at column k, or -1."""
+    d = climb.near[U(d) * U(rule.columns) + U(k)]
+    while d >= 0 and late(d, line, rule, times, climb):
+        d = climb.near[U(d) * U(rule.columns) + U(k)]
+    return d
+
+
+@inline
+def note(o, i, line, level, d, at, climb, shares):
+    """Note a share for the ancestor at depth d; return the next free place."""
+    shares.source[U(o)] = i
+    shares.line[U(o)] = line
+    shares.level[U(o)] = level
+    shares.earner[U(o)] = climb.who[U(d)]
+    shares.at[U(o)] = at
+    return o + 1
+
+
+@kernel
+def enter(path, reach_all, rule, members, climb):
+    """Begin with the ancestors of a range."""
+    for j in range(path.size):
+        i = U(path[j])
+        join(i, U(members.depth[i]), reach_all or members.counted[i], rule, members, climb)
+
+
+@kernel
+def find_payable(i, line, last, rule, members, lines, times, climb, shares, missed):
+    """Climb from line `line` of source i on, where only the payable use up levels.
+
+    Return the source and the line to go on from, and how many shares are in the buffer.
+    """
+    o, room = 0, shares.at.size - climb.who.size
+    while i < last:
+        d = U(members.depth[U(i)])
+        join(U(i), d, True, rule, members, climb)
+        start = d + U(1) if rule.from_self else d
+        end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1
+        while line < end:
+            v = lines.value[U(line)]
+            v = unit(v) if lines.fixed else v
+            if v != 0:
+                if o > room:
+                    return i, line, o
+                k, d = 0, np.int64(start)
+                while k < rule.listed or rule.tail:
+                    column = min(k, rule.listed)
+                    d = np.int64(payable_above(d, column, line, rule, times, climb))
+                    if d < 0:
+                        break
+                    k += 1
+                    o = note(o, i, line, k, d, climb.rates[U(d)] + column, climb, shares)
+                if k < rule.listed:
+                    missed.short[U(k)] += v
+                missed.deep[0] += v * max(k - rule.listed, 0)
+            line += 1
+        i += 1
+        line = lines.start[U(i)] if lines.lined else np.int64(i)
+    return i, line, o
+
+
+@inline
+def skipped_ones(o, d, above, i, line, level, column, rule, times, climb, shares):
+    """Note shares of level `level` for the uncounted between two depths; return the next free place."""
+    d = payable_above(d, column, line, rule, times, climb)
+    while d > above:
+        extra = rule.numerators.size >> 1
+        o = note(o, i, line, level, d, climb.rates[U(d)] + column + extra, climb, shares)
+        d = payable_above(d, column, line, rule, times, climb)
+    return o

@@ -1,0 +1,101 @@
+"""Totals without rows: one sweep up the pre-order carries the volume of each level below.
+
+Where payments are exact, what an ancestor gets is linear in the volume at each level below him. So volumes of one
+level travel together: a member takes the lanes of his children, multiplies, and hands them to his parent, one lane
+further if he uses up a level. Lanes are indexed by depth; a leaf has none, which saves most of the work.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from compplan.jit import kernel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+U = np.uint32
+
+
+class Lanes(NamedTuple):
+    """Numerators by row and column, flat, and lanes by depth.
+
+    Row `skipped` has no rates: it is for who uses up no level. A row of lanes has `listed + 2` entries: an unused
+    one, one for each listed level, and one for the volume of all deeper levels.
+    """
+
+    numerators: NDArray[np.int64]
+    columns: int
+    listed: int
+    tail: bool
+    from_self: bool
+    skipped: int
+    lane: NDArray[np.int64]
+
+
+@kernel
+def add_lanes(first, last, path, members, volume, lanes, pay, paid):
+    """Add what the sources first..last pay: to `pay`, by member, and their volume by row and column to `paid`.
+
+    After the range, its ancestors take their part of it. What is left in the lanes of depth 0 reached the top.
+    """
+    lane, width, listed = lanes.lane, U(lanes.listed + 2), U(lanes.listed)
+    below = np.int32(-1)
+    for j in range(last - first + path.size):
+        inside = j < last - first
+        i = U(last - 1 - j) if inside else U(path[path.size - 1 - (j - (last - first))])
+        v = volume[i] if inside else np.int64(0)
+        depth = members.depth[i]
+        up = U(depth) * width
+        if depth >= below and not lanes.from_self:
+            lane[up + U(1)] += v
+            below = depth
+            continue
+        below = depth
+        down = up + width
+        counted = U(members.counted[i])
+        row = members.row[i] if counted else lanes.skipped
+        at, to = U(row) * U(lanes.columns), up + counted
+        if lanes.from_self:
+            lane[down + U(1)] += v
+        total = np.int64(0)
+        for k in range(lanes.listed):
+            a = lane[down + U(k) + U(1)]
+            lane[down + U(k) + U(1)] = 0
+            total += a * lanes.numerators[at + U(k)]
+            paid[at + U(k)] += a
+            lane[to + U(k) + U(1)] += a
+        deeper = lane[down + listed + U(1)]
+        lane[down + listed + U(1)] = 0
+        if lanes.tail:
+            total += deeper * lanes.numerators[at + listed]
+            paid[at + listed] += deeper
+            lane[up + listed + U(1)] += deeper
+        pay[i] += total
+        if not lanes.from_self:
+            lane[up + U(1)] += v
+
+
+@kernel
+def deep_volume(members, volume, listed, from_self, above):
+    """Return the volume of every source, once for each counted ancestor beyond the listed levels."""
+    deep = np.int64(0)
+    for i in range(volume.size):
+        d = U(members.depth[i])
+        upto = above[d] + members.counted[i]
+        deep += volume[i] * max((upto if from_self else above[d]) - listed, 0)
+        above[d + U(1)] = upto
+    return deep
+
+
+@kernel
+def line_totals(lines, out):
+    """Write the volume of each source: the sum of its lines, or of their signs."""
+    for i in range(out.size):
+        total = np.int64(0)
+        for line in range(lines.start[i], lines.start[i + 1]):
+            v = lines.value[U(line)]
+            total += np.int64(v > 0) - np.int64(v < 0) if lines.fixed else v
+        out[i] = total
