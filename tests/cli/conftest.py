@@ -48,7 +48,7 @@ bonuses:
     kind: tier
     by: active_front
     amounts: {1: 5, 2: 20}
-payout: {minimum: 10}
+payout: {minimum: 25}
 """
 PATCH = """\
 compplan_patch: 1

@@ -3,10 +3,11 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
-from conftest import SOURCES
 
+import compplan
 from compplan.cli import app, main
 from compplan.cli.app import COMMANDS
 from compplan.errors import Problem
@@ -95,7 +96,7 @@ def test_a_system_error_is_a_line(cli, files, monkeypatch):
 
 def test_a_reader_that_leaves_is_no_error():
     code = "import sys; from compplan.cli import main; sys.exit(main(['schema']))"
-    env = {**os.environ, "PYTHONPATH": SOURCES}
+    env = {**os.environ, "PYTHONPATH": str(Path(compplan.__file__).parents[1])}
     process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
     process.stdout.close()
     err = process.stderr.read()

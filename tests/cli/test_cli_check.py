@@ -140,7 +140,8 @@ def test_floats_are_refused_unless_allowed(cli, files):
     import pyarrow.parquet as pq
 
     for name in ("members", "orders"):
-        pq.write_table(csv.read_csv(files / f"{name}.csv"), files / f"{name}.parquet")
+        convert = csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
+        pq.write_table(csv.read_csv(files / f"{name}.csv", convert_options=convert), files / f"{name}.parquet")
     orders = pq.read_table(files / "orders.parquet")
     assert orders.schema.field("amount").type == pa.float64()
     words = ("check", "plan.yaml", "--members", "members.parquet", "--orders", "orders.parquet", "--period", "2026-10")

@@ -36,8 +36,8 @@ def test_a_table_aligns_decimals_and_cuts_no_digit(capsys, monkeypatch):
     rows = [("a", Decimal("1234567890.5")), ("[bold]b[/]", Decimal("0.125")), (None, None)]
     table("Title", ("name", "amount"), rows)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:3] == ["", "Title", "name                   amount"]
-    assert [line.rstrip() for line in lines[4:]] == ["a           1,234,567,890.500", "[bold]b[/]              0.125", ""]
+    assert lines[:3] == ["", "Title", "name                  amount"]
+    assert [line.rstrip() for line in lines[4:]] == ["a          1,234,567,890.500", "[bold]b[/]             0.125", ""]
 
 
 def test_digits_fold_where_a_terminal_is_narrow(capsys, monkeypatch):

@@ -34,11 +34,11 @@ payout: {minimum: 5}
 MEMBERS = [{"member_id": m, "sponsor_id": s} for m, s in (("a", None), ("b", "a"), ("c", "a"), ("d", "b"))]
 
 
-def plan(paid_as="earned"):
+def plan(paid_as="rank"):
     return cp.load_plan(PLAN.replace("PAID_AS", f"paid_as: {paid_as}"))
 
 
-def month(number, volumes, state=None, *, members=MEMBERS, paid_as="earned"):
+def month(number, volumes, state=None, *, members=MEMBERS, paid_as="rank"):
     """Run one month with one order a member."""
     orders = [
         {"order_id": i, "member_id": m, "date": f"2026-{number:02}-09", "qv": v} for i, (m, v) in enumerate(volumes.items())
@@ -64,9 +64,9 @@ def test_a_title_never_falls_and_the_last_rank_is_the_last(tmp_path):
 @pytest.mark.parametrize(
     ("paid_as", "ranks"),
     [
-        ("earned", ["silver", "gold", "member", "silver"]),
+        ("rank", ["silver", "gold", "member", "silver"]),
         ("title", ["silver", "gold", "gold", "gold"]),
-        ("last_period", [None, "silver", "gold", "member"]),
+        ("last_rank", [None, "silver", "gold", "member"]),
     ],
 )
 def test_the_rank_used_for_pay(paid_as, ranks):

@@ -438,8 +438,10 @@ def test_ids_that_are_missing_or_none():
 
 def test_everything_wrong_is_told_at_once():
     table = with_column(with_column(TWO, "member_id", [5, 1]), "qv", ["1.005", "x"])
-    found = problems(with_column(table, "date", [END, START]), [QV, OrderRule("bv", "bv")])
+    table = with_column(table, "date", [END, START])
+    found = problems(table, [QV, OrderRule("bv", "bv")])
     assert len(found) == 5
+    assert found == problems(table, [QV, OrderRule("bv", "bv")], threads=2)
 
 
 def test_periods_with_a_zone_are_utc():

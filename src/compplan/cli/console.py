@@ -100,10 +100,16 @@ def table(
 
 
 def _aligned(column: Sequence[Any]) -> list[str]:
-    """Return the texts of a column; its decimals get as many digits as the longest of them."""
+    """Return the texts of a column; all decimals get as many digits as the longest of them."""
     texts = [cell(value) for value in column]
-    longest = max((len(t.partition(".")[2]) for t, v in zip(texts, column, strict=True) if isinstance(v, Decimal)), default=0)
-    return [number(v, longest) if isinstance(v, Decimal) else t for t, v in zip(texts, column, strict=True)]
+    decimals = [isinstance(value, Decimal) for value in column]
+    digits = max((len(text.partition(".")[2]) for text, is_decimal in zip(texts, decimals, strict=True) if is_decimal), default=0)
+    return [_padded(text, digits) if is_decimal else text for text, is_decimal in zip(texts, decimals, strict=True)]
+
+
+def _padded(text: str, digits: int) -> str:
+    whole, _, part = text.partition(".")
+    return f"{whole}.{part.ljust(digits, '0')}" if digits else whole
 
 
 def facts(title: str, pairs: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,8 +24,8 @@ class LegView:
 
     Attributes
     ----------
-    index
-        The member, in the tree's own order.
+    position
+        The member, in the primary order.
     """
 
     work: Work
@@ -54,23 +54,26 @@ class LegView:
         order = self.work.tree(self.tree_name).to_primary
         return index if order is None else int(order[index])
 
-    def values(self, column: NDArray[np.int64], part: slice) -> NDArray[np.int64]:
-        """Return a primary column over a range of the tree's own order."""
+    def over(self, column: NDArray[Any]) -> NDArray[Any]:
+        """Return a primary column over the downline, in the tree's own order."""
         order = self.work.tree(self.tree_name).to_primary
-        return column[part] if order is None else column[order[part]]
+        return column[self.span] if order is None else column[order[self.span]]
 
-    def of_heads(self, column: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return a primary column at the heads of the legs."""
-        order = self.work.tree(self.tree_name).to_primary
-        return column[self.heads] if order is None else column[order[self.heads]]
+    def at_heads(self, downline: NDArray[Any]) -> NDArray[Any]:
+        """Return what an array over the downline says of the heads of the legs."""
+        return downline[self.heads - self.span.start]
 
-    def best(self, column: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Return the largest value of a column in each leg."""
+    def best(self, downline: NDArray[Any]) -> NDArray[Any]:
+        """Return the largest value in each leg of an array over the downline."""
         if not self.heads.size:
-            return np.empty(0, column.dtype)
-        return np.maximum.reduceat(self.values(column, self.span), self.heads - self.span.start)
+            return np.empty(0, downline.dtype)
+        return np.maximum.reduceat(downline, self.heads - self.span.start)
 
     def leg(self, number: int) -> slice:
-        """Return the range of a leg."""
+        """Return the range of a leg within the downline."""
         after = self.heads[number + 1] if number + 1 < self.heads.size else self.span.stop
-        return slice(int(self.heads[number]), int(after))
+        return slice(int(self.heads[number]) - self.span.start, int(after) - self.span.start)
+
+    def member(self, place: int) -> int:
+        """Return the position of a place within the downline."""
+        return self.primary(self.span.start + place)

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from compplan.ranks.table import Row
 
 
-def held_ranks(work: Work, rank_pass: RankPass, row: Row) -> NDArray[np.int8]:
-    """Return the rank that counts for legs, 0 for members who do not meet the row's further condition."""
+def held_ranks(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> NDArray[np.int8]:
+    """Return the ranks that count in a downline, 0 for members who do not meet the row's further condition."""
     model = work.plan.model.ranks
-    ranks = work.columns[model.legs_hold if model is not None else "rank"]
-    return np.where(work.columns[rank_pass.also[row.also]], ranks, 0) if row.also else ranks
+    ranks = view.over(work.columns[model.legs_hold if model is not None else "rank"])
+    return np.where(view.over(work.columns[rank_pass.also[row.also]]), ranks, 0) if row.also else ranks
 
 
 def measured(work: Work, rank_pass: RankPass, row: Row, position: int, view: LegView | None = None) -> int:
@@ -31,36 +31,36 @@ def measured(work: Work, rank_pass: RankPass, row: Row, position: int, view: Leg
     view = view or LegView(work, rank_pass.tree, position)
     if row.measure in {"capped", "outside", "breakaway"}:
         return _over_legs(work, rank_pass, row, view)
-    ranks = held_ranks(work, rank_pass, row)
+    ranks = held_ranks(work, rank_pass, row, view)
     if row.measure == "legs":
-        return int((view.best(ranks) >= row.holds).sum())
-    if row.measure == "frontline":
-        return int((view.of_heads(ranks) >= row.holds).sum())
-    return int((view.values(ranks, view.span) >= row.holds).sum())
+        ranks = view.best(ranks)
+    elif row.measure == "frontline":
+        ranks = view.at_heads(ranks)
+    return int((ranks >= row.holds).sum())
 
 
 def _over_legs(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> int:
     total, base = (work.columns[name] for name in rank_pass.totals[row])
-    legs = view.of_heads(total)
+    legs = view.at_heads(view.over(total))
     own = int(base[view.position])
     if row.measure == "capped":
         brought = np.minimum(legs, row.cap)
         own = min(own, row.cap) if row.own == "capped" else own
     elif row.measure == "outside":
-        brought = legs[view.best(held_ranks(work, rank_pass, row)) < row.holds]
+        brought = legs[view.best(held_ranks(work, rank_pass, row, view)) < row.holds]
     else:
-        brought = np.array([_down_to_rank(work, rank_pass, row, view, base)])
+        brought = _down_to_rank(work, rank_pass, row, view, view.over(base))
     return sum(map(int, brought)) + (own if row.own != "none" else 0)
 
 
-def _down_to_rank(work: Work, rank_pass: RankPass, row: Row, view: LegView, base: NDArray[np.int64]) -> int:
-    """Return the downline's volume above the first members who hold the rank, skipping their ranges."""
+def _down_to_rank(work: Work, rank_pass: RankPass, row: Row, view: LegView, base: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the volumes of the downline above the first members who hold the rank, skipping their ranges."""
     tree = work.tree(rank_pass.tree)
-    ranks = view.values(held_ranks(work, rank_pass, row), view.span)
+    ranks = held_ranks(work, rank_pass, row, view)
     kept = np.ones(ranks.size, np.bool_)
     start, after = view.span.start, 0
     for place in np.flatnonzero(ranks >= row.holds):
         if place >= after:
             after = int(tree.end[start + place]) - start
             kept[place:after] = False
-    return sum(map(int, view.values(base, view.span)[kept]))
+    return base[kept]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,8 @@ from compplan.ranks.rank_pass import RankPass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from compplan.program.passes import Pass
     from compplan.program.work import Work
@@ -112,7 +115,8 @@ class NextRank:
     @property
     def met(self) -> bool:
         """Whether some route is met."""
-        return self.target is not None and any(all(r.met for r in route) for route in self.routes.values())
+        ways = self.routes.values()
+        return self.target is not None and (not ways or any(all(r.met for r in route) for route in ways))
 
     def to_arrow(self) -> pa.Table:
         """Return one row a requirement."""
@@ -216,64 +220,78 @@ def _nearest(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> tuple[
 
 def _legs_with_room(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> tuple[Near, ...]:
     """The largest legs that are below their cap: more volume there counts."""
-    legs = view.of_heads(work.columns[rank_pass.totals[row][0]])
+    legs = view.at_heads(view.over(work.columns[rank_pass.totals[row][0]]))
     below = [n for n in np.argsort(-legs, kind="stable") if legs[n] < row.cap][:NEAREST]
-    ids = work.genealogy
-    return tuple(
-        Near(
-            leg=ids.id_at(view.primary(int(view.heads[n]))),
-            member=ids.id_at(view.primary(int(view.heads[n]))),
-            volume=_exact(legs[n], row.scale),
-            counted=_exact(legs[n], row.scale),
-            room=_exact(row.cap - int(legs[n]), row.scale),
-        )
-        for n in below
-    )
+    found = []
+    for n in below:
+        head = work.genealogy.id_at(view.primary(int(view.heads[n])))
+        volume, room = _exact(legs[n], row.scale), _exact(row.cap - int(legs[n]), row.scale)
+        found.append(Near(head, head, volume=volume, counted=volume, room=room))
+    return tuple(found)
 
 
 def _nearest_holders(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> tuple[Near, ...]:
-    """In legs that lack the rank, the member who holds the best rank, and what he lacks."""
-    ranks = held_ranks(work, rank_pass, row)
-    best = view.best(ranks)
-    lacking = [n for n in np.argsort(-best.astype(np.int64), kind="stable") if best[n] < row.holds][:NEAREST]
+    """In legs that lack the rank, the member who holds the best rank (the highest in the tree of them), and what he lacks."""
+    ranks = held_ranks(work, rank_pass, row, view)
+    best = view.at_heads(ranks) if row.measure == "frontline" else view.best(ranks)
     names = [None, *work.plan.scope.ranks]
     found = []
-    for n in lacking:
-        leg = view.leg(int(n))
-        place = leg.start if row.measure == "frontline" else leg.start + int(np.argmax(view.values(ranks, leg)))
-        position = view.primary(place)
+    for number in _lacking(best, row.holds):
+        leg = view.leg(number)
+        place = leg.start if row.measure == "frontline" else leg.start + int(np.argmax(ranks[leg]))
+        position = view.member(place)
         missing = _requirements(work, rank_pass, position, row.holds, with_nearest=False)
         shortest = NextRank(None, None, "", tuple(missing)).missing
-        head = work.genealogy.id_at(view.primary(leg.start))
-        rank = names[int(work.columns["rank"][position])]
-        found.append(Near(head, work.genealogy.id_at(position), rank, missing=tuple(shortest)))
+        found.append(_near(work, view, leg, position, names, shortest))
     return tuple(found)
 
 
 def _nearest_to_condition(work: Work, row: Row, view: LegView) -> tuple[Near, ...]:
     """In legs without such a member: who has most of the quantity that the condition compares."""
-    expr = ex.parse(row.name)
-    while isinstance(expr, ex.Name) and expr.name in work.plan.model.conditions:
-        expr = ex.parse(work.plan.model.conditions[expr.name])
-    compare = next((n for n in ex.walk(expr) if isinstance(n, ex.Compare) and n.op in {">=", ">"}), None)
-    if not (compare and isinstance(compare.left, ex.Name) and isinstance(compare.right, ex.Number)):
+    compare = _compared(work, ex.parse(row.name))
+    if compare is None:
         return ()
-    if compare.left.name not in work.scales:
-        return ()
-    scale, values = work.scales[compare.left.name], work.columns[compare.left.name]
-    needed = compare.right.value
-    best = view.best(values)
-    lacking = [n for n in np.argsort(-best, kind="stable") if _exact(best[n], scale) < needed][:NEAREST]
+    name, needed = compare.left.name, compare.right.value  # type: ignore[union-attr]
+    scale, values = work.scales[name], view.over(work.columns[name])
+    names = [None, *work.plan.scope.ranks]
     found = []
-    for n in lacking:
-        leg = view.leg(int(n))
-        position = view.primary(leg.start + int(np.argmax(view.values(values, leg))))
-        have = _exact(values[position], scale)
-        lack = Requirement(1, compare.left.name, ex.words(compare), have, needed, needed - have, "volume", met=False)
-        rank = [None, *work.plan.scope.ranks][int(work.columns["rank"][position])]
-        head = work.genealogy.id_at(view.primary(leg.start))
-        found.append(Near(head, work.genealogy.id_at(position), rank, missing=(lack,)))
+    for number in _lacking(view.best(values), math.ceil(needed.scaleb(scale))):
+        leg = view.leg(number)
+        position = view.member(leg.start + int(np.argmax(values[leg])))
+        have = _exact(work.columns[name][position], scale)
+        lack = Requirement(1, name, ex.words(compare), have, needed, needed - have, "volume", met=False)
+        found.append(_near(work, view, leg, position, names, [lack]))
     return tuple(found)
+
+
+def _lacking(best: NDArray[Any], needed: int) -> list[int]:
+    """Return the legs below what is needed, the best first."""
+    order = np.argsort(-best.astype(np.int64), kind="stable")
+    return [int(n) for n in order if best[n] < needed][:NEAREST]
+
+
+def _near(
+    work: Work,
+    view: LegView,
+    leg: slice,
+    position: int,
+    names: list[str | None],
+    missing: list[Requirement],
+) -> Near:
+    ids = work.genealogy
+    rank = names[int(work.columns["rank"][position])]
+    return Near(ids.id_at(view.member(leg.start)), ids.id_at(position), rank, missing=tuple(missing))
+
+
+def _compared(work: Work, expr: ex.Expr) -> ex.Compare | None:
+    """Return the first comparison of a quantity with a least amount, looking through named conditions."""
+    if isinstance(expr, ex.Name) and (text := work.plan.model.conditions.get(expr.name)) is not None:
+        return _compared(work, ex.parse(text))
+    for node in ex.walk(expr):
+        if isinstance(node, ex.Compare) and node.op in {">=", ">"} and isinstance(node.right, ex.Number):
+            if isinstance(node.left, ex.Name) and node.left.name in work.scales:
+                return node
+    return None
 
 
 def _exact(value: Any, scale: int) -> Decimal:

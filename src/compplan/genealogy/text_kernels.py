@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from compplan.genealogy.index_kernels import BLOCK, HALF, LOW, MIX_1, MIX_2, ONE, ZERO
-from compplan.genealogy.prefetch_kernels import prefetch
+from compplan.genealogy.prefetch_kernels import AHEAD, prefetch
 from compplan.jit import inline, kernel
 
 U64 = np.uint64
@@ -163,3 +163,26 @@ def shared_prefix(offsets, data, prefix):
             k += ONE
         prefix = k
     return prefix
+
+
+@kernel
+def bounds_of(offsets, rows, out):
+    """out = the offsets of the texts of some rows, one after another."""
+    out[0] = 0
+    for i in range(rows.size):
+        if i + AHEAD < rows.size:
+            prefetch(offsets, rows[i + AHEAD])
+        row = U64(rows[i])
+        out[i + 1] = out[i] + offsets[row + ONE] - offsets[row]
+
+
+@kernel
+def copy_texts(offsets, data, rows, bounds, out):
+    """Copy the texts of some rows to their bounds."""
+    for i in range(rows.size):
+        if i + 2 * AHEAD < rows.size:
+            prefetch(offsets, rows[i + 2 * AHEAD])
+            prefetch(data, offsets[U64(rows[i + AHEAD])])
+        low, at = U64(offsets[U64(rows[i])]), U64(bounds[i])
+        for k in range(U64(bounds[i + 1]) - at):
+            out[at + U64(k)] = data[low + U64(k)]

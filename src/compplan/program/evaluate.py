@@ -157,7 +157,7 @@ def _extreme(values: list[Exact], pick: Callable[..., NDArray[np.int64]]) -> Exa
     result = common[0][0]
     for value, _ in common[1:]:
         result = pick(result, value)
-    return result, common[0][1]
+    return result if isinstance(result, np.ndarray) else int(result), common[0][1]
 
 
 def fixed(expr: ex.Expr, columns: Columns, scale: int, mode: Rounding) -> Numbers:
@@ -166,7 +166,7 @@ def fixed(expr: ex.Expr, columns: Columns, scale: int, mode: Rounding) -> Number
     top = _product(top, 10**scale)
     if isinstance(bottom, int):
         return divide_rounded(top, bottom, mode) if isinstance(top, int) else divide_all(top, bottom, mode)
-    return _divided(np.broadcast_to(np.asarray(top, np.int64), bottom.shape), bottom, mode)
+    return _divided(*np.broadcast_arrays(np.asarray(top, np.int64), bottom), mode)
 
 
 def _divided(top: NDArray[np.int64], bottom: NDArray[np.int64], mode: Rounding) -> NDArray[np.int64]:

@@ -157,8 +157,7 @@ def _missing(rules: Sequence[OrderRule], orders: OrderData, people: People) -> I
 
 def unknown_enrolment(rule: OrderRule, orders: OrderData, people: People) -> Problem | None:
     """Report buyers whose enrolment decides whether their orders count, and is not known."""
-    unknown = people.enrolled == UNKNOWN
-    if not unknown.any():
+    if people.enrolled is None or not (unknown := people.enrolled == UNKNOWN).any():
         return None
     unknown &= people.of_kinds(*(factor != 0 for factor in rule.factors))
     keep = orders.by_columns(rule)

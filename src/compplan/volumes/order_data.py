@@ -152,12 +152,12 @@ class OrderData:
 def selected(rule: OrderRule, orders: OrderData, people: People) -> Flags | None:
     """Return which rows a rule takes as bool[m], whoever the buyer is; None stands for all."""
     keep = orders.by_columns(rule)
-    if rule.reads_enrolment:
+    if rule.reads_enrolment and people.enrolled is not None:
         keep = np.ones(len(orders), np.bool_) if keep is None else keep
         inside = [span for span in (rule.from_enrolment, rule.within) if span is not None]
         hours = opening_hours(people.enrolled, inside, rule.after_enrolment, orders.period)
         order_kernels.keep_within(as_input(orders.buyers), as_input(orders.times), as_input(hours), keep)
-    if rule.first_order is not None:
+    if rule.first_order is not None and people.ordered_before is not None:
         keep = np.ones(len(orders), np.bool_) if keep is None else keep
         at = orders.canonical
         before = as_input(people.ordered_before)

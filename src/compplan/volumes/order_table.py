@@ -194,8 +194,15 @@ class _Reader:
 
     def values(self, scale: int) -> Callable[[Where, list[Problem]], NDArray[np.int64]]:
         def read(where: Where, problems: list[Problem]) -> NDArray[np.int64]:
-            named = {"table": where.table, "name": where.name, "ids": where.ids, "problems": problems}
-            return fixed_column(where.column, scale=scale, allow_floats=self.allow_floats, **named)
+            return fixed_column(
+                where.column,
+                table=where.table,
+                name=where.name,
+                scale=scale,
+                ids=where.ids,
+                allow_floats=self.allow_floats,
+                problems=problems,
+            )
 
         return read
 
@@ -212,7 +219,7 @@ def _ids(where: Where, problems: list[Problem]) -> pa.Array | None:
         problems.append(empty(without, np.flatnonzero(_is_null(where.column))))
         return None
     kind = id_kind(where.column.type)
-    return as_ids(where.column, pa.large_string() if kind == pa.null() else kind)
+    return as_ids(where.column, pa.int64() if kind == pa.int64() else pa.large_string())
 
 
 def _is_null(column: pa.ChunkedArray) -> NDArray[np.bool_]:

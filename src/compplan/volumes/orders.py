@@ -71,9 +71,9 @@ class OrderLines:
     value
         int64[k], at the rule's `out_scale`.
     order
-        int32[k]: the row of the orders table, of an order with several rows the earliest.
+        int32[k]: the row of the orders table; of an order with several rows that count, the earliest.
     time
-        int64[k], microseconds since 1970; of an order with several rows the earliest.
+        int64[k], microseconds since 1970; of an order with several rows that count, the earliest.
     """
 
     start: Volumes
@@ -145,9 +145,8 @@ def order_lines(rule: OrderRule, orders: OrderData, people: People) -> OrderLine
     check_sums([rule], orders)
     keep = selected(rule, orders, people)
     n, rows = len(orders.members), None if keep is None else np.flatnonzero(keep).astype(np.int32)
-    buyers, times, values = (
-        _taken(column, rows) for column in (orders.buyers, orders.times, orders.value(rule))
-    )
+    taken: list[Array] = [orders.buyers, orders.times, orders.value(rule)]
+    buyers, times, values = taken if rows is None else (column[rows] for column in taken)
     ids = orders.ids if orders.ids is None or rows is None else orders.ids.take(pa.array(rows))
     at = canonical_order(n, buyers, times, ids, values)
     credit = people.credit_to if rule.credit_distributor else np.arange(n, dtype=np.int32)
@@ -160,10 +159,6 @@ def order_lines(rule: OrderRule, orders: OrderData, people: People) -> OrderLine
         _note_uncredited(rule, keep, orders, people)
     order = order[lines]
     return OrderLines(start, value[lines], order if rows is None else rows[order], time[lines])
-
-
-def _taken(column: Array, rows: NDArray[np.int32] | None) -> Array:
-    return column if rows is None else column[rows]
 
 
 def check_sums(rules: Sequence[OrderRule], orders: OrderData) -> None:
@@ -213,12 +208,11 @@ def _buyer_sums(
     n, values = len(orders.members), [orders.value(rule) for rule in rules if rule.column is not None]
     if len(values) > 1:
         lanes = values + values[:1] * (kernels.LANES - len(values))
-        return _pass(
-            kernels.add_four, [orders.buyers, *lanes, _lane_bits(keep, len(orders))], n * 4, threads
-        ), 4
+        rows: list[Array] = [orders.buyers, *lanes, _lane_bits(keep, len(orders))]
+        return _pass(kernels.add_four, rows, n * kernels.LANES, threads), kernels.LANES
     if not values:
-        rows = _all_rows(orders) if keep[0] is None else keep[0]
-        return _pass(kernels.add_rows, [orders.buyers, rows], n, threads), 1
+        counted = np.ones(len(orders), np.bool_) if keep[0] is None else keep[0]
+        return _pass(kernels.add_rows, [orders.buyers, counted], n, threads), 1
     if keep[0] is None:
         return _pass(kernels.add_values, [orders.buyers, *values], n, threads), 1
     return _pass(kernels.add_values_where, [orders.buyers, *values, keep[0]], n, threads), 1
@@ -244,9 +238,10 @@ def _pass(kernel: Callable[..., None], rows: Sequence[Array], size: int, threads
         return sums
 
     total, *others = in_threads(lambda ends: part(*ends), list(pairwise(bounds)))
+    sums: Volumes = total
     for other in others:
-        total += other
-    return total
+        sums += other
+    return sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,9 +258,8 @@ class _OwnSums:
         if self.alone and rule.factors == (1, 1):
             return self.sums
         out = np.empty(self.sums.size // self.stride, np.int64)
-        kernels.share_out(
-            self.sums, self.stride, self.lane, as_input(people.distributor), _factors(rule), out
-        )
+        kind = as_input(people.distributor)
+        kernels.share_out(self.sums, self.stride, self.lane, kind, _factors(rule), out)
         return out
 
     def credited_up(self, rule: OrderRule, people: People) -> tuple[Volumes, bool]:
@@ -279,6 +273,7 @@ class _OwnSums:
 def _credited(
     rule: OrderRule, own: _OwnSums, keep: Flags | None, orders: OrderData, people: People
 ) -> Volumes:
+    """Return the volume of a rule; a buyer whose orders cancel out is not looked for in what nobody gets."""
     if not rule.credit_distributor:
         return own.shared_out(rule, people)
     volume, lost = own.credited_up(rule, people)
@@ -305,7 +300,3 @@ def _note_uncredited(rule: OrderRule, keep: Flags | None, orders: OrderData, peo
 
 def _factors(rule: OrderRule) -> Volumes:
     return np.array(rule.factors, np.int64)
-
-
-def _all_rows(orders: OrderData) -> Flags:
-    return np.ones(len(orders), np.bool_)

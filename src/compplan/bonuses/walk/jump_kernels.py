@@ -86,7 +86,7 @@ class Missed(NamedTuple):
 @inline
 def join(i, d, counted, rule, members, climb):
     """Let member i at depth d be an ancestor of who comes next."""
-    row = members.row[i]
+    row = np.int64(members.row[i])
     at = row * rule.columns
     climb.who[d] = i
     climb.rates[d] = at
@@ -180,3 +180,127 @@ def skipped_ones(o, d, above, i, line, level, column, rule, times, climb, shares
         o = note(o, i, line, level, d, climb.rates[U(d)] + column + extra, climb, shares)
         d = payable_above(d, column, line, rule, times, climb)
     return o
+
+
+@inline
+def listed_levels(o, i, line, v, start, rule, times, climb, shares, missed):
+    """Note who takes the levels that counted ancestors use up one by one; return the next free place.
+
+    That are the listed levels; where shares of the tail move up, also those, until nobody above can take one.
+    """
+    count, low = climb.above[U(start)], np.int64(start)
+    for k in range(count if rule.tail and rule.pass_up else min(count, rule.listed)):
+        column, d = min(k, rule.listed), np.int64(climb.counted[U(count - 1 - k)])
+        if rule.uncounted_paid:
+            o = skipped_ones(o, low, d, i, line, k + 1, column, rule, times, climb, shares)
+        low, at, taker = d, climb.rates[U(d)] + column, d
+        has = rule.numerators[U(at)] != 0
+        if not has or late(d, line, rule, times, climb):
+            taker = np.int64(payable_above(d, column, line, rule, times, climb)) if rule.pass_up else np.int64(-1)
+        if taker >= 0:
+            o = note(o, i, line, k + 1, taker, climb.rates[U(taker)] + column, climb, shares)
+            continue
+        missed.lost[U(rule.nobody * rule.columns + column if has else at)] += v
+        if k >= rule.listed:
+            lose_deeper(count - 1 - k, v, True, rule, climb, missed)
+            break
+    return o
+
+
+@inline
+def lose_deeper(count, v, all_of_them, rule, climb, missed):
+    """Lose the tail shares of the first `count` counted ancestors: of those without a rate there, or of all."""
+    zeros = climb.zeros[U(count)]
+    nobodies = count - zeros if all_of_them else climb.nobodies[U(count)]
+    last = rule.nobody * rule.columns + rule.listed
+    missed.lost[U(last)] += v * nobodies
+    missed.lost[U(last + rule.columns)] += v * zeros
+
+
+@inline
+def tail_levels(o, i, line, v, start, rule, times, climb, shares, missed):
+    """Note who takes the levels beyond the listed ones, where no share moves up; return the next free place."""
+    count, column = climb.above[U(start)], rule.listed
+    low = climb.counted[U(count - column)] if column > 0 else start
+    d = climb.near[U(low) * U(rule.columns) + U(column)]
+    while d >= 0:
+        stands = climb.above[U(d)]
+        counted, at = climb.above[U(d + 1)] > stands, climb.rates[U(d)] + column
+        if late(d, line, rule, times, climb):
+            missed.lost[U(rule.nobody * rule.columns + column)] += v * counted
+        elif counted:
+            o = note(o, i, line, count - stands, d, at, climb, shares)
+        else:
+            o = note(o, i, line, count - stands + 1, d, at + (rule.numerators.size >> 1), climb, shares)
+        d = climb.near[U(d) * U(rule.columns) + U(column)]
+    lose_deeper(count - column, v, False, rule, climb, missed)
+    return o
+
+
+@kernel
+def find_levels(i, line, last, rule, members, lines, times, climb, shares, missed):
+    """Climb from line `line` of source i on, where everyone or the flagged use up levels.
+
+    Return the source and the line to go on from, and how many shares are in the buffer.
+    """
+    o, room = 0, shares.at.size - climb.who.size
+    while i < last:
+        d = U(members.depth[U(i)])
+        join(U(i), d, rule.uncounted_paid or rule.pass_up or members.counted[U(i)], rule, members, climb)
+        start = d + U(1) if rule.from_self else d
+        count = climb.above[start]
+        end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1
+        while line < end:
+            v = lines.value[U(line)]
+            v = unit(v) if lines.fixed else v
+            if v != 0:
+                if o > room:
+                    return i, line, o
+                o = listed_levels(o, i, line, v, start, rule, times, climb, shares, missed)
+                if rule.tail and not rule.pass_up and count >= rule.listed:
+                    o = tail_levels(o, i, line, v, start, rule, times, climb, shares, missed)
+                elif rule.uncounted_paid and (rule.tail or count < rule.listed):
+                    low = climb.counted[U(0)] if count > 0 else start
+                    column = min(count, rule.listed)
+                    o = skipped_ones(o, low, -1, i, line, count + 1, column, rule, times, climb, shares)
+                if count < rule.listed:
+                    missed.short[U(count)] += v
+                missed.deep[0] += v * max(count - rule.listed, 0) if rule.tail else 0
+            line += 1
+        i += 1
+        line = lines.start[U(i)] if lines.lined else np.int64(i)
+    return i, line, o
+
+
+@kernel
+def settle(count, shares, lines, numerators, columns, by, wide, pay, paid, rest, rows, write):
+    """Pay the shares in the buffer; return how many payments are not zero, and are in `rows` if they are written.
+
+    `wide` products pass 64 bits; then `rest` is not kept.
+    """
+    cursor, half, den = 0, numerators.size >> 1, np.int64(by.den)
+    for s in range(count):
+        line, at, earner = shares.line[s], shares.at[s], U(shares.earner[s])
+        x = lines.value[U(line)]
+        v = unit(x) if lines.fixed else x
+        rate = numerators[U(at)]
+        if wide:
+            amount = mul_div_round_by(v, rate, by)[0]
+        else:
+            amount = round_div_by(v * rate, by)
+            left = v * rate - amount * den
+            rest[0] += left >> 32
+            rest[1] += left & LOW
+        paid[U(at)] += v
+        pay[earner] += amount
+        if amount != 0:
+            if write:
+                rows.earner[cursor] = earner
+                rows.source[cursor] = shares.source[s]
+                rows.line[cursor] = line if lines.lined else -1
+                rows.level[cursor] = shares.level[s]
+                rows.klass[cursor] = at % half // columns
+                rows.base[cursor] = x
+                rows.amount[cursor] = amount
+            cursor += 1
+    return cursor

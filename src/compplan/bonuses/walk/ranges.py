@@ -1,0 +1,110 @@
+"""What the ways of a walk share: arrays as kernels read them, ranges of sources, and putting ranges together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from compplan.bonuses.walk.kernels import Lines, Members, ancestors, row_of_rates
+from compplan.bonuses.walk.spec import WalkRows
+from compplan.genealogy.parallel import ranges
+from compplan.volumes.member_arrays import as_input
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from compplan.bonuses.walk.books import Volumes
+    from compplan.bonuses.walk.spec import Walk, WalkInputs
+
+ROW_TYPES = WalkRows(np.int32, np.int32, np.int32, np.int32, np.int16, np.int64, np.int64)  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Arrays:
+    """The arrays of a walk in the one flavour that kernels see."""
+
+    members: Members
+    lines: Lines
+    parent: NDArray[np.int32]
+    max_depth: int
+
+    @classmethod
+    def of(cls, walk: Walk, inputs: WalkInputs) -> Arrays:
+        """Bring the inputs of a walk into form."""
+        tree = inputs.tree
+        n = len(tree.depth)
+        row = np.empty(n, np.int16)
+        row_of_rates(as_input(inputs.klass), as_input(inputs.pay), walk.classes, row)
+        counted = np.ones(n, np.bool_) if inputs.counted is None else inputs.counted
+        lined = inputs.line_start is not None
+        start = inputs.line_start if inputs.line_start is not None else np.zeros(1, np.int64)
+        return cls(
+            Members(as_input(tree.depth), as_input(row), as_input(counted)),
+            Lines(lined, walk.fixed, as_input(start), as_input(inputs.values)),
+            as_input(tree.parent),
+            tree.max_depth,
+        )
+
+    @property
+    def size(self) -> int:
+        """How many members there are."""
+        return len(self.parent)
+
+
+@dataclass(frozen=True)
+class Range:
+    """Sources first..last, and the ancestors of the first, the root before the others."""
+
+    first: int
+    last: int
+    path: NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class Part:
+    """What a range of sources pays: pay of all members, rows, and books."""
+
+    sources: Range
+    pay: NDArray[np.int64]
+    rows: WalkRows | None
+    volumes: Volumes
+
+
+def ranges_of(arrays: Arrays, threads: int) -> list[Range]:
+    """Cut the sources into a range for each thread."""
+    found = []
+    for cut in ranges(arrays.size, threads):
+        depth = int(arrays.members.depth[cut.start]) if cut.start < arrays.size else 0
+        path = np.empty(depth, np.int32)
+        ancestors(arrays.parent, cut.start, path)
+        found.append(Range(cut.start, cut.stop, path))
+    return found
+
+
+def empty_rows(count: int) -> WalkRows:
+    """Return rows that are not written yet."""
+    return WalkRows(*(np.empty(count, dtype) for dtype in ROW_TYPES))
+
+
+def joined(parts: Sequence[WalkRows]) -> WalkRows:
+    """Return rows one after another."""
+    if len(parts) == 1:
+        return parts[0]
+    if not parts:
+        return empty_rows(0)
+    return WalkRows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
+
+
+def together(parts: Sequence[Part], arrays: Arrays) -> tuple[NDArray[np.int64], WalkRows | None]:
+    """Put ranges together: each pays its own members and the ancestors of its first one."""
+    pay = parts[0].pay
+    for part in parts[1:]:
+        own, path = slice(part.sources.first, part.sources.last), part.sources.path
+        pay[own] = part.pay[own]
+        pay[path] += part.pay[path]
+    rows = [part.rows for part in parts if part.rows is not None]
+    return pay, joined(rows) if rows else None

@@ -1,0 +1,84 @@
+"""Run an upline walk: choose the way, split the sources among threads, and prove the books.
+
+There are three ways to the same numbers. *Lanes* carry volumes up, where payments are exact and nobody asks for
+rows; *levels* go through each source's ancestors who pay, for at most eight levels; *jumps* do everything else.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from compplan.bonuses.walk import jumps, lanes, levels
+from compplan.bonuses.walk.books import tally, total_of
+from compplan.bonuses.walk.checks import check_together
+from compplan.bonuses.walk.limits import Volume, check_volumes, products_fit
+from compplan.bonuses.walk.ranges import Arrays, ranges_of, together
+from compplan.bonuses.walk.spec import WalkResult
+from compplan.genealogy.parallel import in_threads
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from compplan.bonuses.walk.spec import Walk, WalkInputs
+
+MOST_LEVELS = 8
+
+
+def run_walk(walk: Walk, inputs: WalkInputs, *, keep_rows: bool = True, threads: int = 1) -> WalkResult:
+    """Pay the ancestors of every source.
+
+    Parameters
+    ----------
+    walk
+        The rule.
+    inputs
+        Tree, members and volume, in the tree's own order.
+    keep_rows
+        Whether to return the single payments too. Pay and tally are the same without them.
+    threads
+        How many threads to use; the result does not depend on it.
+
+    Raises
+    ------
+    UsageError
+        If walk and inputs do not fit each other.
+    ExactnessError
+        If a number may not fit 64 bits, or the books do not balance.
+
+    Examples
+    --------
+    A chain 0 - 1 - 2 in which 2 buys for 200.00; level 1 pays 10 %, level 2 5 %.
+
+    >>> import numpy as np
+    >>> from compplan.bonuses.walk.spec import Walk, WalkInputs
+    >>> from compplan.genealogy.tree import Tree
+    >>> order = np.arange(3, dtype=np.int32)
+    >>> chain = Tree("enrollment", order, order - 1, np.full(3, 3, np.int32), None, 2)
+    >>> walk = Walk("unilevel", np.array([[10, 5]]), 100, round_each=True)
+    >>> everyone = {"klass": np.zeros(3, np.int16), "pay": np.ones(3, np.bool_)}
+    >>> run_walk(walk, WalkInputs(chain, base=np.array([0, 0, 20000]), **everyone)).pay
+    array([1000, 2000,    0])
+    """
+    check_together(walk, inputs)
+    volume = Volume.of(walk, inputs.values)
+    check_volumes(walk, inputs, volume)
+    way = way_of(walk, inputs, volume, keep_rows=keep_rows)
+    arrays = Arrays.of(walk, inputs)
+    prepared = way.prepare(walk, inputs, arrays, volume)
+    parts = in_threads(
+        lambda part: way.pay_range(prepared, part, keep_rows=keep_rows), ranges_of(arrays, threads), threads
+    )
+    pay, rows = together(parts, arrays)
+    total = total_of((part.volumes for part in parts), walk)
+    total.deep += prepared.deep
+    return WalkResult(pay, rows, tally(walk, inputs.values, total, pay))
+
+
+def way_of(walk: Walk, inputs: WalkInputs, volume: Volume, *, keep_rows: bool) -> ModuleType:
+    """Return the fastest of the ways that can run this walk."""
+    plain = walk.counts != "payable" and not walk.pass_up and not walk.uncounted_paid and inputs.since is None
+    if plain and not walk.round_each and not keep_rows:
+        return lanes
+    if plain and not walk.tail and walk.listed <= MOST_LEVELS and products_fit(walk, volume):
+        return levels
+    return jumps
