@@ -13,15 +13,13 @@ import os
 import tempfile
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numba
 from numba import config
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    F = TypeVar("F", bound=Callable[..., Any])
 
 JIT = not config.DISABLE_JIT
 
@@ -52,17 +50,17 @@ def cache_folder() -> str | None:
     return str(folder)
 
 
-def kernel(function: F) -> F:
+def kernel(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a function as a kernel: `nogil`, cached by the digest of all kernel sources, never parallel."""
     folder = cache_folder() if JIT else None
     before = config.CACHE_DIR
     try:
         config.CACHE_DIR = folder or before
-        return numba.njit(nogil=True, cache=folder is not None)(function)  # type: ignore[no-any-return]
+        return numba.njit(nogil=True, cache=folder is not None)(function)
     finally:
         config.CACHE_DIR = before
 
 
-def inline(function: F) -> F:
+def inline(function: Callable[..., Any]) -> Callable[..., Any]:
     """Compile a small helper that is always inlined into the kernels that call it (it needs no cache)."""
-    return numba.njit(inline="always")(function) if JIT else function  # type: ignore[no-any-return]
+    return numba.njit(inline="always")(function) if JIT else function

@@ -107,6 +107,7 @@ def files(tmp_path, monkeypatch):
 @pytest.fixture
 def data(files):
     """The arguments that name the files of `files`."""
+    assert (files / "members.csv").exists()
     return ("--members", "members.csv", "--orders", "orders.csv", "--period", "2026-10")
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -10,7 +11,8 @@ import pytest
 import compplan
 from compplan.cli import app, main
 from compplan.cli.app import COMMANDS
-from compplan.errors import Problem
+from compplan.cli.console import complain
+from compplan.errors import DataError, PlanError, Problem, UsageError
 
 
 def test_help_lists_all_commands_with_what_they_do(cli):
@@ -62,7 +64,8 @@ def test_bad_arguments_are_told_on_stderr_with_exit_code_2(cli, words, said):
     assert "hint: see compplan" in called.err
 
 
-def test_it_is_also_a_module(python, files):
+@pytest.mark.usefixtures("files")
+def test_it_is_also_a_module(python):
     done = python("-m", "compplan", "check", "plan.yaml")
     assert (done.returncode, done.stderr) == (0, "")
     assert python("-m", "compplan", "check", "none.yaml").returncode == 2
@@ -70,12 +73,16 @@ def test_it_is_also_a_module(python, files):
 
 @pytest.mark.parametrize("missing", ["cyclopts", "rich"])
 def test_without_the_extra_one_line_says_how_to_get_it(python, missing):
-    done = python("-c", f"import sys; sys.modules[{missing!r}] = None; from compplan.cli import main; sys.exit(main([]))")
+    done = python(
+        "-c",
+        f"import sys; sys.modules[{missing!r}] = None; from compplan.cli import main; sys.exit(main([]))",
+    )
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr == f'the command line needs {missing}: pip install "compplan[cli]"\n'
 
 
-def test_a_stop_is_not_a_crash(cli, files, monkeypatch):
+@pytest.mark.usefixtures("files")
+def test_a_stop_is_not_a_crash(cli, monkeypatch):
     def stopped(*_args, **_options):
         raise KeyboardInterrupt
 
@@ -84,7 +91,8 @@ def test_a_stop_is_not_a_crash(cli, files, monkeypatch):
     assert (called.code, called.out, called.err) == (130, "", "compplan: stopped\n")
 
 
-def test_a_system_error_is_a_line(cli, files, monkeypatch):
+@pytest.mark.usefixtures("files")
+def test_a_system_error_is_a_line(cli, monkeypatch):
     def full(*_args, **_options):
         raise OSError(28, "No space left on device", "out")
 
@@ -97,7 +105,9 @@ def test_a_system_error_is_a_line(cli, files, monkeypatch):
 def test_a_reader_that_leaves_is_no_error():
     code = "import sys; from compplan.cli import main; sys.exit(main(['schema']))"
     env = {**os.environ, "PYTHONPATH": str(Path(compplan.__file__).parents[1])}
-    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
+    process = subprocess.Popen(
+        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
+    )
     process.stdout.close()
     err = process.stderr.read()
     process.stderr.close()
@@ -105,11 +115,13 @@ def test_a_reader_that_leaves_is_no_error():
 
 
 def test_errors_of_one_kind_stand_under_one_heading_once(capsys):
-    from compplan.cli.console import complain
-    from compplan.errors import DataError, PlanError, UsageError
-
     same = Problem("a", "first")
-    errors = [DataError(same), UsageError("third"), PlanError("zero"), DataError([same, Problem("b", "second")])]
+    errors = [
+        DataError(same),
+        UsageError("third"),
+        PlanError("zero"),
+        DataError([same, Problem("b", "second")]),
+    ]
     assert complain(errors) == 1
     assert capsys.readouterr().err == (
         "plan: 1 problem\nzero\ndata: 2 problems\nfirst\nsecond\nusage: 1 problem\nthird\n"
@@ -117,16 +129,16 @@ def test_errors_of_one_kind_stand_under_one_heading_once(capsys):
     assert complain([UsageError("only")]) == 2
 
 
-def test_the_garbage_collector_is_left_as_it_was(files):
-    import gc
-
+@pytest.mark.usefixtures("files")
+def test_the_garbage_collector_is_left_as_it_was():
     before = gc.get_threshold()
     main(["check", "plan.yaml"])
     assert gc.get_threshold() == before
     assert app.EXIT_STOPPED == 130
 
 
-def test_output_to_a_pipe_is_wide_and_has_no_colours(python, files, monkeypatch):
+@pytest.mark.usefixtures("files")
+def test_output_to_a_pipe_is_wide_and_has_no_colours(python, monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)
     done = python("-m", "compplan", "inputs", "plan.yaml")
     assert "\x1b" not in done.stdout

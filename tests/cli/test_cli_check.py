@@ -1,14 +1,23 @@
 from __future__ import annotations
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from pyarrow import csv
 
 
-def test_a_good_plan_is_one_line(cli, files):
+@pytest.mark.usefixtures("files")
+def test_a_good_plan_is_one_line(cli):
     called = cli("check", "plan.yaml")
-    assert called == (0, "plan: no problems in Small (3 volumes, 1 count, 1 condition, 4 ranks, 2 bonuses)\n", "")
+    assert called == (
+        0,
+        "plan: no problems in Small (3 volumes, 1 count, 1 condition, 4 ranks, 2 bonuses)\n",
+        "",
+    )
 
 
-def test_a_plan_alone_loads_nothing_heavy(python, files):
+@pytest.mark.usefixtures("files")
+def test_a_plan_alone_loads_nothing_heavy(python):
     code = """
 import sys
 from compplan.cli import main
@@ -38,12 +47,16 @@ def test_patches_are_checked_with_the_plan(cli, files):
     assert "bad.yaml:3:" in called.err
 
 
-def test_files_that_are_not_there_are_told_together(cli, files):
+@pytest.mark.usefixtures("files")
+def test_files_that_are_not_there_are_told_together(cli):
     called = cli("check", "plan.yml", "--patch", "patch.yaml", "--patch", "nope/x.yaml")
     assert (called.code, called.out) == (2, "")
-    assert called.err == (
-        'usage: 2 problems\nthere is no file plan.yml\n  hint: did you mean "plan.yaml"?\nthere is no file nope/x.yaml\n'
-    )
+    assert called.err.splitlines() == [
+        "usage: 2 problems",
+        "there is no file plan.yml",
+        '  hint: did you mean "plan.yaml"?',
+        "there is no file nope/x.yaml",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -54,7 +67,8 @@ def test_files_that_are_not_there_are_told_together(cli, files):
         (("--members", "members.csv", "--orders", "orders.csv"), "--orders needs the --period"),
     ],
 )
-def test_data_needs_members_and_orders_need_a_period(cli, files, words, said):
+@pytest.mark.usefixtures("files")
+def test_data_needs_members_and_orders_need_a_period(cli, words, said):
     called = cli("check", "plan.yaml", *words)
     assert called.code == 2
     assert said in called.err
@@ -66,12 +80,25 @@ def test_good_data(cli, data):
     assert called.out.splitlines()[1] == "data: no problems in members (members.csv), orders (orders.csv)"
 
 
-def test_members_alone_are_enough(cli, files):
+@pytest.mark.usefixtures("files")
+def test_members_alone_are_enough(cli):
     assert cli("check", "plan.yaml", "--members", "members.csv").code == 0
 
 
-BAD_MEMBERS = "member_id,sponsor_id,kind\n1,,distributor\n2,1,distributor\n3,4,distributor\n4,3,distributor\n5,9,distributor\n"
-BAD_ORDERS = "order_id,member_id,date,qv\na,1,2026-10-01,10\nb,77,2026-10-01,10.123\nc,2,2026-11-01,x\n"
+BAD_MEMBERS = """\
+member_id,sponsor_id,kind
+1,,distributor
+2,1,distributor
+3,4,distributor
+4,3,distributor
+5,9,distributor
+"""
+BAD_ORDERS = """\
+order_id,member_id,date,qv
+a,1,2026-10-01,10
+b,77,2026-10-01,10.123
+c,2,2026-11-01,x
+"""
 
 
 def test_everything_that_is_wrong_with_the_data_is_told_at_once(cli, files, data):
@@ -118,7 +145,9 @@ def test_without_readable_ids_columns_are_still_looked_for(cli, files, data):
 def test_problems_of_plan_data_and_command_stand_together(cli, files):
     (files / "plan.yaml").write_text("compplan: 1\n")
     (files / "members.csv").write_text("a,a\n1,2\n")
-    called = cli("check", "plan.yaml", "--members", "members.csv", "--orders", "no.csv", "--period", "2026-13")
+    called = cli(
+        "check", "plan.yaml", "--members", "members.csv", "--orders", "no.csv", "--period", "2026-13"
+    )
     assert (called.code, called.out) == (1, "")
     heads = [line for line in called.err.splitlines() if line.split(":")[0] in {"plan", "data", "usage"}]
     assert [head.split(":")[0] for head in heads] == ["plan", "data", "usage"]
@@ -128,22 +157,31 @@ def test_problems_of_plan_data_and_command_stand_together(cli, files):
 
 def test_numbers_that_would_not_fit_are_found_without_paying(cli, files, data):
     huge = "90000000000000000.00"
-    (files / "orders.csv").write_text(f"order_id,member_id,date,qv,amount\na,ann,2026-10-01,{huge},1\nb,ann,2026-10-01,{huge},1\n")
+    (files / "orders.csv").write_text(
+        f"order_id,member_id,date,qv,amount\na,ann,2026-10-01,{huge},1\nb,ann,2026-10-01,{huge},1\n"
+    )
     called = cli("check", "plan.yaml", *data)
     assert called.code == 1
     assert called.err.startswith("exactness: 1 problem\n")
 
 
 def test_floats_are_refused_unless_allowed(cli, files):
-    import pyarrow as pa
-    import pyarrow.csv as csv
-    import pyarrow.parquet as pq
-
     for name in ("members", "orders"):
         convert = csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
-        pq.write_table(csv.read_csv(files / f"{name}.csv", convert_options=convert), files / f"{name}.parquet")
+        pq.write_table(
+            csv.read_csv(files / f"{name}.csv", convert_options=convert), files / f"{name}.parquet"
+        )
     orders = pq.read_table(files / "orders.parquet")
     assert orders.schema.field("amount").type == pa.float64()
-    words = ("check", "plan.yaml", "--members", "members.parquet", "--orders", "orders.parquet", "--period", "2026-10")
+    words = (
+        "check",
+        "plan.yaml",
+        "--members",
+        "members.parquet",
+        "--orders",
+        "orders.parquet",
+        "--period",
+        "2026-10",
+    )
     assert cli(*words).code == 1
     assert cli(*words, "--allow-floats").code == 0

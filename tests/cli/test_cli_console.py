@@ -22,13 +22,22 @@ def test_numbers_have_all_their_digits(value, text):
     assert number(Decimal(value)) == text
 
 
-@pytest.mark.parametrize(("rate", "text"), [("0.05", "5%"), ("0.1250", "12.5%"), ("1", "100%"), ("0.00005", "0.005%")])
+@pytest.mark.parametrize(
+    ("rate", "text"), [("0.05", "5%"), ("0.1250", "12.5%"), ("1", "100%"), ("0.00005", "0.005%")]
+)
 def test_rates_are_exact_percentages(rate, text):
     assert percent(Decimal(rate)) == text
 
 
 def test_ids_have_no_separators_and_counts_do():
-    assert [cell(v) for v in (1234, count(1234), None, True, False, "x")] == ["1234", "1,234", "", "yes", "no", "x"]
+    assert [cell(v) for v in (1234, count(1234), None, True, False, "x")] == [
+        "1234",
+        "1,234",
+        "",
+        "yes",
+        "no",
+        "x",
+    ]
 
 
 def test_a_table_aligns_decimals_and_cuts_no_digit(capsys, monkeypatch):
@@ -36,8 +45,12 @@ def test_a_table_aligns_decimals_and_cuts_no_digit(capsys, monkeypatch):
     rows = [("a", Decimal("1234567890.5")), ("[bold]b[/]", Decimal("0.125")), (None, None)]
     table("Title", ("name", "amount"), rows)
     lines = capsys.readouterr().out.splitlines()
-    assert lines[:3] == ["", "Title", "name                  amount"]
-    assert [line.rstrip() for line in lines[4:]] == ["a          1,234,567,890.500", "[bold]b[/]             0.125", ""]
+    assert lines[:3] == ["", "Title", "name                    amount"]
+    assert [line.rstrip() for line in lines[4:]] == [
+        "a            1,234,567,890.500",
+        "[bold]b[/]               0.125",
+        "",
+    ]
 
 
 def test_digits_fold_where_a_terminal_is_narrow(capsys, monkeypatch):

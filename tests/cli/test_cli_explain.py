@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import compplan as cp
@@ -56,13 +58,11 @@ def test_json_has_exact_numbers_as_texts(cli, data):
 
 def test_the_top_of_the_ladder_and_numbers_as_ids(cli, files):
     (files / "plan.yaml").write_text(
-        (files / "plan.yaml").read_text().split("ranks:")[0] + "ranks: {ladder: {member: [], star: [gv >= 1]}}\n"
+        (files / "plan.yaml").read_text().split("ranks:")[0]
+        + "ranks: {ladder: {member: [], star: [gv >= 1]}}\n"
     )
     (files / "members.csv").write_text("member_id,sponsor_id,kind\n1001,,distributor\n")
     (files / "orders.csv").write_text("order_id,member_id,date,qv,amount\n1,1001,2026-10-01,5,5\n")
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     members = pa.table({"member_id": [1001], "sponsor_id": pa.nulls(1, pa.int64()), "kind": ["distributor"]})
     orders = pa.table({"member_id": [1001], "date": ["2026-10-01"], "qv": [5], "amount": [5]})
     pq.write_table(members, files / "members.parquet")

@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 import compplan as cp
 
 
@@ -29,7 +31,8 @@ def test_schema_goes_to_stdout_or_into_a_file(cli, files):
     assert json.loads((files / "new" / "plan.schema.json").read_text()) == cp.json_schema()
 
 
-def test_schema_refuses_what_cannot_be_a_file(cli, files):
+@pytest.mark.usefixtures("files")
+def test_schema_refuses_what_cannot_be_a_file(cli):
     assert cli("schema", "--out", ".").code == 2
     called = cli("schema", "--out", "plan.yaml/schema.json")
     assert (called.code, called.out) == (2, "")

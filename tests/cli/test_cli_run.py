@@ -33,7 +33,9 @@ def test_the_files_are_those_of_the_library(cli, files, data, form):
     assert called.code == 0
     cp.run("plan.yaml", "members.csv", "orders.csv", period="2026-10").write(files / "library", f".{form}")
     assert contents(files / "result") == contents(files / "library")
-    assert sorted(contents(files / "result")) == sorted([*(f"{name}.{form}" for name in NAMES), "manifest.json"])
+    assert sorted(contents(files / "result")) == sorted(
+        [*(f"{name}.{form}" for name in NAMES), "manifest.json"]
+    )
     assert called.out.splitlines()[-1].startswith("written to result: ")
 
 
@@ -46,9 +48,20 @@ def test_threads_and_the_ledger_change_no_total(cli, files, data):
 
 def test_a_patch_and_the_state_take_part(cli, files, data):
     assert cli("run", "plan.yaml", *data, "--out", "october").code == 0
-    (files / "november.csv").write_text((files / "orders.csv").read_text().replace("2026-10", "2026-11").replace("-31", "-30"))
+    (files / "november.csv").write_text(
+        (files / "orders.csv").read_text().replace("2026-10", "2026-11").replace("-31", "-30")
+    )
     called = cli(
-        *("run", "plan.yaml", "--patch", "patch.yaml", "--members", "members.csv", "--orders", "november.csv"),
+        *(
+            "run",
+            "plan.yaml",
+            "--patch",
+            "patch.yaml",
+            "--members",
+            "members.csv",
+            "--orders",
+            "november.csv",
+        ),
         *("--period", "2026-11", "--state", "october/state.parquet", "--out", "november"),
     )
     assert called.code == 0, called.err
@@ -87,7 +100,13 @@ def test_a_bad_plan_writes_nothing(cli, files, data):
     ],
 )
 def test_bad_arguments_write_nothing(cli, files, change, said):
-    words = {"--members": "members.csv", "--orders": "orders.csv", "--period": "2026-10", "--out": "result", **change}
+    words = {
+        "--members": "members.csv",
+        "--orders": "orders.csv",
+        "--period": "2026-10",
+        "--out": "result",
+        **change,
+    }
     before = sorted(files.rglob("*"))
     called = cli("run", "plan.yaml", *(word for pair in words.items() for word in pair))
     assert (called.code, called.out) == (2, "")
@@ -95,22 +114,27 @@ def test_bad_arguments_write_nothing(cli, files, change, said):
     assert sorted(files.rglob("*")) == before
 
 
-def test_orders_can_be_left_out_only_where_no_rule_sums_them(cli, files):
+@pytest.mark.usefixtures("files")
+def test_orders_can_be_left_out_only_where_no_rule_sums_them(cli):
     called = cli("run", "plan.yaml", "--members", "members.csv", "--period", "2026-10")
     assert called.code == 2
     assert "sums orders" in called.err
 
 
-@pytest.mark.parametrize(("error", "code"), [(OSError(28, "No space left on device"), 1), (KeyboardInterrupt(), 130)])
+@pytest.mark.parametrize(
+    ("error", "code"), [(OSError(28, "No space left on device"), 1), (KeyboardInterrupt(), 130)]
+)
 @pytest.mark.parametrize("there", [False, True])
-def test_a_failure_or_a_stop_while_writing_leaves_what_was_there(cli, files, data, monkeypatch, error, code, there):
+def test_a_failure_or_a_stop_while_writing_leaves_what_was_there(
+    cli, files, data, monkeypatch, error, code, there
+):
     if there:
         (files / "result").mkdir()
         (files / "result" / "ledger.parquet").write_text("old")
     before = {path: path.is_file() and path.read_bytes() for path in files.rglob("*")}
     written = []
 
-    def failing(table, path):
+    def failing(_table, path):
         if written:
             raise error
         written.append(path)
@@ -135,6 +159,16 @@ def test_a_plan_without_ranks_and_a_run_without_pay(cli, files, data):
     assert "Largest payables (of 0 earners): none" in called.out
 
 
-def test_progress_goes_to_a_terminal_only(python, files, data):
+@pytest.mark.usefixtures("files")
+def test_progress_goes_to_a_terminal_only(python, data):
     done = python("-m", "compplan", "run", "plan.yaml", *data)
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_nobody_is_a_company_too(cli, files):
+    (files / "members.csv").write_text("member_id,sponsor_id,kind\n")
+    (files / "orders.csv").write_text("order_id,member_id,date,qv,amount\n")
+    words = ("--members", "members.csv", "--orders", "orders.csv", "--period", "2026-10")
+    called = cli("run", "plan.yaml", *words, "--out", "result")
+    assert called.code == 0, called.err
+    assert "(unranked)        0" in called.out

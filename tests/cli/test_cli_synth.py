@@ -10,15 +10,34 @@ from compplan.arrow.read import read_table
 def test_a_field_is_two_files(cli, tmp_path, form):
     called = cli("synth", tmp_path / "field", "--members", "50", "--seed", "7", "--format", form)
     assert (called.code, called.err) == (0, "")
-    assert sorted(path.name for path in (tmp_path / "field").iterdir()) == [f"members.{form}", f"orders.{form}"]
+    assert sorted(path.name for path in (tmp_path / "field").iterdir()) == [
+        f"members.{form}",
+        f"orders.{form}",
+    ]
     field = cp.synth(50, seed=7)
-    assert [line.rsplit(": ")[1] for line in called.out.splitlines()] == ["50 rows", f"{field.orders.num_rows} rows"]
+    assert [line.rsplit(": ")[1] for line in called.out.splitlines()] == [
+        "50 rows",
+        f"{field.orders.num_rows} rows",
+    ]
     assert read_table(tmp_path / "field" / f"orders.{form}", name="orders").num_rows == field.orders.num_rows
 
 
 def test_all_arguments_reach_the_field(cli, tmp_path):
-    words = ("--shape", "star", "--period", "2026-W41", "--orders-per-member", "1.5", "--returns", "0", "--ids", "text")
-    called = cli("synth", tmp_path / "f", "--members", "40", *words, "--binary", "--no-customers", "--shuffle")
+    words = (
+        "--shape",
+        "star",
+        "--period",
+        "2026-W41",
+        "--orders-per-member",
+        "1.5",
+        "--returns",
+        "0",
+        "--ids",
+        "text",
+    )
+    called = cli(
+        "synth", tmp_path / "f", "--members", "40", *words, "--binary", "--no-customers", "--shuffle"
+    )
     assert called.code == 0, called.err
     field = cp.synth(
         40,

@@ -10,11 +10,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from compplan.genealogy import check_kernels
 from compplan.genealogy import flatten_kernels as kernels
 from compplan.genealogy.flatten import children_lists, lay_out
 from compplan.genealogy.order import SiblingOrder, first_words, ranks
 from compplan.jit import JIT
 from tests.naive import genealogy as naive
+
+pytestmark = pytest.mark.kernels
 
 LARGE = 200_000 if JIT else 2_000
 
@@ -64,7 +67,7 @@ def test_rows_on_a_cycle_are_not_laid_out(forest, data):
     assert (lay_out(rows, SiblingOrder(ids_array(ids))) is None) == (reached < len(ids))
     found = naive.cycles(parents)
     firsts = np.empty(2, np.int64)
-    count, members = kernels.find_cycles(rows, np.zeros(len(ids), np.int64), firsts)
+    count, members = check_kernels.find_cycles(rows, np.zeros(len(ids), np.int64), firsts)
     assert (count, members) == (len(found), sum(map(len, found)))
     for row in firsts[:count]:
         assert any(ids[row] in cycle for cycle in found)
@@ -81,8 +84,8 @@ def test_crowded_places_are_counted(forest, data):
     own = np.empty(len(ids), np.int8)
     kernels.scatter(np.array(by_row, np.int8), layout.positions, own)
     room = layout.max_depth + 2
-    shared = kernels.shared_sides(layout.depth, own, np.zeros(room, np.uint64))
-    surplus = kernels.surplus_children(layout.depth, width, np.zeros(room, np.int64))
+    shared = check_kernels.shared_sides(layout.depth, own, np.zeros(room, np.uint64))
+    surplus = check_kernels.surplus_children(layout.depth, width, np.zeros(room, np.int64))
     assert (shared, surplus) == naive.crowded(parents, sides, width)
 
 

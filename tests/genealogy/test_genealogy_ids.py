@@ -17,6 +17,8 @@ from compplan.genealogy.parallel import LEAST
 from compplan.jit import JIT
 from tests.naive import genealogy as naive
 
+pytestmark = pytest.mark.kernels
+
 MANY = 3 * LEAST if JIT else 300
 INTEGERS = st.one_of(st.integers(-20, 20), st.integers(-(2**63), 2**63 - 1))
 TEXTS = st.text(st.sampled_from("ab0é€\0"), max_size=30)
@@ -90,7 +92,7 @@ def test_parts_of_a_hash_table_fill_it_as_one_does(keys, parts):
     whole, split = np.zeros(2 * size, np.uint64), np.zeros(2 * size, np.uint64)
     with np.errstate(over="ignore"):
         repeated = index_kernels.fill_pairs(keys, shift, mask, whole)
-        assert tables._fill_in_parts(keys, shift, mask, split, parts) == repeated
+        assert tables.fill_in_parts(keys, shift, mask, split, parts) == repeated
         found = np.empty((2, len(keys)), np.int32)
         index_kernels.find_pairs(keys, shift, mask, whole, found[0])
         index_kernels.find_pairs(keys, shift, mask, split, found[1])
@@ -104,7 +106,7 @@ def test_late_keys_of_a_crowded_part_are_entered_last(monkeypatch):
     shift = np.uint64(63)  # every search begins in slot 0 or 1, so that most leave the first part
     slots, found = np.zeros(2 * size, np.uint64), np.empty(64, np.int32)
     with np.errstate(over="ignore"):
-        assert tables._fill_in_parts(keys, shift, mask, slots, 16) == 0
+        assert tables.fill_in_parts(keys, shift, mask, slots, 16) == 0
         index_kernels.find_pairs(keys, shift, mask, slots, found)
     assert found.tolist() == list(range(64))
 

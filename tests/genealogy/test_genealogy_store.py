@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compplan.errors import DataError
-from compplan.genealogy import flatten_kernels as kernels
-from compplan.genealogy import store
+from compplan.arrow import write
+from compplan.errors import DataError, UsageError
+from compplan.genealogy import check_kernels
 from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
 from compplan.genealogy.store import load_genealogy, save_genealogy
@@ -47,7 +47,7 @@ def test_sides_are_kept_and_kernels_run_on_mapped_arrays(built, tmp_path):
     assert tree.side.tolist() == [-1, 0, 1]
     assert not tree.depth.flags.owndata
     assert not tree.depth.flags.writeable
-    assert kernels.shared_sides(tree.depth, tree.side, np.zeros(3, np.uint64)) == 0
+    assert check_kernels.shared_sides(tree.depth, tree.side, np.zeros(3, np.uint64)) == 0
     assert loaded.position("c") == 2
 
 
@@ -76,7 +76,7 @@ def test_a_failure_leaves_nothing_behind(built, tmp_path, monkeypatch):
     def fail(_file):
         raise OSError("disk full")
 
-    monkeypatch.setattr(store.os, "fsync", fail)
+    monkeypatch.setattr(write.os, "fsync", fail)
     members = pa.table({"id": ["z"], "sponsor": pa.nulls(1), "side": pa.nulls(1)})
     with pytest.raises(OSError, match="disk full"):
         save_genealogy(build_genealogy(members, id_column="id", trees=TREES), path)
@@ -90,9 +90,8 @@ def test_files_that_are_no_genealogy(built, tmp_path):
             load_genealogy(path)
         return str(caught.value)
 
-    assert "cannot be read as a genealogy" in reason(tmp_path / "missing.arrow")
     (tmp_path / "text.arrow").write_text("not arrow at all")
-    assert "cannot be read" in reason(tmp_path / "text.arrow")
+    assert "text.arrow cannot be read" in reason(tmp_path / "text.arrow")
     other = pa.table({"x": [1]})
     with pa.ipc.new_file(tmp_path / "other.arrow", other.schema) as writer:
         writer.write_table(other)
@@ -103,3 +102,10 @@ def test_files_that_are_no_genealogy(built, tmp_path):
     assert "cannot be read" in reason(tmp_path / "cut.arrow")
     (tmp_path / "newer.arrow").write_bytes(whole.replace(b'"format": 1', b'"format": 9'))
     assert "it has format 9, this version reads 1" in reason(tmp_path / "newer.arrow")
+
+
+def test_names_that_are_no_genealogy(built, tmp_path):
+    with pytest.raises(UsageError, match="there is no file"):
+        load_genealogy(tmp_path / "missing.arrow")
+    with pytest.raises(UsageError, match=r"kept in an \.arrow file"):
+        save_genealogy(built, tmp_path / "g.parquet")

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from compplan.cli.console import cell, count, frame_table, say, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from compplan.explain.next_rank import Near, NextRank, Requirement
     from compplan.explain.why import Why
 
@@ -30,20 +29,25 @@ def show_next_rank(answer: NextRank) -> None:
         say(f"{holds}; {answer.target} has no requirements")
     for number, route in routes.items():
         way = f", way {number} of {len(routes)}" if len(routes) > 1 else ""
-        rows = [row for requirement in route for row in _requirement_rows(requirement)]
         head = ("requirement", "has", "needs", "missing")
-        table(f"{holds}; for {answer.target}{way}", head, rows, right=head[1:])
+        table(f"{holds}; for {answer.target}{way}", head, map(_requirement_row, route), right=head[1:])
+        for requirement in route:
+            _say_nearest(requirement)
 
 
-def _requirement_rows(requirement: Requirement) -> Iterator[tuple[str, str, str, str]]:
-    """Return a row of the requirement, and one for each leg or member that is near to closing it."""
-    missing = "met" if requirement.met else cell(requirement.gap)
-    if requirement.unit == "flag":
-        yield requirement.text, cell(bool(requirement.measured)), cell(bool(requirement.needed)), missing
-    else:
-        yield requirement.text, cell(requirement.measured), cell(requirement.needed), missing
+def _requirement_row(requirement: Requirement) -> tuple[str, str, str, str]:
+    """Return texts, so that a count beside a volume gets no decimals."""
+    flag = requirement.unit == "flag"
+    has, needs = (cell(bool(v) if flag else v) for v in (requirement.measured, requirement.needed))
+    return requirement.text, has, needs, "met" if requirement.met else cell(requirement.gap)
+
+
+def _say_nearest(requirement: Requirement) -> None:
+    """Write who is nearest to closing a requirement, one a line."""
+    if requirement.nearest:
+        say(f"Nearest to close: {requirement.text}")
     for near in requirement.nearest:
-        yield f"    {_near(near)}", "", "", ""
+        say(f"  {_near(near)}")
 
 
 def _near(near: Near) -> str:
@@ -57,7 +61,7 @@ def _near(near: Near) -> str:
 
 def show_why(answer: Why, most: int = MOST_ROWS) -> None:
     """Write why a bonus paid a member, or the first gate that failed, and what became of each source."""
-    from compplan.explain.why import REASON_TEXTS, Reason  # noqa: PLC0415 - loads Arrow
+    from compplan.explain.reasons import REASON_TEXTS, Reason  # noqa: PLC0415
 
     say()
     say(f"{answer.member}, {answer.bonus}: {answer.total:,f} {answer.currency}")
@@ -67,13 +71,14 @@ def show_why(answer: Why, most: int = MOST_ROWS) -> None:
     table("Conditions on the member", ("condition", "has", "needs", "met"), gates)
     for entry, amount in answer.adjustments.items():
         say(f"{entry}: {amount:,f} {answer.currency}")
-    counts = answer.rows["reason"].value_counts().to_pylist() if len(answer.rows) else []
-    reasons = [(count(each["counts"]), each["values"], REASON_TEXTS[Reason(each["values"])]) for each in counts]
-    table("What became of the volume", ("sources", "reason", "which means"), reasons, note="no volume counts for this bonus")
+    found = Counter(answer.rows["reason"].to_pylist()).most_common()
+    reasons = [(count(times), code, REASON_TEXTS[Reason(str(code))]) for code, times in found]
+    head = ("sources", "reason", "which means")
+    table("What became of the volume", head, reasons, note="no volume counts for this bonus")
     if reasons:
-        shown = answer.rows.head(most)
-        part = "" if len(shown) == len(answer.rows) else f" (first {most} of {len(answer.rows):,}; --json has all)"
-        frame_table(f"Sources{part}", shown)
+        whole = len(answer.rows) <= most
+        title = "Sources" if whole else f"Sources (first {most} of {len(answer.rows):,}; --json has all)"
+        frame_table(title, answer.rows.head(most))
 
 
 def show_pay(answers: list[Why]) -> None:
@@ -107,5 +112,3 @@ def why_data(answer: Why) -> dict[str, Any]:
 def as_json(value: Any) -> str:
     """Return JSON in which exact numbers and dates are texts."""
     return json.dumps(value, indent=2, ensure_ascii=False, default=str)
-
-

@@ -23,7 +23,7 @@ COMMANDS = {
     "inputs": "plans:inputs",
     "schema": "plans:schema",
     "synth": "synth:synth",
-    "test": "cases:test",
+    "test": "cases:run_golden_cases",
     "bench": "bench:bench",
     "demo": "demo:demo",
 }
@@ -37,8 +37,8 @@ def build_app(*, whole: bool = True) -> App:
     Parameters
     ----------
     whole
-        Whether to import all commands, for the list that tells what each is for. Otherwise a command's module is
-        imported when it is called.
+        Whether to import all commands, for the list that tells what each is for. Otherwise a command's module
+        is imported when it is called.
     """
     app = App(
         name="compplan",
@@ -98,4 +98,3 @@ def _version() -> str:
         return version("compplan")
     except PackageNotFoundError:
         return "unknown"
-

@@ -1,4 +1,4 @@
-"""`compplan bench`: how long a period takes on this machine, pass by pass, beside a plain copy of the same bytes.
+"""`compplan bench`: how long a period takes here, pass by pass, beside a plain copy of the same bytes.
 
 A cold run is the first of this process: it loads (or, the first time on a machine, compiles) the kernels. The
 warm ones follow. The copy moves as many bytes as the tables that go in and come out, with one thread, between
@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - read at run time, for the arguments
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
@@ -75,7 +75,7 @@ def bench(
 ) -> None:
     """Time one period of a synthetic field on this machine.
 
-    Prints seconds, nanoseconds a member for each pass, the ratio to a plain memory copy, and the peak of memory.
+    Prints seconds, nanoseconds a member for each pass, the ratio to a plain memory copy, and the peak memory.
     """
     if members < 1 or repeats < 1:
         raise UsageError("--members and --repeats are at least 1")
@@ -121,7 +121,7 @@ def moved_bytes(plan: Plan, field: Field, result: Run) -> int:
 
 
 def copy_seconds(size: int) -> float:
-    """Return how long one thread copies some bytes between arrays whose pages are there: the best of a few times."""
+    """Return how long one thread copies some bytes between arrays that are there: the best of a few times."""
     import numpy as np  # noqa: PLC0415
 
     source, target = np.ones(max(1, size), np.uint8), np.zeros(max(1, size), np.uint8)
@@ -134,7 +134,7 @@ def copy_seconds(size: int) -> float:
 
 
 def peak_memory() -> int | None:
-    """Return the largest resident size of this process so far in bytes; None where the system does not say."""
+    """Return the largest size in memory of this process so far, in bytes; None where nobody says."""
     try:
         import resource  # noqa: PLC0415 - not on Windows
     except ImportError:
@@ -155,7 +155,8 @@ def _report(field: Field, cold: Timing, usual: Timing, moved: int, copy: float) 
         "peak memory": "not known" if peak is None else f"{peak / 2**20:,.0f} MiB",
     }
     facts("One period", pairs)
-    rows = [(n, f"{cold.steps[n] * 1e3:.2f}", f"{s * 1e3:.2f}", _each(s, members)) for n, s in usual.steps.items()]
+    steps = ((name, cold.steps[name], seconds) for name, seconds in usual.steps.items())
+    rows = [(n, f"{first * 1e3:.2f}", f"{then * 1e3:.2f}", _each(then, members)) for n, first, then in steps]
     head = ("pass", "cold ms", "warm ms", "ns a member")
     table("By pass", head, rows, right=head[1:])
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from cyclopts import Parameter
 
@@ -13,12 +13,17 @@ from compplan.errors import CompplanError, UsageError
 if TYPE_CHECKING:
     from compplan.cases import CaseResult
 
+Paths: TypeAlias = Annotated[
+    list[Path] | None, Parameter(help="Case files, or folders of them; this folder by default.")
+]
+Verbose: TypeAlias = Annotated[bool, Parameter(negative="", help="Name the cases that pass, too.")]
 
-def test(
-    paths: Annotated[list[Path] | None, Parameter(help="Case files, or folders of them; by default this folder.")] = None,
+
+def run_golden_cases(
+    paths: Paths = None,
     /,
     *,
-    verbose: Annotated[bool, Parameter(negative="", help="Name the cases that pass, too.")] = False,
+    verbose: Verbose = False,
 ) -> int:
     """Run golden cases: what a plan must pay on small made-up fields. All of them run, whatever fails."""
     from compplan.cases import run_cases  # noqa: PLC0415 - loads Numba

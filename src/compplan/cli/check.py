@@ -27,8 +27,8 @@ def check(
 ) -> int:
     """Check a plan, and with --members also the data for it.
 
-    Every problem of the plan, the members, the orders and the state is told at once. Volumes and ranks are computed
-    where nothing is wrong, to find numbers that would not fit; bonuses are not.
+    Every problem of the plan, the members, the orders and the state is told at once. Where nothing is wrong,
+    volumes and ranks are computed, to find numbers that would not fit; bonuses are not.
     """
     if members is None:
         _fail_if_data_without_members(orders, period, state)

@@ -1,7 +1,7 @@
 """Where all output goes: results to stdout; errors, notes and progress to stderr.
 
-Rich is loaded for tables only. Numbers are shown with all their digits: none passes through a float, and no table
-cuts one off.
+Rich is loaded for tables only. Numbers are shown with all their digits: none passes through a float, and no
+table cuts one off.
 """
 
 from __future__ import annotations
@@ -63,7 +63,12 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def table(
-    title: str, head: Sequence[str], rows: Iterable[Sequence[Any]], *, right: Collection[str] = (), note: str = ""
+    title: str,
+    head: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    *,
+    right: Collection[str] = (),
+    note: str = "",
 ) -> None:
     """Write a table to stdout.
 
@@ -72,8 +77,8 @@ def table(
     title, head
         What it shows, and the names of its columns.
     rows
-        One value a column; numbers stand right, and None is empty. Integers are ids or levels, shown as they are;
-        `count` makes a number of things of one.
+        One value a column; numbers stand right, None is empty. Integers are ids or levels and shown as they
+        are; `count` makes a number of things of one.
     right
         Columns that stand right although they hold texts.
     note
@@ -101,10 +106,9 @@ def table(
 
 def _aligned(column: Sequence[Any]) -> list[str]:
     """Return the texts of a column; all decimals get as many digits as the longest of them."""
-    texts = [cell(value) for value in column]
-    decimals = [isinstance(value, Decimal) for value in column]
-    digits = max((len(text.partition(".")[2]) for text, is_decimal in zip(texts, decimals, strict=True) if is_decimal), default=0)
-    return [_padded(text, digits) if is_decimal else text for text, is_decimal in zip(texts, decimals, strict=True)]
+    texts = [(cell(value), isinstance(value, Decimal)) for value in column]
+    digits = max((len(text.partition(".")[2]) for text, exact in texts if exact), default=0)
+    return [_padded(text, digits) if exact else text for text, exact in texts]
 
 
 def _padded(text: str, digits: int) -> str:

@@ -1,14 +1,14 @@
 """Everything that is wrong with a plan and its data, at once.
 
-A run stops at the first table that is wrong. Here each part is read whatever the others were like: where the trees
-cannot be built, a stand-in without trees lets the other columns and the orders be looked at all the same.
+A run stops at the first table that is wrong. Here each part is read whatever the others were like: where the
+trees cannot be built, a stand-in without trees lets the other columns and the orders be looked at too.
 """
 
 from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -148,10 +148,10 @@ class _Check:
         return Work(self.plan, genealogy, period, start, None, threads=1, keep_rows=False)
 
 
-def _without_trees(ids: pa.ChunkedArray, trees: Sequence[TreeColumns]) -> Genealogy | None:
+def _without_trees(ids: pa.ChunkedArray[Any], trees: Sequence[TreeColumns]) -> Genealogy | None:
     """Return members without sponsors, in the order of their rows, who can be found by their ids."""
     kind = id_kind(ids.type)
-    if id_problem(ids) is not None or kind == pa.null():
+    if kind is None or kind == pa.null() or id_problem(ids) is not None:
         return None
     rows = np.arange(len(ids), dtype=np.int64)
     alone = pa.table({"id": rows, "parent": pa.nulls(len(ids), pa.int64())})

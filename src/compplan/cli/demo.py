@@ -5,12 +5,12 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 from time import perf_counter
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from compplan.cli.arguments import Threads, can_be_folder, example, load
-from compplan.cli.console import count, facts, percent, say, table, warn
+from compplan.cli.console import count, facts, percent, say, table
 from compplan.cli.progress import progress
 from compplan.errors import UsageError
 
@@ -23,16 +23,19 @@ if TYPE_CHECKING:
 
 PERIOD = "2026-10"
 BONUS = "unilevel"
-LEDGER_ROWS = 8
+LEDGER_ROWS = 3
+LEADERS = 5_000
+"""How many members the demo looks at, those with most volume below them first."""
 ASKED = 500
-"""How many members are asked before the demo takes the best answer that it has."""
+"""How many of them are asked for their next rank before the best answer so far is taken."""
+MOST_TOLD = 15
 
 
 def demo(
     *,
     members: Annotated[int, Parameter(help="How many members.")] = 100_000,
     seed: Annotated[int, Parameter(help="The seed of the synthetic field.")] = 1,
-    out: Annotated[Path | None, Parameter(help="A folder for the files; a new temporary one without it.")] = None,
+    out: Annotated[Path | None, Parameter(help="A folder for the files; else a new temporary one.")] = None,
     threads: Threads = 1,
 ) -> None:
     """Run a month of the fictional company Lakeside, and look around in the result."""
@@ -55,9 +58,8 @@ def _month(plan: Plan, members: int, seed: int, threads: int) -> tuple[Field, Ru
     from compplan.program.run import run  # noqa: PLC0415 - loads Numba
     from compplan.synth import synth  # noqa: PLC0415
 
-    warn("The first time on a machine, kernels are compiled; that can take a minute.")
     with progress() as step:
-        step("load kernels", 0, 2)
+        step("load kernels (the first time, they are compiled: up to a minute)", 0, 2)
         small = synth(100, seed=seed, period=PERIOD)
         run(plan, small.members, small.orders, period=PERIOD, threads=threads)
         step("make the field", 1, 2)
@@ -92,13 +94,27 @@ def _tell_facts(result: Run, seconds: float) -> None:
 
 
 def _tell_ledger(result: Run) -> None:
-    rows = result.ledger.head(LEDGER_ROWS).rows()
-    head = ("bonus", "entry", "earner", "source", "level", "base", "rate", "amount", "currency")
+    head = ("bonus", "entry", "earner", "source", "order", "level", "base", "rate", "amount", "currency")
+    rows = [row for bonus in _bonuses(result) for row in _first_rows(result, bonus)]
     shown = [
         [percent(row[name]) if name == "rate" and row[name] is not None else row[name] for name in head]
         for row in rows
     ]
-    table(f"The first of {len(result.ledger):,} ledger rows", head, shown)
+    title = f"The first ledger rows of each bonus, of {len(result.ledger):,}"
+    table(title, head, shown, right=("rate",))
+
+
+def _bonuses(result: Run) -> list[str]:
+    prefix = "pay:"
+    return [name.removeprefix(prefix) for name in result.members.column_names if name.startswith(prefix)]
+
+
+def _first_rows(result: Run, bonus: str) -> list[dict[str, Any]]:
+    import pyarrow as pa  # noqa: PLC0415
+    import pyarrow.compute as pc  # noqa: PLC0415
+
+    mask = pc.equal(result.ledger["bonus"].cast(pa.string()), pa.scalar(bonus))
+    return result.ledger.filter(mask).head(LEDGER_ROWS).rows()
 
 
 def _tell_money(result: Run) -> None:
@@ -125,34 +141,39 @@ def _tell_answers(result: Run) -> None:
         show_why(unpaid, most=5)
 
 
-def _leaders(result: Run) -> list[dict[str, object]]:
+def _leaders(result: Run) -> list[dict[str, Any]]:
     """Return the members with most volume in their downline."""
     from compplan.cli.summary import largest  # noqa: PLC0415
 
-    columns = result.members.to_arrow().column_names
-    chosen = largest(result.members, "gv", len(result.members)).to_arrow()
-    return chosen.select([columns[0], "gv", f"pay:{BONUS}"]).to_pylist()  # type: ignore[no-any-return]
+    identity = result.members.column_names[0]
+    chosen = largest(result.members, "gv", LEADERS).to_arrow()
+    return chosen.select([identity, "gv", f"pay:{BONUS}"]).to_pylist()
 
 
 def interesting_next_rank(result: Run) -> NextRank | None:
-    """Return the first leader who lacks several things, among them something in his legs, and has met others.
+    """Return the answer that tells most: several things open, some of them in the legs, and one way only.
 
-    Examples of that say most about a plan. Where nobody is like that, the one who lacks most comes next.
+    The leaders are asked from the largest downline on; the first best answer is taken.
     """
-    best: tuple[int, NextRank] | None = None
+    best, top = None, -1
     for leader in _leaders(result)[:ASKED]:
         answer = result.next_rank(next(iter(leader.values())))
-        missing = answer.missing
-        if answer.target is None or not missing:
-            continue
-        in_legs = any(each.nearest for each in missing)
-        met = sum(each.met for each in answer.requirements)
-        score = 4 * in_legs + 2 * (len(missing) > 1) + (met > 0)
-        if best is None or score > best[0]:
-            best = score, answer
-        if score == 7:
+        score = _tells(answer)
+        if score > top:
+            best, top = answer, score
+        if top == MOST_TOLD:
             break
-    return best[1] if best else None
+    return best
+
+
+def _tells(answer: NextRank) -> int:
+    """Return how much an answer tells, from 0 to `MOST_TOLD`."""
+    missing = answer.missing
+    if answer.target is None or not missing:
+        return 0
+    in_legs = any(near.volume is None for each in missing for near in each.nearest)
+    met = len(missing) < len(answer.requirements)
+    return 8 * in_legs + 4 * (len(answer.routes) == 1) + 2 * (len(missing) > 1) + met
 
 
 def interesting_why_not(result: Run) -> Why | None:
@@ -171,5 +192,3 @@ def _tell_files(folder: Path, plan: Plan) -> None:
     say(f"Files: {folder / 'input'} and {folder / 'result'}")
     say("Ask about anybody:")
     say(f"  compplan explain {plan.source.name} 1 {data} --period {PERIOD}")
-
-

@@ -37,15 +37,14 @@ def explain(
     state: State = None,
     patch: Patches = None,
     bonus: Annotated[str | None, Parameter(help="Why this bonus paid, or did not.")] = None,
-    rank: Annotated[str | None, Parameter(help="What is missing for this rank, instead of the next one.")] = None,
+    rank: Annotated[str | None, Parameter(help="What is missing for this rank.")] = None,
     json: Json = False,
     threads: Threads = 1,
     allow_floats: Floats = False,
 ) -> None:
     """Explain one member: the next rank, a bonus, or both.
 
-    Without --bonus and --rank, the next rank and one line for every bonus. The explanation is computed from the
-    period's run, which is made for it.
+    Without --bonus and --rank, the next rank and one line for every bonus. The period is run for it.
     """
     from compplan.program.run import run  # noqa: PLC0415 - loads Numba
 

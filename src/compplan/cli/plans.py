@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - read at run time, for the arguments
 from typing import Annotated
 
 from cyclopts import Parameter

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - read at run time, for the arguments
 from typing import Annotated
 
 from cyclopts import Parameter
@@ -25,7 +25,6 @@ from compplan.cli.progress import progress
 from compplan.errors import DataError, PlanError
 
 
-
 def run(
     plan: PlanFile,
     /,
@@ -35,9 +34,13 @@ def run(
     period: Period,
     state: State = None,
     patch: Patches = None,
-    out: Annotated[Path | None, Parameter(help="A folder for the result; without it, only the summary is shown.")] = None,
+    out: Annotated[
+        Path | None, Parameter(help="A folder for the result; without it, only the summary is shown.")
+    ] = None,
     format: Format = "parquet",  # noqa: A002 - the name of the option
-    ledger: Annotated[bool, Parameter(negative="--no-ledger", help="Keep one row a payment; totals are the same without.")] = True,
+    ledger: Annotated[
+        bool, Parameter(negative="--no-ledger", help="Keep one row a payment; totals are the same without.")
+    ] = True,
     threads: Threads = 1,
     allow_floats: Floats = False,
 ) -> int:
@@ -67,7 +70,9 @@ def run(
                 step("write files", 0, 1)
                 result.write(out, f".{format}")
     except (PlanError, DataError) as error:
-        return _all_problems(error, plan, patch or [], members, orders, period, state, allow_floats=allow_floats)
+        return _all_problems(
+            error, plan, patch or [], members, orders, period, state, allow_floats=allow_floats
+        )
     summary(result)
     if out is not None:
         say()
@@ -77,7 +82,9 @@ def run(
 
 def files_of(folder: Path, suffix: str) -> list[str]:
     """Return the names of a run's files in a folder."""
-    return [path.name for path in folder.iterdir() if path.suffix == f".{suffix}" or path.name == "manifest.json"]
+    return [
+        path.name for path in folder.iterdir() if path.suffix == f".{suffix}" or path.name == "manifest.json"
+    ]
 
 
 def _all_problems(

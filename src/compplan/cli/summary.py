@@ -39,13 +39,17 @@ def _paid(manifest: dict[str, Any]) -> dict[str, str]:
     for total in totals:
         currency = total["currency"]
         for key, name in names.items():
-            lines[name if len(totals) == 1 else f"{name} ({currency})"] = f"{Decimal(total[key]):,f} {currency}"
+            lines[name if len(totals) == 1 else f"{name} ({currency})"] = (
+                f"{Decimal(total[key]):,f} {currency}"
+            )
     return lines
 
 
 def biggest_payables(run: Run, most: int = TOP) -> None:
     """Write the largest payables."""
-    frame_table(f"Largest payables (of {len(run.payables):,} earners)", largest(run.payables, "payable", most))
+    frame_table(
+        f"Largest payables (of {len(run.payables):,} earners)", largest(run.payables, "payable", most)
+    )
 
 
 def largest(frame: Frame, column: str, most: int) -> Frame:
@@ -61,7 +65,7 @@ def ranks(run: Run) -> None:
     """Write how many members hold each rank, the highest first; nothing for a plan without ranks."""
     if "rank" not in run.members.column_names:
         return
-    column = run.members["rank"].combine_chunks()
+    column: Any = run.members["rank"].combine_chunks()
     held = {each["values"]: each["counts"] for each in column.value_counts().to_pylist()}
     rows = [(name, count(held.get(name, 0))) for name in reversed(column.dictionary.to_pylist())]
     table("Members by rank", ("rank", "members"), [*rows, ("(unranked)", count(held.get(None, 0)))])
@@ -69,7 +73,7 @@ def ranks(run: Run) -> None:
 
 def balances(run: Run) -> None:
     """Write, for every bonus, what was allotted, and that it is paid or breakage, to the last digit."""
-    rows = []
+    rows: list[tuple[Any, ...]] = []
     for each in run.manifest["balances"]:
         lost = sum((Decimal(value) for name, value in each.items() if name not in _NOT_REASONS), Decimal(0))
         if each["bonus"] is None:
@@ -82,5 +86,6 @@ def balances(run: Run) -> None:
 
 def breakage(run: Run) -> None:
     """Write why money was not earned, without the reasons that took none."""
-    frame = run.breakage
-    frame_table("Breakage", frame.filter(pc.not_equal(frame["amount"], Decimal(0))))
+    head = ("bonus", "reason", "amount", "currency")
+    rows = [[row[name] for name in head] for row in run.breakage.rows() if row["amount"]]
+    table("Breakage", head, rows)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - read at run time, for the arguments
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
 from compplan.cli.arguments import Format, Period, can_be_folder
 from compplan.cli.console import say
-from compplan.synth.field import Ids, Shape
+from compplan.synth.field import Ids, Shape  # noqa: TC001 - likewise
 
 
 def synth(
@@ -34,7 +34,9 @@ def synth(
     from compplan.arrow.write import write_whole  # noqa: PLC0415
     from compplan.synth import synth as make  # noqa: PLC0415
 
-    trees: tuple[Literal["enrollment", "binary"], ...] = ("enrollment", "binary") if binary else ("enrollment",)
+    trees: tuple[Literal["enrollment", "binary"], ...] = (
+        ("enrollment", "binary") if binary else ("enrollment",)
+    )
     field = make(
         members,
         shape=shape,

@@ -41,6 +41,8 @@ def texts(array: pa.Array) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
 
 def rows_of(column: pa.Array | pa.ChunkedArray, rows: NDArray[Any]) -> pa.Array:
     """Return some rows of a column as one array."""
+    if pa.types.is_string_view(column.type):  # pyarrow cannot take from string views
+        column = column.cast(pa.large_string())
     return one_array(column.take(numbers(rows.astype(np.int64, copy=False), pa.int64())))
 
 

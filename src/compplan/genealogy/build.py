@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from compplan.arrow.buffers import numbers
 from compplan.errors import DataError, Problem, Rows, UsageError
-from compplan.genealogy import checks, text_kernels
+from compplan.genealogy import check_kernels, checks, text_kernels
 from compplan.genealogy import flatten_kernels as kernels
 from compplan.genealogy.arrays import integers, texts
 from compplan.genealogy.flatten import lay_out
@@ -54,8 +54,9 @@ def build_genealogy(
     Raises
     ------
     DataError
-        With every problem of the table at once: columns that are missing or cannot be read, null and repeated ids,
-        unknown parents, members above themselves, sides that are missing, unknown or taken, too many children.
+        With every problem of the table at once: columns that are missing or cannot be read, null and repeated
+        ids, unknown parents, members above themselves, sides that are missing, unknown or taken, too many
+        children.
     UsageError
         If no tree is named, or two have the same name.
 
@@ -87,7 +88,8 @@ def build_genealogy(
         found += _tree_problems(ids, *placed)
     if any(found):
         raise DataError(problem for problem in found if problem)
-    return _assemble(ids, index, links, layouts, sides, threads)
+    whole = [layout for layout in layouts if layout]  # all of them, as there are no problems
+    return _assemble(ids, index, links, whole, sides, threads)
 
 
 def _check_names(trees: Sequence[TreeColumns]) -> None:
@@ -107,14 +109,14 @@ def _columns_missing(members: pa.Table, trees: Sequence[TreeColumns]) -> list[Pr
 
 
 def _read_ids(members: pa.Table, column: str, trees: Sequence[TreeColumns]) -> pa.Array:
-    """Return the ids as one array of int64 or large_string; without ids, nothing else can be checked but columns."""
+    """Return the ids as one array of int64 or large_string; without them only columns can be checked."""
     problem = checks.column_missing(members, column, "ids") or checks.too_many_members(members)
     if problem is None:
         problem = id_problem(members.column(column), None, Rows("members", column, members.num_rows))
     if problem is not None:
         raise DataError(found for found in [problem, *_columns_missing(members, trees)] if found)
     ids = members.column(column)
-    return as_ids(ids, pa.int64() if id_kind(ids.type) == pa.null() else id_kind(ids.type))
+    return as_ids(ids, pa.large_string() if id_kind(ids.type) == pa.large_string() else pa.int64())
 
 
 def _lay_out_all(links: Sequence[Link], ids: pa.Array, threads: int) -> list[Layout | None]:
@@ -143,8 +145,10 @@ def _tree_problems(
             checks.width_exceeded(ids, link),
         ]
     room, width = layout.max_depth + 2, link.columns.width
-    shared = side is not None and kernels.shared_sides(layout.depth, side, np.zeros(room, np.uint64))
-    surplus = width is not None and kernels.surplus_children(layout.depth, width, np.zeros(room, np.int64))
+    shared = side is not None and check_kernels.shared_sides(layout.depth, side, np.zeros(room, np.uint64))
+    surplus = width is not None and check_kernels.surplus_children(
+        layout.depth, width, np.zeros(room, np.int64)
+    )
     return [
         checks.side_shared(ids, link) if shared else None,
         checks.width_exceeded(ids, link) if surplus else None,
@@ -173,7 +177,7 @@ def _assemble(
 
 
 def _take(ids: pa.Array, rows: NDArray[np.int32]) -> pa.Array:
-    """Return ids in another order, for text four times as fast as Arrow's own `take`."""
+    """Return ids in another order, for text three times as fast as Arrow's own `take`."""
     if ids.type == pa.int64():
         out = np.empty(len(ids), np.int64)
         kernels.gather(integers(ids), rows, out)

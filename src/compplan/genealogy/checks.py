@@ -1,7 +1,7 @@
 """What can be wrong with a members table: one function for each way, and each finds all of its rows.
 
-Functions work on rows of the members table: `ids` is its id column, `parents[row]` the row of the parent, -1 where
-there is none. They return the problem, or None.
+Functions work on rows of the members table: `ids` is its id column, a `Link` one of its trees. They return
+the problem, or None.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from compplan.arrow.buffers import null_mask
 from compplan.errors import Problem, Rows, did_you_mean
-from compplan.genealogy import flatten_kernels
+from compplan.genealogy import check_kernels
 from compplan.genealogy.arrays import rows_of
 from compplan.genealogy.sides import INVALID, MAX_SIDES, NONE, can_be_sides
 
@@ -37,12 +37,11 @@ NO_PARENT = {"", "0", "-1", "none", "null", "nan"}
 def member_rows(column: str | None, rows: NDArray[Any], ids: pa.Array | None = None) -> Rows:
     """Return the place of some rows of the members table, with the ids of the first ones."""
     first = tuple(int(row) for row in rows[:SHOWN])
-    return Rows(
-        "members", column, len(rows), first, () if ids is None else tuple(name(ids, row) for row in first)
-    )
+    names = () if ids is None else tuple(name(ids, row) for row in first)
+    return Rows("members", column, len(rows), first, names)
 
 
-def name(ids: pa.Array, row: int) -> str:
+def name(ids: pa.Array, row: int | np.integer) -> str:
     """Return the id of a row as text."""
     return str(ids[int(row)]) if ids[int(row)].is_valid else "null"
 
@@ -68,9 +67,8 @@ def column_missing(members: pa.Table, column: str, use: str) -> Problem | None:
         return None
     place = Rows("members", None, members.num_rows)
     if found:
-        return Problem(
-            "column-repeated", f'{len(found)} columns are named "{column}" ({use})', place, "rename one"
-        )
+        message = f'{len(found)} columns are named "{column}" ({use})'
+        return Problem("column-repeated", message, place, "rename one")
     hint = did_you_mean(column, members.column_names)
     return Problem("column-missing", f'there is no column "{column}" ({use})', place, hint)
 
@@ -125,62 +123,57 @@ def _rows_text(first: NDArray[np.int32], row: int) -> str:
 # ---- parents
 
 
+def parent_unknown(ids: pa.Array, link: Link) -> Problem | None:
+    """Find parents that are not members."""
+    rows = _with_parent(link, np.flatnonzero(link.parents < 0))
+    if not len(rows):
+        return None
+    named = pc.unique(rows_of(link.column, rows))
+    shown = named[:SHOWN].to_pylist()
+    have = counted(len(rows), "member has", "members have")
+    message = f"{have} a parent that is not a member: {listed(map(repr, shown), len(named))}"
+    hint = "add the parents to the table, or correct their ids"
+    if any(str(parent).strip().lower() in NO_PARENT for parent in shown):
+        hint = "a root has a null parent: write null where there is none"
+    return _problem("parent-unknown", link, message, member_rows(link.columns.parent, rows, ids), hint)
+
+
+def parent_self(ids: pa.Array, link: Link) -> Problem | None:
+    """Find members that are their own parent."""
+    rows = np.flatnonzero(link.parents == np.arange(len(ids), dtype=np.int32))
+    if not len(rows):
+        return None
+    message = f"{counted(len(rows), 'member is its', 'members are their')} own parent"
+    place = member_rows(link.columns.parent, rows, ids)
+    return _problem("parent-self", link, message, place, "a root has a null parent")
+
+
+def parent_cycle(ids: pa.Array, link: Link) -> Problem | None:
+    """Find circles of two members and more: each is above itself."""
+    firsts = np.empty(SHOWN, np.int64)
+    cycles, members = check_kernels.find_cycles(link.parents, np.zeros(len(ids), np.int64), firsts)
+    if not cycles:
+        return None
+    around = (_around(ids, link.parents, int(row)) for row in firsts[:cycles])
+    found = sorted(around, key=lambda rows: ids[rows[0]].as_py())
+    message = f"{counted(cycles, 'cycle', 'cycles')} of parents: "
+    message += "; ".join(_cycle_text(ids, rows) for rows in found)
+    if cycles > len(found):
+        message += f"; and {cycles - len(found):,} more"
+    shown = [row for rows in found for row in rows][:SHOWN]
+    names = tuple(name(ids, row) for row in shown)
+    place = Rows("members", link.columns.parent, members, tuple(shown), names)
+    hint = "-> points to the parent: one of these parents is wrong"
+    return _problem("parent-cycle", link, message, place, hint)
+
+
 def _with_parent(link: Link, rows: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return those of the rows that name a parent, known or not."""
     null = null_mask(rows_of(link.column, rows))
     return rows if null is None else rows[~null]
 
 
-def parent_unknown(ids: pa.Array, link: Link) -> Problem | None:
-    """Find parents that are not members."""
-    rows = _with_parent(link, np.flatnonzero(link.parents < 0))
-    if not len(rows):
-        return None
-    named = pc.unique(rows_of(link.column, rows)).to_pylist()
-    members = counted(len(rows), "member has", "members have")
-    message = f'tree "{link.columns.name}": {members} a parent that is not a member: {listed(map(repr, named), len(named))}'
-    hint = "add the parents to the table, or correct their ids"
-    if any(str(name).strip().lower() in NO_PARENT for name in named):
-        hint = "a root has a null parent: write null where there is none"
-    return Problem("parent-unknown", message, member_rows(link.columns.parent, rows, ids), hint)
-
-
-def parent_self(ids: pa.Array, link: Link) -> Problem | None:
-    """Find members that are their own parent."""
-    rows = np.flatnonzero(link.parents == np.arange(len(ids)))
-    if not len(rows):
-        return None
-    message = (
-        f'tree "{link.columns.name}": {counted(len(rows), "member is its", "members are their")} own parent'
-    )
-    place = member_rows(link.columns.parent, rows, ids)
-    return Problem("parent-self", message, place, "a root has a null parent")
-
-
-def parent_cycle(ids: pa.Array, link: Link) -> Problem | None:
-    """Find circles of two members and more: each is above itself."""
-    firsts = np.empty(SHOWN, np.int64)
-    cycles, members = flatten_kernels.find_cycles(link.parents, np.zeros(len(ids), np.int64), firsts)
-    if not cycles:
-        return None
-    found = sorted(
-        (_cycle(ids, link.parents, int(row)) for row in firsts[:cycles]),
-        key=lambda rows: ids[rows[0]].as_py(),
-    )
-    texts = [" -> ".join(_shortened([name(ids, row) for row in rows])) for rows in found]
-    message = (
-        f'tree "{link.columns.name}": {counted(cycles, "cycle", "cycles")} of parents: {"; ".join(texts)}'
-    )
-    if cycles > len(texts):
-        message += f"; and {cycles - len(texts):,} more"
-    shown = [row for rows in found for row in rows][:SHOWN]
-    place = Rows(
-        "members", link.columns.parent, members, tuple(shown), tuple(name(ids, row) for row in shown)
-    )
-    return Problem("parent-cycle", message, place, "-> points to the parent: one of these parents is wrong")
-
-
-def _cycle(ids: pa.Array, parents: NDArray[np.int32], row: int) -> list[int]:
+def _around(ids: pa.Array, parents: NDArray[np.int32], row: int) -> list[int]:
     """Return the rows around a cycle, from its lowest id on."""
     rows = [row]
     while (above := int(parents[rows[-1]])) != row:
@@ -190,11 +183,10 @@ def _cycle(ids: pa.Array, parents: NDArray[np.int32], row: int) -> list[int]:
     return rows[low:] + rows[:low]
 
 
-def _shortened(names: list[str]) -> list[str]:
-    closed = [*names, names[0]]
-    if len(names) <= LONG_CYCLE:
-        return closed
-    return [*closed[: LONG_CYCLE - 2], f"... {len(names) - LONG_CYCLE + 2:,} more ...", closed[-1]]
+def _cycle_text(ids: pa.Array, rows: list[int]) -> str:
+    shown = [name(ids, row) for row in (rows if len(rows) <= LONG_CYCLE else rows[: LONG_CYCLE - 2])]
+    left_out = [f"... {len(rows) - len(shown):,} more ..."] if len(rows) > len(shown) else []
+    return " -> ".join([*shown, *left_out, shown[0]])
 
 
 # ---- sides and width
@@ -204,24 +196,20 @@ def side_missing(ids: pa.Array, link: Link) -> Problem | None:
     """Find members that have a parent but no side."""
     if link.sides is None or not len(rows := _with_parent(link, np.flatnonzero(link.sides == NONE))):
         return None
-    message = (
-        f'tree "{link.columns.name}": {counted(len(rows), "member has", "members have")} a parent but no side'
-    )
-    return Problem(
-        "side-missing", message, member_rows(link.columns.side, rows, ids), f"write {link.side_words()}"
-    )
+    message = f"{counted(len(rows), 'member has', 'members have')} a parent but no side"
+    place = member_rows(link.columns.side, rows, ids)
+    return _problem("side-missing", link, message, place, f"write {link.side_words()}")
 
 
 def side_invalid(ids: pa.Array, link: Link, column: pa.ChunkedArray) -> Problem | None:
     """Find sides that are not a place of the tree."""
     if link.sides is None or not len(rows := np.flatnonzero(link.sides == INVALID)):
         return None
-    values = [repr(value) for value in pc.unique(rows_of(column, rows)).to_pylist()]
-    side = counted(len(rows), "side is", "sides are")
-    message = f'tree "{link.columns.name}": {side} not a side of this tree: {listed(values, len(values))}'
-    return Problem(
-        "side-invalid", message, member_rows(link.columns.side, rows, ids), f"write {link.side_words()}"
-    )
+    values = pc.unique(rows_of(column, rows))
+    message = f"{counted(len(rows), 'side is', 'sides are')} not a side of this tree: "
+    message += listed(map(repr, values[:SHOWN].to_pylist()), len(values))
+    place = member_rows(link.columns.side, rows, ids)
+    return _problem("side-invalid", link, message, place, f"write {link.side_words()}")
 
 
 def side_shared(ids: pa.Array, link: Link) -> Problem | None:
@@ -231,24 +219,19 @@ def side_shared(ids: pa.Array, link: Link) -> Problem | None:
     placed = np.flatnonzero((link.parents >= 0) & (link.sides >= 0))
     place_of = link.parents[placed].astype(np.int64) * MAX_SIDES + link.sides[placed]
     places, where, counts = np.unique(place_of, return_inverse=True, return_counts=True)
-    if not (counts > 1).any():
+    shared = places[counts > 1]
+    if not len(shared):
         return None
-    rows = placed[counts[where] > 1]
-    texts = (_place_text(ids, link, place, placed[place_of == place]) for place in places[counts > 1])
-    shared = int((counts > 1).sum())
-    places_hold = counted(shared, "place holds", "places hold")
-    message = f'tree "{link.columns.name}": {places_hold} two members or more: {listed(texts, shared)}'
-    return Problem(
-        "side-shared",
-        message,
-        member_rows(link.columns.side, rows, ids),
-        "one member a place: move the others",
-    )
+    texts = (_place_text(ids, link, int(place), placed[place_of == place]) for place in shared)
+    message = f"{counted(len(shared), 'place holds', 'places hold')} two members or more: "
+    message += listed(texts, len(shared))
+    rows = member_rows(link.columns.side, placed[counts[where] > 1], ids)
+    return _problem("side-shared", link, message, rows, "one member a place: move the others")
 
 
 def _place_text(ids: pa.Array, link: Link, place: int, rows: NDArray[Any]) -> str:
     names = listed((name(ids, row) for row in rows), len(rows))
-    return f"{link.side_name(int(place) % MAX_SIDES)} of {name(ids, int(place) // MAX_SIDES)} ({names})"
+    return f"{link.side_name(place % MAX_SIDES)} of {name(ids, place // MAX_SIDES)} ({names})"
 
 
 def width_exceeded(ids: pa.Array, link: Link) -> Problem | None:
@@ -260,10 +243,13 @@ def width_exceeded(ids: pa.Array, link: Link) -> Problem | None:
     rows = np.flatnonzero(counts > width)
     if not len(rows):
         return None
-    have = counted(len(rows), "member has", "members have")
     texts = (f"{name(ids, row)} has {counts[row]:,}" for row in rows)
-    message = f'tree "{link.columns.name}": {have} more children than the width of {width}: {listed(texts, len(rows))}'
+    message = f"{counted(len(rows), 'member has', 'members have')} more children than the width of {width}: "
+    message += listed(texts, len(rows))
     place = member_rows(link.columns.parent, rows, ids)
-    return Problem(
-        "width-exceeded", message, place, "place the surplus children deeper, or widen the tree in the plan"
-    )
+    hint = "place the surplus children deeper, or widen the tree in the plan"
+    return _problem("width-exceeded", link, message, place, hint)
+
+
+def _problem(code: str, link: Link, message: str, place: Rows, hint: str) -> Problem:
+    return Problem(code, f'tree "{link.columns.name}": {message}', place, hint)

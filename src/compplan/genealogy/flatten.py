@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compplan.genealogy import flatten_kernels as kernels
+from compplan.genealogy import sort_kernels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -39,8 +40,8 @@ class Layout:
 def lay_out(parents: NDArray[np.int32], order: SiblingOrder) -> Layout | None:
     """Lay a tree out depth first: parents before children, siblings (and roots) ascending by id.
 
-    Rows in join order (parents first, ids ascending) take two sweeps. Other rows take children lists, a sort of
-    each list, a breadth-first visit and two streams. Both give the same layout.
+    Rows in join order (parents first, ids ascending) take two sweeps. Other rows take children lists, a sort
+    of each list, a breadth-first visit and two streams. Both give the same layout.
 
     Parameters
     ----------
@@ -55,7 +56,7 @@ def lay_out(parents: NDArray[np.int32], order: SiblingOrder) -> Layout | None:
         None where members are on a cycle or below one, so that no root reaches them.
     """
     count = parents.size
-    # The records of the sweeps (size or next free position, depth) later hold parent and end: fewer fresh pages.
+    # The records of the sweeps (size or next free position, depth) later hold parent and end, to save pages.
     memory = np.empty(2 * count + 2, np.int32)
     records = memory.reshape(-1, 2)
     positions, depth = np.empty(count, np.int32), np.empty(count, np.int32)
@@ -77,7 +78,10 @@ def lay_out(parents: NDArray[np.int32], order: SiblingOrder) -> Layout | None:
 def children_lists(
     parents: NDArray[np.int32], order: SiblingOrder
 ) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    """Return (starts, children): the sorted children of row p are children[starts[p + 1]:starts[p + 2]], roots at p = -1."""
+    """Return (starts, children): the children of row p, sorted, are children[starts[p + 1]:starts[p + 2]].
+
+    Roots are the children of p = -1.
+    """
     starts = np.zeros(parents.size + 3, np.int32)
     children = np.empty(parents.size, np.int32)
     kernels.count_children(parents, starts)
@@ -95,7 +99,9 @@ def sort_lists(
     """Sort each list of children by keys[row], in place, and return the keys in the lists' order."""
     near = np.empty(children.size, np.int64)
     kernels.gather(keys, children, near)  # then the sort itself touches only what lies together
-    kernels.sort_short_lists(starts, near, children)
-    if (longest := kernels.longest_list(starts)) > kernels.RUN:
-        kernels.sort_long_lists(starts, near, children, np.empty(longest, np.int64), np.empty(longest, np.int32))
+    sort_kernels.sort_short_lists(starts, near, children)
+    if (longest := sort_kernels.longest_list(starts)) > sort_kernels.RUN:
+        sort_kernels.sort_long_lists(
+            starts, near, children, np.empty(longest, np.int64), np.empty(longest, np.int32)
+        )
     return near

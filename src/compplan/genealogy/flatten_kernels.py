@@ -1,7 +1,8 @@
 """Kernels that turn parent pointers, in any row order, into a pre-order.
 
-`parents[row]` is the row of the parent, -1 for a root. Sweeps count rows and positions from 1 where they need a
-virtual root at 0 above all roots: then a root is a member like any other, and no loop asks whether it meets one.
+`parents[row]` is the row of the parent, -1 for a root. Sweeps count rows and positions from 1 where they need
+a virtual root at 0 above all roots: then a root is a member like any other, and no loop asks whether it meets
+one.
 """
 
 from __future__ import annotations
@@ -9,13 +10,11 @@ from __future__ import annotations
 import numpy as np
 
 from compplan.genealogy.prefetch_kernels import AHEAD, prefetch
-from compplan.jit import inline, kernel
+from compplan.jit import kernel
 
 U32, U64 = np.uint32, np.uint64
 ONE = U64(1)
 NEAR, FAR = U64(AHEAD), U64(2 * AHEAD)
-RUN = U64(32)
-"""Children lists up to this size are sorted by insertion; longer ones merge sorted runs of this size."""
 
 
 @kernel
@@ -100,98 +99,6 @@ def fill_children(parents, starts, children):
 
 
 @kernel
-def longest_list(starts):
-    """Return the size of the longest children list."""
-    longest = 0
-    for group in range(1, starts.size - 1):
-        longest = max(longest, starts[group] - starts[group - 1])
-    return longest
-
-
-@kernel
-def gather(values, where, out):
-    """out[i] = values[where[i]]."""
-    for i in range(where.size):
-        if i + AHEAD < where.size:
-            prefetch(values, where[i + AHEAD])
-        out[i] = values[U32(where[i])]
-
-
-@inline
-def insert_sorted(keys, rows, low, high):
-    """Sort the (key, row) pairs [low, high) by insertion."""
-    k = low + ONE
-    while k < high:
-        key, row, j = keys[k], rows[k], k
-        while j > low and keys[j - ONE] > key:
-            keys[j], rows[j] = keys[j - ONE], rows[j - ONE]
-            j -= ONE
-        keys[j], rows[j] = key, row
-        k += ONE
-
-
-@inline
-def merge_runs(keys, rows, low, middle, high, spare_keys, spare_rows):
-    """Merge the sorted runs [low, middle) and [middle, high): the left one moves aside and is merged back."""
-    size = middle - low
-    for k in range(size):
-        spare_keys[k], spare_rows[k] = keys[low + U64(k)], rows[low + U64(k)]
-    left, right, at = U64(0), middle, low
-    while left < size and right < high:
-        first = spare_keys[left] <= keys[right]
-        keys[at], rows[at] = (
-            spare_keys[left] if first else keys[right],
-            spare_rows[left] if first else rows[right],
-        )
-        left += U64(first)
-        right += U64(not first)
-        at += ONE
-    while left < size:
-        keys[at], rows[at] = spare_keys[left], spare_rows[left]
-        left += ONE
-        at += ONE
-
-
-@kernel
-def sort_pairs(keys, rows, spare_keys, spare_rows):
-    """Sort (key, row) pairs: runs by insertion, then merges that skip what is in order."""
-    size, width = U64(keys.size), RUN
-    for low in range(U64(0), size, width):
-        insert_sorted(keys, rows, low, min(low + width, size))
-    while width < size:
-        for low in range(U64(0), size - width, width + width):
-            middle, high = low + width, min(low + width + width, size)
-            if keys[middle - ONE] > keys[middle]:
-                merge_runs(keys, rows, low, middle, high, spare_keys, spare_rows)
-        width += width
-
-
-@kernel
-def sort_short_lists(starts, keys, rows):
-    """Sort each children list of at most `RUN` entries by its keys."""
-    high = U64(0)
-    for group in range(1, starts.size - 1):
-        low = high
-        high = U64(starts[group])
-        if high - low <= RUN:
-            insert_sorted(keys, rows, low, high)
-
-
-@kernel
-def sort_long_lists(starts, keys, rows, spare_keys, spare_rows):
-    """Sort each longer children list; the spare arrays have room for the longest.
-
-    Apart from the short ones, because slices in that loop made it 1.5 times slower.
-    """
-    high = U64(0)
-    for group in range(1, starts.size - 1):
-        low = high
-        high = U64(starts[group])
-        if high - low > RUN:
-            sort_pairs(keys[low:high], rows[low:high], spare_keys, spare_rows)
-
-
-@kernel
 def breadth_first(starts, children, queue, above):
     """Visit level by level from the roots: queue[k] = row, above[k] = 1 + the parent's k, 0 for a root.
 
@@ -243,7 +150,7 @@ def place_by_queue(queue, above, records, positions, depth):
 
 @kernel
 def unfold(depth, open_, parent, end):
-    """Derive parent and end from the depth of a pre-order; open_ has max_depth + 2 entries and any content."""
+    """Derive parent and end from the depth of a pre-order; open_ has max_depth + 2 entries of any content."""
     open_[0] = -1
     for i in range(depth.size):
         level = U32(depth[i])
@@ -256,6 +163,15 @@ def unfold(depth, open_, parent, end):
         open_[level + U32(1)] = 0
         open_[level] += size
         end[i] = i + size
+
+
+@kernel
+def gather(values, where, out):
+    """out[i] = values[where[i]]."""
+    for i in range(where.size):
+        if i + AHEAD < where.size:
+            prefetch(values, where[i + AHEAD])
+        out[i] = values[U32(where[i])]
 
 
 @kernel
@@ -278,56 +194,3 @@ def cross(primary, own, to_primary, from_primary):
     for row in range(primary.size):
         to_primary[U32(own[row])] = primary[row]
         from_primary[U32(primary[row])] = own[row]
-
-
-# ---- what can be wrong with a tree
-
-
-@kernel
-def find_cycles(parents, stamps, firsts):
-    """Count the cycles of two rows and more, and the rows on them; firsts receives a row of each of the first ones.
-
-    `stamps` is zero on entry, one int64 a row.
-    """
-    cycles = 0
-    members = 0
-    for i in range(parents.size):
-        j = i
-        while j >= 0 and stamps[j] == 0:
-            stamps[j] = i + 1
-            j = -1 if parents[j] == j else parents[j]
-        if j >= 0 and stamps[j] == i + 1:
-            if cycles < firsts.size:
-                firsts[cycles] = j
-            cycles += 1
-            members += 1
-            k = parents[j]
-            while k != j:
-                members += 1
-                k = parents[k]
-    return cycles, members
-
-
-@kernel
-def shared_sides(depth, side, taken):
-    """Count the members whose side an earlier sibling has; taken is zero, max_depth + 2 entries of 64 sides each."""
-    shared = 0
-    for i in range(depth.size):
-        level = U32(depth[i])
-        bit = np.uint64(side[i] >= 0) << np.uint64(side[i] & 63)
-        shared += (taken[level] & bit) != np.uint64(0)
-        taken[level] |= bit
-        taken[level + U32(1)] = 0
-    return shared
-
-
-@kernel
-def surplus_children(depth, width, counts):
-    """Count the children beyond `width` of their parent; counts is zero, max_depth + 2 entries."""
-    surplus = 0
-    for i in range(depth.size):
-        level = U32(depth[i])
-        counts[level] += 1
-        surplus += level > 0 and counts[level] > width
-        counts[level + U32(1)] = 0
-    return surplus

@@ -148,7 +148,7 @@ class Genealogy:
         return self._mapped(tree, self.tree(tree).ancestors(self._own(tree, position)))
 
     def subtree(self, tree: str, position: int) -> range | list[int]:
-        """Return the positions of a member and all below it in a tree: a range in the primary tree, else a list."""
+        """Return the positions of a member and all below it in a tree, a range in the primary tree."""
         below = self.tree(tree).subtree(self._own(tree, position))
         return below if self.tree(tree).to_primary is None else self._mapped(tree, below)
 
@@ -164,4 +164,4 @@ class Genealogy:
 
     def _mapped(self, tree: str, own: list[int] | range) -> list[int]:
         to_primary = self.tree(tree).to_primary
-        return list(own) if to_primary is None else to_primary[np.asarray(own, np.int64)].tolist()  # type: ignore[no-any-return]
+        return [*own] if to_primary is None else [int(to_primary[i]) for i in own]

@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from compplan.arrow.buffers import is_text, null_mask, plain_type
 from compplan.errors import DataError, Problem
-from compplan.genealogy.arrays import codes, integers, one_array, texts
+from compplan.genealogy.arrays import codes, one_array
 from compplan.genealogy.parallel import in_threads, ranges
 from compplan.genealogy.tables import integer_table, text_table
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.errors import Rows
-    from compplan.genealogy.tables import IntegerTable, TextTable
+    from compplan.genealogy.tables import Table
 
 
 def id_kind(type_: pa.DataType) -> pa.DataType | None:
@@ -64,7 +64,7 @@ def _fits(column: pa.Array | pa.ChunkedArray) -> bool:
 
 
 def as_ids(column: pa.Array | pa.ChunkedArray, kind: pa.DataType) -> pa.Array:
-    """Return a column that `id_problem` accepts as one array of int64 or large_string, without a copy if possible."""
+    """Return a column that `id_problem` accepts as one array of int64 or large_string, if possible itself."""
     array = one_array(column)
     return array if array.type == kind else array.cast(kind)
 
@@ -95,7 +95,7 @@ class MemberIndex:
     kind: pa.DataType
     count: int
     repeated: int
-    _table: IntegerTable | TextTable
+    _table: Table
 
     @staticmethod
     def build(ids: pa.Array | pa.ChunkedArray, *, threads: int = 1) -> MemberIndex:
@@ -119,9 +119,7 @@ class MemberIndex:
         array = as_ids(ids, kind)
         valid = array.drop_null() if array.null_count else array
         with np.errstate(over="ignore"):
-            table, repeated = (
-                text_table(*texts(valid)) if kind != pa.int64() else integer_table(integers(valid), threads)
-            )
+            table, repeated = integer_table(valid, threads) if kind == pa.int64() else text_table(valid)
         index = MemberIndex(kind, len(array), repeated, table)
         if (null := null_mask(array)) is not None:
             index.renumber(np.flatnonzero(~null).astype(np.int32), array)
@@ -135,7 +133,7 @@ class MemberIndex:
         Parameters
         ----------
         keys
-            Integers for integer ids, text for text ids; dictionary-encoded keys cost one search a distinct key.
+            Integers for integer ids, text for text ids; of a dictionary, each distinct key is searched once.
         threads
             How many threads may take part. The result does not depend on it.
         place
@@ -162,9 +160,8 @@ class MemberIndex:
 
     def renumber(self, numbers: NDArray[np.int32], ids: pa.Array) -> None:
         """Let member m become numbers[m], in place; `ids` are the ids in the new order."""
-        if not numbers.size:
-            return
-        self._table.renumber(numbers, *(() if self.kind == pa.int64() else texts(ids)))
+        if numbers.size:
+            self._table.renumber(numbers, ids)
 
     def _lookup_chunk(self, chunk: pa.Array, out: NDArray[np.int32], threads: int) -> None:
         if pa.types.is_dictionary(chunk.type):
@@ -175,9 +172,8 @@ class MemberIndex:
 
         def search(part: slice) -> None:
             piece = keys.slice(part.start, part.stop - part.start)
-            values = (integers(piece),) if self.kind == pa.int64() else texts(piece)
             with np.errstate(over="ignore"):  # not inherited by threads
-                self._table.find(*values, out[part])
+                self._table.find(piece, out[part])
 
         in_threads(search, ranges(len(keys), threads), threads)
         if (null := null_mask(keys)) is not None:

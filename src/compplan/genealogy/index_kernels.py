@@ -1,4 +1,4 @@
-"""Kernels of the member index: tables that map an integer id to a member (`text_kernels.py` has those for text).
+"""Kernels of the member index: tables from integer ids to members (`text_kernels.py` has those of text).
 
 All tables hold 0 for "free" and member + 1 for "here", so that a miss gives -1 without a branch:
 
@@ -22,6 +22,7 @@ LOW = U64(0xFFFFFFFF)
 MIX_1 = U64(0x9E3779B97F4A7C15)  # odd, from the golden ratio
 MIX_2 = U64(0xD6E8FEB86659FD93)
 BLOCK = 64
+FAR = 4 * AHEAD  # in slots of which three of four are free
 
 
 @inline
@@ -91,9 +92,9 @@ def fill_pairs(keys, shift, mask, slots):
 
 @kernel
 def fill_part(keys, shift, part, slots, homes, members, late, counts):
-    """Enter the keys whose search begins in slots [part[0], part[1]), and no other, so that parts run at once.
+    """Enter the keys whose search begins in slots [part[0], part[1]), and no other: parts run at once.
 
-    A search that leaves the part is put off: its member goes to `late`, to be entered when all parts are done.
+    A search that leaves the part is put off: its member goes to `late`, entered when all parts are done.
     counts[0] receives the number of repeated keys, counts[1] the number of late members.
     """
     low, high = part[0], part[1]
@@ -145,13 +146,13 @@ def find_pairs(keys, shift, mask, slots, out):
 
 @kernel
 def renumber_slots(slots, numbers):
-    """Replace each member m by numbers[m], in a table of prints or in the second words of pairs (a strided view).
+    """Replace each member m by numbers[m], in prints or in the second words of pairs (a strided view).
 
     Free slots are written too: a branch on them would be mispredicted all along.
     """
     for at in range(slots.size):
-        if at + AHEAD < slots.size:
-            prefetch(numbers, slots[at + AHEAD] & LOW)
+        if at + FAR < slots.size:
+            prefetch(numbers, slots[at + FAR] & LOW)
         held = slots[at] & LOW
         here = U64(held != ZERO)
         slots[at] = (slots[at] & ~LOW) | ((U64(numbers[held - here]) + ONE) * here)

@@ -54,7 +54,7 @@ class Link:
 def read_link(
     members: pa.Table, ids: pa.Array, columns: TreeColumns, index: MemberIndex, threads: int = 1
 ) -> tuple[Link | None, list[Problem]]:
-    """Read one tree, and say what is wrong with types and single rows; no link without a readable parent column."""
+    """Read one tree, and say what is wrong with types and rows; no link without a readable parent column."""
     parent, side = _column(members, columns.parent), _column(members, columns.side)
     found: list[Problem | None] = []
     if side is not None and (wrong := checks.side_type_wrong(side, columns)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ def ranges(count: int, threads: int) -> list[slice]:
     """Return at most `threads` ranges of about the same length that cover [0, count)."""
     parts = max(1, min(threads, count // LEAST))
     cuts = [count * part // parts for part in range(parts + 1)]
-    return [slice(low, high) for low, high in zip(cuts, cuts[1:], strict=False)]
+    return [slice(low, high) for low, high in pairwise(cuts)]
 
 
 def in_threads(work: Callable[[Job], Result], jobs: Iterable[Job], threads: int) -> list[Result]:

@@ -1,7 +1,7 @@
 """Software prefetch: the one instruction that makes random access to a large table several times faster.
 
-A sweep that meets a random cache line an element waits about 100 ns for each; asked for two dozen elements ahead,
-the lines arrive together. Results never depend on it. With the JIT off it does nothing.
+A sweep that meets a random cache line an element waits about 100 ns for each; asked for two dozen elements
+ahead, the lines arrive together. Results never depend on it. With the JIT off it does nothing.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ if JIT:
     from numba.core import cgutils, types
 
     @intrinsic
-    def prefetch(_typing, array, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201
+    def prefetch(_typing, array, index):  # type: ignore[no-untyped-def]
         """Ask for the cache line of `array[index]` (1-d); an index outside the array does no harm."""
         signature = types.void(array, index)
 
-        def generate(context, builder, _signature, arguments):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN202
+        def generate(context, builder, _signature, arguments):  # type: ignore[no-untyped-def]
             view = context.make_array(array)(context, builder, arguments[0])
             at = context.cast(builder, arguments[1], index, types.intp)
             line = cgutils.get_item_pointer(context, builder, array, view, [at], wraparound=False)
@@ -37,5 +37,5 @@ if JIT:
 
 else:
 
-    def prefetch(array, index):  # type: ignore[no-untyped-def]  # noqa: ANN001, ANN201, ARG001
+    def prefetch(array, index):  # type: ignore[no-untyped-def]
         """Do nothing: plain Python has no cache lines."""

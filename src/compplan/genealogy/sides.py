@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 MAX_SIDES = 64
-"""Places that a parent can have in a tree with sides: the siblings of a member are checked as bits of one word."""
+"""Places that a parent can have in a tree with sides: taken places are checked as bits of one word."""
 NONE, INVALID = -1, -2
 NAMES = {"left": 0, "l": 0, "right": 1, "r": 1}
 

@@ -1,31 +1,39 @@
-"""The three tables behind a member index, each over NumPy arrays; kernels in `index_kernels.py`, `text_kernels.py`."""
+"""The three tables behind a member index: ids to members; the work is in kernels."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from compplan.genealogy import index_kernels, text_kernels
+from compplan.genealogy.arrays import integers, texts
 from compplan.genealogy.parallel import in_threads, ranges
 
 if TYPE_CHECKING:
-    from typing import TypeAlias
-
+    import pyarrow as pa
     from numpy.typing import NDArray
 
-    Keys: TypeAlias = NDArray[np.int64]
-    Words: TypeAlias = NDArray[np.uint64]
-    Members: TypeAlias = NDArray[np.int32]
-    IntegerTable: TypeAlias = "DirectTable | PairTable"
-
 DENSE = 8
-"""Up to this many possible ids a member, a direct table is smaller than a hash table, and several times faster."""
+"""Up to this many possible ids a member, a direct table is smaller than a hash table and much faster."""
 SPARE = 4096
-"""A direct table may be this much longer than that: of no account, and small test data takes the common path."""
+"""A direct table may be this much longer than that: it is of no account, and small data takes one path."""
 MANY = 1 << 26
-"""Up to this many members, hash tables are at most 31 % full, for short searches; beyond, 62 %, for memory's sake."""
+"""Up to this many members, hash tables are at most 31 % full: at 60 % a search takes twice as long.
+
+Beyond, they are up to 62 % full: 10^8 members then take 4 GB and not 8.
+"""
+
+
+class Table(Protocol):
+    """What a member index asks of its table; callers hold `numpy.errstate(over="ignore")`."""
+
+    def find(self, keys: pa.Array, out: NDArray[np.int32]) -> None:
+        """out[i] = member of key i, or -1."""
+
+    def renumber(self, numbers: NDArray[np.int32], ids: pa.Array) -> None:
+        """Let member m become numbers[m]; `ids` are the ids in the new order."""
 
 
 @dataclass(slots=True, eq=False)
@@ -35,10 +43,10 @@ class DirectTable:
     lowest: np.uint64
     table: NDArray[np.uint32]
 
-    def find(self, keys: Keys, out: Members) -> None:
-        index_kernels.find_direct(keys.view(np.uint64), self.lowest, self.table, out)
+    def find(self, keys: pa.Array, out: NDArray[np.int32]) -> None:
+        index_kernels.find_direct(words(keys), self.lowest, self.table, out)
 
-    def renumber(self, numbers: Members) -> None:
+    def renumber(self, numbers: NDArray[np.int32], _ids: pa.Array) -> None:
         index_kernels.renumber_direct(self.table, numbers)
 
 
@@ -48,12 +56,12 @@ class PairTable:
 
     shift: np.uint64
     mask: np.uint64
-    slots: Words
+    slots: NDArray[np.uint64]
 
-    def find(self, keys: Keys, out: Members) -> None:
-        index_kernels.find_pairs(keys.view(np.uint64), self.shift, self.mask, self.slots, out)
+    def find(self, keys: pa.Array, out: NDArray[np.int32]) -> None:
+        index_kernels.find_pairs(words(keys), self.shift, self.mask, self.slots, out)
 
-    def renumber(self, numbers: Members) -> None:
+    def renumber(self, numbers: NDArray[np.int32], _ids: pa.Array) -> None:
         index_kernels.renumber_slots(self.slots[1::2], numbers)
 
 
@@ -63,47 +71,57 @@ class TextTable:
 
     shift: np.uint64
     mask: np.uint64
-    slots: Words
-    offsets: NDArray[np.int64]
-    data: NDArray[np.uint8]
+    slots: NDArray[np.uint64]
+    ids: pa.Array
 
-    def find(self, offsets: NDArray[np.int64], data: NDArray[np.uint8], out: Members) -> None:
-        block = np.empty((2, text_kernels.BLOCK), np.uint64)
-        members = (self.offsets, self.data, self.shift, self.mask, self.slots)
-        text_kernels.find_prints(*members, offsets, data, block[0], block[1], out)
+    def find(self, keys: pa.Array, out: NDArray[np.int32]) -> None:
+        block = np.empty((2, index_kernels.BLOCK), np.uint64)
+        table = (*texts(self.ids), self.shift, self.mask, self.slots)
+        text_kernels.find_prints(*table, *texts(keys), block[0], block[1], out)
 
-    def renumber(self, numbers: Members, offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> None:
-        index_kernels.renumber_slots(self.slots[::1], numbers)
-        self.offsets, self.data = offsets, data
+    def renumber(self, numbers: NDArray[np.int32], ids: pa.Array) -> None:
+        index_kernels.renumber_slots(self.slots, numbers)
+        self.ids = ids
+
+
+def words(ids: pa.Array) -> NDArray[np.uint64]:
+    """Return int64 ids as the kernels take them."""
+    return integers(ids).view(np.uint64)
 
 
 def hash_size(count: int) -> tuple[int, np.uint64, np.uint64]:
-    """Return the number of slots (a power of two), the shift that leaves a slot number of a hash, and its mask."""
+    """Return the number of slots (a power of two), the shift from hash to slot number, and its mask."""
     wanted = count * (16 if count <= MANY else 8) // 5
     bits = max(4, wanted.bit_length())
     return 1 << bits, np.uint64(64 - bits), np.uint64((1 << bits) - 1)
 
 
-def integer_table(ids: Keys, threads: int = 1) -> tuple[IntegerTable, int]:
+def integer_table(ids: pa.Array, threads: int = 1) -> tuple[Table, int]:
     """Return the table of int64 ids that suits them, and how many were repeated."""
-    lowest, highest = (int(ids.min()), int(ids.max())) if ids.size else (0, 0)
-    if highest - lowest < DENSE * ids.size + SPARE:
-        table = DirectTable(np.array(lowest).astype(np.uint64)[()], np.zeros(highest - lowest + 1, np.uint32))
-        return table, index_kernels.fill_direct(ids.view(np.uint64), table.lowest, table.table)
-    size, shift, mask = hash_size(ids.size)
+    values, keys = integers(ids), words(ids)
+    lowest, highest = (int(values.min()), int(values.max())) if values.size else (0, 0)
+    if highest - lowest < DENSE * values.size + SPARE:
+        table = np.zeros(highest - lowest + 1, np.uint32)
+        start = np.uint64(lowest % 2**64)
+        return DirectTable(start, table), index_kernels.fill_direct(keys, start, table)
+    size, shift, mask = hash_size(values.size)
     slots = np.zeros(2 * size, np.uint64)
-    keys = ids.view(np.uint64)
-    parts = ranges(ids.size, threads)
-    if len(parts) == 1:
-        return PairTable(shift, mask, slots), index_kernels.fill_pairs(keys, shift, mask, slots)
-    return PairTable(shift, mask, slots), _fill_in_parts(keys, shift, mask, slots, len(parts))
+    parts = len(ranges(values.size, threads))
+    if parts == 1:
+        repeated = index_kernels.fill_pairs(keys, shift, mask, slots)
+    else:
+        repeated = fill_in_parts(keys, shift, mask, slots, parts)
+    return PairTable(shift, mask, slots), repeated
 
 
-def _fill_in_parts(keys: Words, shift: np.uint64, mask: np.uint64, slots: Words, parts: int) -> int:
+def fill_in_parts(
+    keys: NDArray[np.uint64], shift: np.uint64, mask: np.uint64, slots: NDArray[np.uint64], parts: int
+) -> int:
+    """Enter keys into pairs with a thread for each part of the table; return how many were repeated."""
     cuts = np.array([slots.size // 2 * part // parts for part in range(parts + 1)], np.uint64)
 
-    def fill(part: int) -> tuple[Members, int]:
-        late = np.empty(keys.size, np.int32)  # touched as far as it is used: a few entries
+    def fill(part: int) -> tuple[NDArray[np.int32], int]:
+        late = np.empty(keys.size, np.int32)  # a few entries are used, and only their pages exist
         counts = np.zeros(2, np.int64)
         homes, members = np.empty(index_kernels.BLOCK, np.uint64), np.empty(index_kernels.BLOCK, np.int64)
         with np.errstate(over="ignore"):  # not inherited by threads
@@ -112,13 +130,13 @@ def _fill_in_parts(keys: Words, shift: np.uint64, mask: np.uint64, slots: Words,
 
     done = in_threads(fill, range(parts), parts)
     repeated = sum(count for _, count in done)
-    return repeated + sum(index_kernels.fill_late(keys, shift, mask, late, slots) for late, _ in done)
+    return repeated + sum(int(index_kernels.fill_late(keys, shift, mask, late, slots)) for late, _ in done)
 
 
-def text_table(offsets: NDArray[np.int64], data: NDArray[np.uint8]) -> tuple[TextTable, int]:
+def text_table(ids: pa.Array) -> tuple[Table, int]:
     """Return the table of text ids, and how many were repeated."""
-    size, shift, mask = hash_size(offsets.size - 1)
+    size, shift, mask = hash_size(len(ids))
     slots = np.zeros(size, np.uint64)
-    hashes = np.empty(text_kernels.BLOCK, np.uint64)
-    repeated = text_kernels.fill_prints(offsets, data, shift, mask, slots, hashes)
-    return TextTable(shift, mask, slots, offsets, data), repeated
+    hashes = np.empty(index_kernels.BLOCK, np.uint64)
+    repeated = text_kernels.fill_prints(*texts(ids), shift, mask, slots, hashes)
+    return TextTable(shift, mask, slots, ids), repeated

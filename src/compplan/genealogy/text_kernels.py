@@ -1,7 +1,7 @@
 """Kernels of text ids, on Arrow's own layout: text i is data[offsets[i]:offsets[i + 1]], UTF-8 bytes.
 
-UTF-8 compares byte by byte as its code points do, so bytes are all that these kernels know. Hashes wrap on purpose:
-callers hold `numpy.errstate(over="ignore")` for the runs without the JIT.
+UTF-8 compares byte by byte as its code points do, so bytes are all that these kernels know. Hashes wrap on
+purpose: callers hold `numpy.errstate(over="ignore")` for the runs without the JIT.
 """
 
 from __future__ import annotations
@@ -104,10 +104,10 @@ def fill_prints(offsets, data, shift, mask, slots, hashes):
 
 @kernel
 def find_prints(texts, bytes_, shift, mask, slots, offsets, data, hashes, places, out):
-    """Look texts up: out[i] = member, or -1. (texts, bytes_) are the members' ids, (offsets, data) the keys.
+    """Look texts up: out[i] = member, or -1; (texts, bytes_) are the members' ids, (offsets, data) the keys.
 
-    Blocks go through four stages, so that slots, offsets and bytes of a whole block are on their way together;
-    `hashes` and `places` are room for one block (uint64[BLOCK]).
+    Blocks go through four stages, so that slots, offsets and bytes of a whole block are on their way
+    together; `hashes` and `places` are room for one block (uint64[BLOCK]).
     """
     count = offsets.size - 1
     for start in range(0, count, BLOCK):
@@ -167,7 +167,7 @@ def shared_prefix(offsets, data, prefix):
 
 @kernel
 def bounds_of(offsets, rows, out):
-    """out = the offsets of the texts of some rows, one after another."""
+    """Write the offsets of the texts of some rows, one after another, to `out`."""
     out[0] = 0
     for i in range(rows.size):
         if i + AHEAD < rows.size:

@@ -30,7 +30,7 @@ class Tree:
     end
         int32: the subtree of i is the range [i, end[i]).
     side
-        int8: the place under the parent, 0 left, 1 right (and on), -1 for a root; None for a tree without sides.
+        int8: the place under the parent, 0 left, 1 right (and on), -1 for a root; None where there are none.
     max_depth
         The largest depth, 0 when there is nobody.
     to_primary, from_primary

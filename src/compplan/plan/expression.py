@@ -3,7 +3,8 @@
 The text is parsed with Python's own grammar and then held against a whitelist: names, numbers, texts,
 comparisons, `and`, `or`, `not`, `in`, `+ - * /`, `min` and `max`. Nothing is ever executed.
 
-`str` of an expression is its canonical text, which reads back as the same expression; `words` is for people. The tree is the one form of a rule: the vector evaluation, the explanation of one member and the plain-language
+`str` of an expression is its canonical text, which reads back as the same expression; `words` is for people. The
+tree is the one form of a rule: the vector evaluation, the explanation of one member and the plain-language
 description all read it.
 """
 
@@ -12,14 +13,21 @@ from __future__ import annotations
 import ast
 import json
 import re
+import warnings
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
 from compplan.plan.located import Hinted
+from compplan.plan.values import number
 
-MAX_TEXT = 2_000
+MAX_TEXT = 20_000
+"""Of texts that the engine puts together; what a plan may write is shorter (`values.ConditionText`)."""
+
+MAX_DEPTH = 100
+"""Every function over the tree is recursive, and has to fit the stack of whoever calls it."""
+
 Operator = Literal[">=", ">", "<=", "<", "==", "!="]
 
 
@@ -72,7 +80,7 @@ class Compare:
     right: Expr
 
     def __str__(self) -> str:
-        return f"{self.left} {self.op} {self.right}"
+        return f"{_operand(self.left)} {self.op} {_operand(self.right)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +91,7 @@ class Among:
     values: tuple[Number | Text | Name, ...]
 
     def __str__(self) -> str:
-        return f"{self.item} in [{', '.join(map(str, self.values))}]"
+        return f"{_operand(self.item)} in [{', '.join(map(str, self.values))}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,7 @@ class Arithmetic:
     right: Expr
 
     def __str__(self) -> str:
-        sides = (f"({s})" if isinstance(s, Arithmetic) else str(s) for s in (self.left, self.right))
+        sides = (f"({s})" if isinstance(s, Arithmetic) else _operand(s) for s in (self.left, self.right))
         return f" {self.op} ".join(sides)
 
 
@@ -132,6 +140,12 @@ class Call:
 
 
 Expr = Number | Text | Name | Field | Compare | Among | Logic | Not | Arithmetic | Call
+
+
+def _operand(expr: Expr) -> str:
+    """Return the text of an operand: what binds less tightly than a comparison stands in parentheses."""
+    return f"({expr})" if isinstance(expr, (Compare, Among, Logic, Not)) else str(expr)
+
 
 _COMPARE: dict[type[ast.cmpop], Operator] = {
     ast.GtE: ">=",
@@ -165,14 +179,49 @@ def parse(text: str) -> Expr:
     """
     if len(text) > MAX_TEXT:
         raise Hinted(f"the condition is {len(text)} characters long", f"{MAX_TEXT} characters are the most")
+    flat = " ".join(text.split("\n")).strip()
     try:
-        tree = ast.parse(text.strip(), mode="eval")
-        return _read(tree.body, text.strip())
+        body = _syntax(flat)
+        if _depth(body) > MAX_DEPTH:
+            raise RecursionError
+        return _read(body, flat)
     except SyntaxError as error:
-        hint = 'compare with "==" and write per cent outside conditions' if "%" in text or "=" in text else ""
-        raise Hinted(f'"{text}" cannot be read: {error.msg}', hint or "for example: pv >= 100 and active") from None
+        raise _unreadable(text, error.msg) from None
+    except UnicodeEncodeError:
+        raise _unreadable(text, "it holds half a character") from None
     except (RecursionError, MemoryError):
         raise Hinted("the condition is nested too deeply", "give its parts names under conditions:") from None
+
+
+def _syntax(text: str) -> ast.expr:
+    """Parse by Python's grammar, without what it only warns of (`100and`), comments and null characters."""
+    if "\0" in text:
+        raise SyntaxError("it holds a null character")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        body = ast.parse(text, mode="eval").body
+    if "#" in text:
+        try:
+            ast.parse(f"({text})", mode="eval")
+        except SyntaxError:
+            raise SyntaxError("a comment cannot stand in it") from None
+    return body
+
+
+def _unreadable(text: str, reason: str) -> Hinted:
+    hint = 'compare with "==" and write per cent outside conditions' if "%" in text or "=" in text else ""
+    shown = text.encode("utf-8", "replace").decode()
+    return Hinted(f'"{shown}" cannot be read: {reason}', hint or "for example: pv >= 100 and active")
+
+
+def _depth(body: ast.expr) -> int:
+    """Return how deep a syntax tree is, without recursion."""
+    deepest, stack = 0, [(body, 1)]
+    while stack:
+        node, depth = stack.pop()
+        deepest = max(deepest, depth)
+        stack += [(inner, depth + 1) for inner in ast.iter_child_nodes(node) if isinstance(inner, ast.expr)]
+    return deepest
 
 
 def _read(node: ast.AST, text: str) -> Expr:  # noqa: PLR0911 - one return a form of the whitelist
@@ -181,8 +230,9 @@ def _read(node: ast.AST, text: str) -> Expr:  # noqa: PLR0911 - one return a for
             return Logic("and" if isinstance(op, ast.And) else "or", tuple(_read(v, text) for v in values))
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return Not(_read(operand, text))
-        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant() as constant):
-            return Number(-_constant(constant, text).value)  # type: ignore[union-attr,operator]
+        case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float()) as constant):
+            value = _number(constant, text)
+            return Number(value.copy_negate() if value else value)
         case ast.Compare():
             return _comparison(node, text)
         case ast.BinOp(left=left, op=op, right=right) if type(op) in _ARITHMETIC:
@@ -200,15 +250,15 @@ def _read(node: ast.AST, text: str) -> Expr:  # noqa: PLR0911 - one return a for
 
 
 def _constant(node: ast.Constant, text: str) -> Number | Text:
-    """Read a constant from its own text, so that no digit passes through a float."""
     if isinstance(node.value, str):
         return Text(node.value)
+    return Number(_number(node, text))
+
+
+def _number(node: ast.Constant, text: str) -> Decimal:
+    """Read a constant from its own text, so that no digit passes through a float."""
     if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
-        written = (ast.get_source_segment(text, node) or "").replace("_", "")
-        try:
-            return Number(Decimal(written))
-        except ArithmeticError:
-            pass
+        return number(ast.get_source_segment(text, node) or "")
     raise Hinted(f'"{node.value}" is not a number or a text', "write plain decimal numbers")
 
 
@@ -218,12 +268,7 @@ def _comparison(node: ast.Compare, text: str) -> Expr:
     left = node.left
     for op, right in zip(node.ops, node.comparators, strict=True):
         if isinstance(op, (ast.In, ast.NotIn)):
-            if not isinstance(right, (ast.Tuple, ast.List)):
-                raise Hinted('"in" needs a list of constants', 'for example: member.country in ("US", "CA")')
-            values = tuple(_read(v, text) for v in right.elts)
-            if not all(isinstance(v, (Number, Text, Name)) for v in values):
-                raise Hinted('"in" takes constants only', 'for example: member.country in ("US", "CA")')
-            among = Among(_read(left, text), values)  # type: ignore[arg-type]
+            among = Among(_read(left, text), _constants(right, text))
             parts.append(Not(among) if isinstance(op, ast.NotIn) else among)
         elif type(op) in _COMPARE:
             parts.append(Compare(_COMPARE[type(op)], _read(left, text), _read(right, text)))
@@ -231,6 +276,17 @@ def _comparison(node: ast.Compare, text: str) -> Expr:
             raise Hinted('"is" is not part of the language', 'compare with "=="')
         left = right
     return parts[0] if len(parts) == 1 else Logic("and", tuple(parts))
+
+
+def _constants(node: ast.expr, text: str) -> tuple[Number | Text | Name, ...]:
+    """Read the list after `in`."""
+    hint = 'for example: member.country in ("US", "CA"), or with == for one alone'
+    if not isinstance(node, (ast.Tuple, ast.List)) or not node.elts:
+        raise Hinted('"in" needs a list of constants', hint)
+    values = tuple(_read(v, text) for v in node.elts)
+    if not all(isinstance(v, (Number, Text, Name)) for v in values):
+        raise Hinted('"in" takes constants only', hint)
+    return values  # type: ignore[return-value]
 
 
 _NUMBER = re.compile(r'"(?:[^"\\]|\\.)*"|(?<![\w.])\d+(?:\.\d+)?')

@@ -113,7 +113,8 @@ def _orders(scope: Scope) -> dict[str, str]:
         model.orders.member: "id of the buyer",
         model.orders.date: "date or instant that decides the period",
     }
-    if any(getattr(b, "payment", "") == "order" for b in model.bonuses.values()):
+    per_order = any(getattr(b, "payment", "") == "order" for b in model.bonuses.values())
+    if per_order or any(rule.first_order for rule in sums.values()):
         columns[model.orders.id] = "id of the order"
     for name, rule in sums.items():
         if rule.sum != "orders":

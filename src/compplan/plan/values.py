@@ -57,15 +57,22 @@ def number(value: Any) -> Decimal:
 
 
 MAX_DIGITS = 24
-"""Longer numbers are slips of the pen; and shorter ones pass unrounded through `decimal`'s own operations."""
+"""Of a number written out, with its zeros. Longer ones are slips of the pen, and shorter ones pass unrounded
+through `decimal`'s own operations."""
 
 
 def _short_enough(result: Decimal, value: Any) -> Decimal:
     if not result.is_finite():
         raise Hinted(f'"{value}" is not a finite number', "write a plain decimal number")
-    if len(result.as_tuple().digits) > MAX_DIGITS:
-        raise Hinted(f"{value} has more than {MAX_DIGITS} digits", "write fewer digits")
+    before, after = result.adjusted() + 1, -int(result.as_tuple().exponent)
+    if max(before, 1) + max(after, 0) > MAX_DIGITS:
+        raise Hinted(f"{_shown(value)} has more than {MAX_DIGITS} digits", "write fewer digits")
     return result
+
+
+def _shown(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 60 else f"{text[:40]}..."
 
 
 def rate(value: Any) -> Decimal:

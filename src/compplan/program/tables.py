@@ -87,10 +87,10 @@ def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> N
     rows = work.genealogy.rows
     ids = table[plan.model.members.id]
 
-    def put(name: str, column: str, read: Callable[..., NDArray[Any]], scale: int | None = None, **options: Any) -> None:
+    def put(name: str, column: str, read: Callable[..., NDArray[Any]], digits: int | None = None, **options: Any) -> None:
         values = read(table[column], table="members", name=column, ids=ids, problems=problems, **options)
         if values.size == work.size:
-            work.put(name, np.ascontiguousarray(values[rows]), scale)
+            work.put(name, np.ascontiguousarray(values[rows]), digits)
 
     _put_roles(work, table, problems)
     if needs_enrolment(scope):

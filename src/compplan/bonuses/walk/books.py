@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from compplan.bonuses.walk.ranges import Part
     from compplan.bonuses.walk.spec import Walk
 
 
@@ -54,10 +55,10 @@ class Volumes:
         return cls(*(np.full(shape, 0, object) for shape in (table, table, columns, columns, listed)))
 
 
-def total_of(parts: Iterable[Volumes], walk: Walk) -> Volumes:
+def total_of(walk: Walk, parts: Iterable[Part]) -> Volumes:
     """Add up the books of ranges."""
     total = Volumes.none(walk)
-    for part in parts:
+    for part in (part.volumes for part in parts):
         total.paid += part.paid
         total.extra += part.extra
         total.unqualified += part.unqualified

@@ -193,7 +193,7 @@ def add_levels(first, last, path, members, lines, table, stack, pay, sums):
 
 @kernel
 def fill_levels(first, last, path, members, lines, table, stack, pay, sums, rows, cursor):
-    """Do as `add_levels`, and write every payment, from row `cursor` on."""
+    """Do as `add_levels`, and write every payment, from row `cursor` on; return the row behind the last."""
     high, low = np.int64(0), np.int64(0)
     for j in range(-path.size, last - first):
         i = U(first + j) if j >= 0 else U(path[j + path.size])
@@ -247,3 +247,4 @@ def fill_levels(first, last, path, members, lines, table, stack, pay, sums, rows
                 low += left & LOW
     sums.rest[0] += high
     sums.rest[1] += low
+    return cursor

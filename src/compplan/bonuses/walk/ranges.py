@@ -9,16 +9,20 @@ import numpy as np
 
 from compplan.bonuses.walk.kernels import Lines, Members, ancestors, row_of_rates
 from compplan.bonuses.walk.spec import WalkRows
-from compplan.genealogy.parallel import ranges
+from compplan.genealogy.parallel import in_threads, ranges
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
+    from typing import TypeVar
 
     from numpy.typing import NDArray
 
     from compplan.bonuses.walk.books import Volumes
+    from compplan.bonuses.walk.limits import Volume
     from compplan.bonuses.walk.spec import Walk, WalkInputs
+
+    Result = TypeVar("Result")
 
 ROW_TYPES = WalkRows(np.int32, np.int32, np.int32, np.int32, np.int16, np.int64, np.int64)  # type: ignore[arg-type]
 
@@ -66,20 +70,40 @@ class Range:
 
 @dataclass(frozen=True)
 class Part:
-    """What a range of sources pays: pay of all members, rows, and books."""
+    """What a range of sources pays: pay of all members, and books."""
 
     sources: Range
     pay: NDArray[np.int64]
-    rows: WalkRows | None
     volumes: Volumes
+
+
+@dataclass(frozen=True)
+class Job:
+    """One run of a walk, ready to be paid one way or another."""
+
+    walk: Walk
+    inputs: WalkInputs
+    volume: Volume
+    arrays: Arrays
+    ranges: list[Range]
+    keep_rows: bool
+
+    @classmethod
+    def of(cls, walk: Walk, inputs: WalkInputs, volume: Volume, threads: int, *, keep_rows: bool) -> Job:
+        """Bring a walk into form, with a range of sources for each thread."""
+        arrays = Arrays.of(walk, inputs)
+        return cls(walk, inputs, volume, arrays, ranges_of(arrays, threads), keep_rows)
+
+    def over_ranges(self, work: Callable[[Range], Result]) -> list[Result]:
+        """Do something for every range, each on its own thread."""
+        return in_threads(work, self.ranges, len(self.ranges))
 
 
 def ranges_of(arrays: Arrays, threads: int) -> list[Range]:
     """Cut the sources into a range for each thread."""
     found = []
     for cut in ranges(arrays.size, threads):
-        depth = int(arrays.members.depth[cut.start]) if cut.start < arrays.size else 0
-        path = np.empty(depth, np.int32)
+        path = np.empty(int(arrays.members.depth[cut.start]) if arrays.size else 0, np.int32)
         ancestors(arrays.parent, cut.start, path)
         found.append(Range(cut.start, cut.stop, path))
     return found
@@ -90,21 +114,11 @@ def empty_rows(count: int) -> WalkRows:
     return WalkRows(*(np.empty(count, dtype) for dtype in ROW_TYPES))
 
 
-def joined(parts: Sequence[WalkRows]) -> WalkRows:
-    """Return rows one after another."""
-    if len(parts) == 1:
-        return parts[0]
-    if not parts:
-        return empty_rows(0)
-    return WalkRows(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
-
-
-def together(parts: Sequence[Part], arrays: Arrays) -> tuple[NDArray[np.int64], WalkRows | None]:
-    """Put ranges together: each pays its own members and the ancestors of its first one."""
+def pay_of(parts: Sequence[Part]) -> NDArray[np.int64]:
+    """Put the pay of ranges together: each pays its own members, and the ancestors of its first one."""
     pay = parts[0].pay
     for part in parts[1:]:
         own, path = slice(part.sources.first, part.sources.last), part.sources.path
         pay[own] = part.pay[own]
         pay[path] += part.pay[path]
-    rows = [part.rows for part in parts if part.rows is not None]
-    return pay, joined(rows) if rows else None
+    return pay

@@ -12,9 +12,8 @@ from compplan.bonuses.walk import jumps, lanes, levels
 from compplan.bonuses.walk.books import tally, total_of
 from compplan.bonuses.walk.checks import check_together
 from compplan.bonuses.walk.limits import Volume, check_volumes, products_fit
-from compplan.bonuses.walk.ranges import Arrays, ranges_of, together
+from compplan.bonuses.walk.ranges import Job, pay_of
 from compplan.bonuses.walk.spec import WalkResult
-from compplan.genealogy.parallel import in_threads
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -63,15 +62,9 @@ def run_walk(walk: Walk, inputs: WalkInputs, *, keep_rows: bool = True, threads:
     volume = Volume.of(walk, inputs.values)
     check_volumes(walk, inputs, volume)
     way = way_of(walk, inputs, volume, keep_rows=keep_rows)
-    arrays = Arrays.of(walk, inputs)
-    prepared = way.prepare(walk, inputs, arrays, volume)
-    parts = in_threads(
-        lambda part: way.pay_range(prepared, part, keep_rows=keep_rows), ranges_of(arrays, threads), threads
-    )
-    pay, rows = together(parts, arrays)
-    total = total_of((part.volumes for part in parts), walk)
-    total.deep += prepared.deep
-    return WalkResult(pay, rows, tally(walk, inputs.values, total, pay))
+    parts, rows = way.pay(Job.of(walk, inputs, volume, threads, keep_rows=keep_rows))
+    pay = pay_of(parts)
+    return WalkResult(pay, rows, tally(walk, inputs.values, total_of(walk, parts), pay))
 
 
 def way_of(walk: Walk, inputs: WalkInputs, volume: Volume, *, keep_rows: bool) -> ModuleType:

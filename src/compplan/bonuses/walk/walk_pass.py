@@ -10,7 +10,7 @@ import numpy as np
 from compplan.bonuses.book import Book, Rows
 from compplan.bonuses.gates import caps
 from compplan.bonuses.settle import settle
-from compplan.bonuses.walk.plain_run import run_walk
+from compplan.bonuses.walk.run import run_walk
 from compplan.bonuses.walk.spec import Walk, WalkInputs
 from compplan.money import ROUNDING_CODES
 from compplan.program.passes import Pass

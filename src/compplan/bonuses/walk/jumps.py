@@ -1,0 +1,131 @@
+"""The full way: climbing by jumps, in buffers of fixed size, for every setting of a walk."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from compplan.bonuses.walk.books import Volumes, halves
+from compplan.bonuses.walk.jump_kernels import (
+    Climb,
+    Missed,
+    Rule,
+    Shares,
+    Times,
+    enter,
+    find_levels,
+    find_payable,
+    settle,
+)
+from compplan.bonuses.walk.levels import MODES
+from compplan.bonuses.walk.limits import check_pay, products_fit
+from compplan.bonuses.walk.ranges import Part, empty_rows
+from compplan.bonuses.walk.spec import WalkRows
+from compplan.money_kernels import divider
+from compplan.volumes.member_arrays import as_input
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from compplan.bonuses.walk.ranges import Arrays, Job, Range
+    from compplan.bonuses.walk.spec import Walk, WalkInputs
+
+BUFFER = 1 << 16
+
+
+def pay(job: Job) -> tuple[list[Part], WalkRows | None]:
+    """Pay all ranges of a job."""
+    check_pay(job.walk, job.inputs, job.volume)
+    done = job.over_ranges(lambda sources: _pay_range(job, sources))
+    rows = joined([rows for _, found in done for rows in found]) if job.keep_rows else None
+    return [part for part, _ in done], rows
+
+
+def rule_of(walk: Walk, inputs: WalkInputs) -> Rule:
+    """Return the rule as the kernels read it; a second table of rates is for shares that are allotted on top."""
+    table = np.vstack([walk.numerators, np.zeros((2, walk.columns), np.int64)])
+    return Rule(
+        numerators=np.vstack([table, table]).ravel(),
+        columns=walk.columns,
+        listed=walk.listed,
+        tail=walk.tail,
+        nobody=walk.classes,
+        uncounted_paid=walk.uncounted_paid,
+        pass_up=walk.pass_up,
+        from_self=walk.from_self,
+        timed=inputs.since is not None,
+    )
+
+
+def times_of(inputs: WalkInputs) -> Times:
+    """Return the dates of lines and earners, or empty arrays."""
+    none = np.zeros(0, np.int64)
+    line = none if inputs.line_time is None else inputs.line_time
+    since = none if inputs.since is None else inputs.since
+    return Times(as_input(line), as_input(since))
+
+
+def climb_of(max_depth: int, columns: int) -> Climb:
+    """Return the ancestors of nobody yet."""
+    size = max_depth + 2
+    near = np.full(size * columns, -1, np.int32)
+    first, counted = (np.zeros(size, np.int32) for _ in range(3)), (np.zeros(size + 1, np.int32) for _ in range(3))
+    return Climb(*first, near, *counted)
+
+
+def shares_of(max_depth: int) -> Shares:
+    """Return a buffer that holds at least the shares of one source more than it is asked to."""
+    return Shares(*(np.empty(BUFFER + max_depth + 2, np.int32) for _ in Shares._fields))
+
+
+def found_shares(
+    walk: Walk, inputs: WalkInputs, arrays: Arrays, sources: Range, missed: Missed
+) -> Iterator[tuple[Shares, int]]:
+    """Climb from all sources of a range; yield the buffer, and how much is in it, whenever it is full."""
+    rule, climb, shares = rule_of(walk, inputs), climb_of(arrays.max_depth, walk.columns), shares_of(arrays.max_depth)
+    enter(sources.path, walk.counts == "payable" or walk.uncounted_paid or walk.pass_up, rule, arrays.members, climb)
+    find = find_payable if walk.counts == "payable" else find_levels
+    given = sources.last, rule, arrays.members, arrays.lines, times_of(inputs), climb, shares, missed
+    i, line = sources.first, sources.first
+    if arrays.lines.lined:
+        line = int(arrays.lines.start[sources.first])
+    while i < sources.last:
+        i, line, count = find(i, line, *given)
+        yield shares, count
+
+
+def joined(parts: Sequence[WalkRows]) -> WalkRows:
+    """Return rows one after another."""
+    return WalkRows(*(np.concatenate(columns) for columns in zip(empty_rows(0), *parts, strict=True)))
+
+
+def _pay_range(job: Job, sources: Range) -> tuple[Part, list[WalkRows]]:
+    walk = job.walk
+    table = rule_of(walk, job.inputs).numerators
+    wide = not products_fit(walk, job.volume)
+    by = divider(walk.denominator, MODES[walk.rounding])
+    missed = Missed(*(np.zeros(n, np.int64) for n in (table.size // 2, walk.listed + 1, 1)))
+    total, paid, rest = np.zeros(job.arrays.size, np.int64), np.zeros(table.size, np.int64), np.zeros(2, np.int64)
+    page = empty_rows(BUFFER + job.arrays.max_depth + 2 if job.keep_rows else 0)
+    pages = []
+    for shares, count in found_shares(walk, job.inputs, job.arrays, sources, missed):
+        settled = settle(
+            count, shares, job.arrays.lines, table, walk.columns, by, wide, total, paid, rest, page, job.keep_rows
+        )
+        if job.keep_rows:
+            pages.append(WalkRows(*(column[:settled].copy() for column in page)))
+    return Part(sources, total, _volumes(walk, paid, missed, None if wide else halves(rest))), pages
+
+
+def _volumes(walk: Walk, paid: NDArray[np.int64], missed: Missed, rest: int | None) -> Volumes:
+    books, rows = Volumes.none(walk), walk.classes
+    first, second = paid.astype(object).reshape(2, rows + 2, walk.columns)
+    lost = missed.lost.astype(object).reshape(rows + 2, walk.columns)
+    books.paid, books.extra = first[:rows], second[:rows]
+    books.unqualified, books.unrated = lost[rows], lost[:rows].sum(axis=0) + lost[rows + 1]
+    books.short = missed.short[: walk.listed].astype(object)
+    books.deep, books.rest = int(missed.deep[0]), rest
+    return books

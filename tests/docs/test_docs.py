@@ -1,0 +1,106 @@
+"""The documentation is true: its code runs, prints what the page shows, and its links lead somewhere.
+
+`COMPPLAN_UPDATE_DOCS=1 python -m pytest tests/docs` writes the outputs into the pages instead; read the difference
+before you keep it.
+"""
+
+from __future__ import annotations
+
+import os
+from difflib import unified_diff
+from textwrap import indent
+
+import compplan as cp
+import pytest
+from compplan.cli.app import COMMANDS
+
+from markdown_pages import PAGES, ROOT, anchors, blocks, links, rewritten, run_page
+
+NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
+UPDATE = os.environ.get("COMPPLAN_UPDATE_DOCS") == "1"
+RUNNING = [page for page in PAGES if any(block.runs for block in blocks(page.read_text()))]
+
+# Around the fragments of bonuses: what they may name.
+FRAME = """
+compplan: 1
+name: frame of a fragment
+currency: USD
+period: monthly
+rounding: {mode: half_up, at: payment}
+trees: {enrollment: {parent: sponsor_id}, placement: {parent: placement_id}}
+volumes:
+  pv: {sum: orders.qv}
+  cv: {sum: orders.cv, credit: distributor}
+  sales: {sum: orders.amount, credit: distributor, buyers: customers}
+  gv: {roll_up: pv}
+counts:
+  customers: {count: is_customer and pv > 0, among: frontline}
+conditions:
+  active: pv >= 100
+  business: pv >= 200
+ranks: {ladder: {member: [], bronze: [active], silver: [active, gv >= 2000]}}
+bonuses:
+"""
+
+
+@pytest.fixture
+def workplace(tmp_path, monkeypatch):
+    """An empty working directory with the plans in it, as in a checkout."""
+    (tmp_path / "plans").symlink_to(ROOT / "plans")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def load_bonuses(text):
+    """Load bonuses of a page inside of a plan that has what they name."""
+    return cp.load_plan(FRAME + indent(text, "  "))
+
+
+@pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.stem)
+@pytest.mark.usefixtures("workplace")
+def test_code_of_a_page_prints_what_the_page_shows(page):
+    outputs = run_page(page, load_bonuses)
+    if UPDATE:
+        page.write_text(rewritten(page.read_text(), outputs))
+        return
+    wrong = [difference(page, output) for output in outputs if not output.agrees]
+    assert not wrong, "\n".join(wrong)
+
+
+def difference(page, output):
+    """Return what differs, with its place."""
+    shown = "" if output.shown is None else output.shown.text
+    lines = unified_diff(shown.splitlines(), output.printed.splitlines(), "the page", "printed", lineterm="")
+    return "\n".join([f"{page.relative_to(ROOT)}:{output.code.line}", *lines])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_links_lead_to_files_and_headings(page):
+    broken = []
+    for target in links(page.read_text()):
+        if target.startswith(("https://", "mailto:")):
+            continue
+        path, _, anchor = target.partition("#")
+        file = (page.parent / path).resolve() if path else page
+        if not file.exists() or (anchor and anchor not in anchors(file.read_text())):
+            broken.append(target)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_commands_are_those_that_there_are(page):
+    shell = [block.text for block in blocks(page.read_text()) if block.words[:1] == ("sh",)]
+    called = [line.split()[1] for text in shell for line in text.splitlines() if line.startswith("compplan ")]
+    assert [name for name in called if name not in COMMANDS] == []
+
+
+def test_every_page_can_be_reached_from_the_readme():
+    seen, waiting = set(), [ROOT / "README.md"]
+    while waiting:
+        page = waiting.pop()
+        if page in seen or page.suffix != ".md":
+            continue
+        seen.add(page)
+        targets = (target.partition("#")[0] for target in links(page.read_text()) if "://" not in target)
+        waiting += [(page.parent / target).resolve() for target in targets if target]
+    assert [str(page.relative_to(ROOT)) for page in PAGES if page not in seen] == []

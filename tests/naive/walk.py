@@ -1,0 +1,142 @@
+"""The slow, obvious twin of the upline walk: every source climbs, one ancestor at a time; money is a `Fraction`.
+
+A setting is a dict with the names of `Walk` and `WalkInputs`, but `parents[i]` is a list of indices (-1 for a root),
+`rates[class]` a list of numerators, `lines[source]` a list of `(index, value, time)`; without lines the index is
+None. Results are `pay`, a list of rows in order, and the tally as a dict of fractions of a ledger unit.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from compplan.money import ROUNDING_CODES, round_fraction
+
+MODES = list(ROUNDING_CODES)
+REASONS = ("allotted", "paid", "no_upline", "not_qualified", "lower_rate", "rounding")
+
+
+def upline_of(case, source):
+    """Who can earn from a source, the nearest first."""
+    above = [source] if case["from_self"] else []
+    member = case["parents"][source]
+    while member >= 0:
+        above.append(member)
+        member = case["parents"][member]
+    return above
+
+
+def rate_of(case, member, level, time):
+    """What a member is paid at a level (from 1): None if he is not qualified, else his numerator."""
+    klass = case["klass"][member]
+    if not case["pay"][member] or klass < 0:
+        return None
+    numerator = case["rates"][klass][min(level - 1, case["columns"] - 1)]
+    if numerator and case["since"] is not None and not case["since"][member] < time:
+        return None
+    return numerator
+
+
+def listed_of(case):
+    return case["columns"] - case["tail"]
+
+
+def is_level(case, level):
+    return level <= listed_of(case) or case["tail"]
+
+
+def best_of(case, level):
+    return max((rates[min(level - 1, case["columns"] - 1)] for rates in case["rates"]), default=0)
+
+
+class Books:
+    """Payments and tally of one run."""
+
+    def __init__(self, case):
+        self.case = case
+        self.pay = [0] * len(case["parents"])
+        self.rows = []
+        self.tally = dict.fromkeys(REASONS, Fraction(0))
+
+    def share(self, value, numerator):
+        base = (value > 0) - (value < 0) if self.case["fixed"] else value
+        return Fraction(base * numerator, self.case["denominator"])
+
+    def lose(self, reason, value, numerator):
+        self.tally[reason] += self.share(value, numerator)
+
+    def allot(self, value, numerator):
+        self.tally["allotted"] += self.share(value, numerator)
+
+    def give(self, earner, source, line, level, numerator):
+        index, value, _ = line
+        exact = self.share(value, numerator)
+        amount = round_fraction(exact, MODES[self.case["rounding"]]) if self.case["round_each"] else exact
+        self.tally["paid"] += amount
+        self.tally["rounding"] += exact - amount
+        assert amount == int(amount)
+        self.pay[earner] += int(amount)
+        if amount:
+            line_index = -1 if index is None else index
+            klass = self.case["klass"][earner]
+            self.rows.append((earner, source, line_index, level, klass, value, int(amount)))
+
+
+def run(case):
+    books = Books(case)
+    for source, lines in enumerate(case["lines"]):
+        for line in lines:
+            if line[1]:
+                walk = walk_payable if case["counts"] == "payable" else walk_levels
+                walk(case, books, source, line)
+    return books
+
+
+def walk_payable(case, books, source, line):
+    """Whoever can be paid at the next level takes it; nobody else matters."""
+    _, value, time = line
+    level = 1
+    for member in upline_of(case, source):
+        if is_level(case, level) and rate_of(case, member, level, time):
+            numerator = rate_of(case, member, level, time)
+            books.give(member, source, line, level, numerator)
+            books.lose("lower_rate", value, best_of(case, level) - numerator)
+            if level > listed_of(case):
+                books.allot(value, best_of(case, level))
+            level += 1
+    for missing in range(level, listed_of(case) + 1):
+        books.lose("no_upline", value, best_of(case, missing))
+    for every in range(1, listed_of(case) + 1):
+        books.allot(value, best_of(case, every))
+
+
+def walk_levels(case, books, source, line):
+    """Who counts uses up a level; what he cannot take is lost, or goes to the nearest above who can."""
+    _, value, time = line
+    upline = upline_of(case, source)
+    level = 1
+    for place, member in enumerate(upline):
+        if not is_level(case, level):
+            break
+        numerator = rate_of(case, member, level, time)
+        if not (case["counted"] is None or case["counted"][member]):
+            if case["uncounted_paid"] and numerator:
+                books.give(member, source, line, level, numerator)
+                books.allot(value, numerator)
+            continue
+        best = best_of(case, level)
+        if level > listed_of(case):
+            books.allot(value, best)
+        takers = [member] if numerator else []
+        if case["pass_up"] and not takers:
+            takers = [other for other in upline[place + 1 :] if rate_of(case, other, level, time)]
+        if takers:
+            taken = rate_of(case, takers[0], level, time)
+            books.give(takers[0], source, line, level, taken)
+            books.lose("lower_rate", value, best - taken)
+        else:
+            books.lose("not_qualified" if numerator is None else "lower_rate", value, best)
+        level += 1
+    for missing in range(level, listed_of(case) + 1):
+        books.lose("no_upline", value, best_of(case, missing))
+    for every in range(1, listed_of(case) + 1):
+        books.allot(value, best_of(case, every))
