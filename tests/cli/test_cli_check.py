@@ -17,12 +17,15 @@ def test_a_good_plan_is_one_line(cli):
 
 
 @pytest.mark.usefixtures("files")
-def test_a_plan_alone_loads_nothing_heavy(python):
-    code = """
+@pytest.mark.parametrize("options", [[], ["--patch", "patch.yaml"]])
+def test_a_plan_alone_loads_nothing_heavy(python, options):
+    code = f"""
 import sys
 from compplan.cli import main
-assert main(["check", "plan.yaml", "--patch", "patch.yaml"]) == 0
-heavy = {"numba", "numpy", "pyarrow", "pandas", "polars", "duckdb", "rich", "compplan.program.run"}
+assert main(["check", "plan.yaml", *{options}]) == 0
+heavy = {{"numba", "numpy", "pyarrow", "pandas", "polars", "duckdb", "rich", "compplan.program.run"}}
+if not {options}:
+    heavy.add("cyclopts")
 assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()
 """
     done = python("-c", code)
@@ -78,6 +81,15 @@ def test_good_data(cli, data):
     called = cli("check", "plan.yaml", *data)
     assert (called.code, called.err) == (0, "")
     assert called.out.splitlines()[1] == "data: no problems in members (members.csv), orders (orders.csv)"
+
+
+@pytest.mark.usefixtures("files")
+def test_a_table_without_rows_is_looked_at_too(cli, files, data):
+    (files / "members.csv").write_text("member_id,sponsor_id\n")
+    called = cli("check", "plan.yaml", *data)
+    assert called.code == 1
+    assert 'there is no column "kind"' in called.err
+    assert "orders.member_id: 7 rows" in called.err
 
 
 @pytest.mark.usefixtures("files")

@@ -36,7 +36,7 @@ def test_the_files_are_those_of_the_library(cli, files, data, form):
     assert sorted(contents(files / "result")) == sorted(
         [*(f"{name}.{form}" for name in NAMES), "manifest.json"]
     )
-    assert called.out.splitlines()[-1].startswith("written to result: ")
+    assert called.out.splitlines()[-1] == "written to result"
 
 
 def test_threads_and_the_ledger_change_no_total(cli, files, data):
@@ -171,4 +171,4 @@ def test_nobody_is_a_company_too(cli, files):
     words = ("--members", "members.csv", "--orders", "orders.csv", "--period", "2026-10")
     called = cli("run", "plan.yaml", *words, "--out", "result")
     assert called.code == 0, called.err
-    assert "(unranked)        0" in called.out
+    assert ["(unranked)", "0"] in [line.split() for line in called.out.splitlines()]

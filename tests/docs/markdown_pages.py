@@ -125,7 +125,7 @@ def rewritten(text, outputs):
     for output in reversed(outputs):
         new = ["```text\n", *output.printed.splitlines(keepends=True), "```\n"]
         if output.shown is not None:
-            lines[output.shown.line - 2 : output.shown.after] = new if output.printed else []
+            lines[output.shown.line - 2 : output.shown.after - 1] = new
         elif output.printed:
-            lines[output.code.after : output.code.after] = ["\n", *new]
+            lines[output.code.after - 1 : output.code.after - 1] = ["\n", *new]
     return "".join(lines)

@@ -92,8 +92,7 @@ def test_crowded_places_are_counted(forest, data):
 @pytest.mark.parametrize("shape", naive.SHAPES)
 @pytest.mark.parametrize("shuffled", [False, True])
 def test_large_trees_of_every_shape(shape, shuffled):
-    draw = random.Random(3)
-    above = naive.by_rows(shape, LARGE, draw.randrange)
+    above = naive.by_rows(shape, LARGE, random.Random(3).randrange)  # noqa: S311
     parents = np.array([-1 if parent is None else parent for parent in above], np.int32)
     ids = np.arange(LARGE) * 3
     if shuffled:

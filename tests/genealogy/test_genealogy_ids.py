@@ -113,8 +113,10 @@ def test_late_keys_of_a_crowded_part_are_entered_last(monkeypatch):
 
 @pytest.mark.parametrize(
     "type_",
-    [pa.int8(), pa.int16(), pa.int32(), pa.int64(), pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64()]
-    + [pa.decimal128(20, 0)],
+    [
+        *(pa.int8(), pa.int16(), pa.int32(), pa.int64()),
+        *(pa.uint8(), pa.uint16(), pa.uint32(), pa.uint64(), pa.decimal128(20, 0)),
+    ],
     ids=str,
 )
 def test_every_integer_type_is_the_same_id(type_):

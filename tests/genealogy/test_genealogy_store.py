@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from hypothesis import given
-from hypothesis import strategies as st
 
 from compplan.arrow import write
 from compplan.errors import DataError, UsageError
@@ -25,8 +24,8 @@ def built():
     return build_genealogy(members, id_column="id", trees=TREES)
 
 
-@given(naive.forests(), st.data())
-def test_loaded_is_built(tmp_path_factory, forest, data):
+@given(naive.forests())
+def test_loaded_is_built(tmp_path_factory, forest):
     ids, parents = forest
     kind = pa.string() if ids and isinstance(ids[0], str) else pa.int64()
     sponsors = pa.array([parents[member] for member in ids], kind)

@@ -80,7 +80,7 @@ def crowded(parents: dict, sides: dict, width: int) -> tuple[int, int]:
     return shared, surplus
 
 
-def by_rows(shape: str, count: int, draw_below) -> list:  # noqa: ANN001
+def by_rows(shape: str, count: int, draw_below) -> list:
     """Return the parent row of each row, None for a root, every parent before its children."""
     parents: list = []
     for row in range(count):
@@ -97,7 +97,7 @@ def by_rows(shape: str, count: int, draw_below) -> list:  # noqa: ANN001
 
 
 @st.composite
-def forests(draw, *, text: bool | None = None, smallest: int = 0, largest: int = 40):  # noqa: ANN001, ANN201
+def forests(draw, *, text: bool | None = None, smallest: int = 0, largest: int = 40):
     """Draw (ids, {id: parent}): a forest of any shape, its ids in any order; ids are integers or text."""
     count = draw(st.integers(smallest, largest))
     letters = st.text(st.sampled_from("aAbB0é€\0𝄞"), max_size=20)

@@ -55,6 +55,7 @@ class Books:
         self.case = case
         self.pay = [0] * len(case["parents"])
         self.rows = []
+        self.given = []
         self.tally = dict.fromkeys(REASONS, Fraction(0))
 
     def share(self, value, numerator):
@@ -67,7 +68,7 @@ class Books:
     def allot(self, value, numerator):
         self.tally["allotted"] += self.share(value, numerator)
 
-    def give(self, earner, source, line, level, numerator):
+    def give(self, earner, source, line, level, numerator, *, passed_up=False):
         index, value, _ = line
         exact = self.share(value, numerator)
         amount = round_fraction(exact, MODES[self.case["rounding"]]) if self.case["round_each"] else exact
@@ -75,6 +76,7 @@ class Books:
         self.tally["rounding"] += exact - amount
         assert amount == int(amount)
         self.pay[earner] += int(amount)
+        self.given.append((earner, source, line, level, int(amount), passed_up))
         if amount:
             line_index = -1 if index is None else index
             klass = self.case["klass"][earner]
@@ -131,7 +133,7 @@ def walk_levels(case, books, source, line):
             takers = [other for other in upline[place + 1 :] if rate_of(case, other, level, time)]
         if takers:
             taken = rate_of(case, takers[0], level, time)
-            books.give(takers[0], source, line, level, taken)
+            books.give(takers[0], source, line, level, taken, passed_up=takers[0] != member)
             books.lose("lower_rate", value, best - taken)
         else:
             books.lose("not_qualified" if numerator is None else "lower_rate", value, best)
@@ -140,3 +142,51 @@ def walk_levels(case, books, source, line):
         books.lose("no_upline", value, best_of(case, missing))
     for every in range(1, listed_of(case) + 1):
         books.allot(value, best_of(case, every))
+
+
+def outcomes(case, earner):
+    """What became of every line below an earner: `(source, line, level, value, amount, name of the reason)`."""
+    found = []
+    for taker, source, line, level, amount, passed_up in run(case).given:
+        if taker == earner:
+            name = "ROUNDED_TO_ZERO" if amount == 0 else "PAID_PASSED_UP" if passed_up else "PAID"
+            found.append((source, -1 if line[0] is None else line[0], level, line[1], amount, name))
+    own = {(entry[0], entry[1], entry[2]) for entry in found}
+    for source, lines in enumerate(case["lines"]):
+        for index, value, time in lines:
+            if value and earner in upline_of(case, source):
+                level = level_at(case, earner, source, time)
+                key = (source, -1 if index is None else index, level)
+                if key not in own:
+                    found.append((*key, value, 0, reason(case, earner, level, time)))
+    return sorted(found)
+
+
+def level_at(case, earner, source, time):
+    """The level that is next when the walk comes to the earner."""
+    level = 1
+    for member in upline_of(case, source):
+        if member == earner:
+            return level
+        if case["counts"] == "payable":
+            level += bool(is_level(case, level) and rate_of(case, member, level, time))
+        else:
+            level += case["counted"] is None or case["counted"][member]
+    raise AssertionError("not above the source")
+
+
+def reason(case, earner, level, time):
+    """The first reason why an earner does not take the level he meets."""
+    klass = case["klass"][earner]
+    if case["counted"] is not None and not case["counted"][earner] and not case["uncounted_paid"]:
+        return "SKIPPED"
+    if not is_level(case, level):
+        return "BEYOND_LEVELS"
+    if not case["pay"][earner]:
+        return "NOT_QUALIFIED"
+    if klass < 0:
+        return "NO_RATE_TABLE"
+    if not case["rates"][klass][min(level, case["columns"]) - 1]:
+        return "RATE_IS_ZERO"
+    assert not case["since"][earner] < time
+    return "BEFORE_SINCE"

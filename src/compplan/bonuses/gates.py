@@ -38,5 +38,5 @@ def caps(cap: Cap | None, scale: int, work: Work) -> NDArray[np.int64] | None:
     if cap is None:
         return None
     column, amounts = cap
-    table = np.array([*(int(amount.scaleb(scale)) for amount in amounts), UNCAPPED], np.int64)
+    table = np.array([*(min(int(amount.scaleb(scale)), UNCAPPED) for amount in amounts), UNCAPPED], np.int64)
     return table[work.columns[column]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
@@ -21,10 +22,12 @@ def _tiers(value: object) -> dict[Decimal, Decimal]:
     """Read `{10: 50, 25: 100}`: from which measure on which amount is paid, in ascending order."""
     if not isinstance(value, dict) or not value:
         raise Hinted("tiers are a mapping", "for example: {10: 50, 25: 100}")
-    read = {number(key): number(amount) for key, amount in value.items()}
-    if list(read) != sorted(read):
+    read = [(number(key), number(amount)) for key, amount in value.items()]
+    if any(above <= below for (below, _), (above, _) in pairwise(read)):
         raise Hinted("tiers do not ascend", "write the lowest threshold first")
-    return read
+    if any(amount < 0 for _, amount in read):
+        raise Hinted("the amount of a tier is negative", "write it without the sign")
+    return dict(read)
 
 
 Tiers = Annotated[

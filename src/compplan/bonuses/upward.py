@@ -55,7 +55,7 @@ class Upward(Bonus):
         pattern=r"^member\.\w+$",
         description="With payment: order, a date of the earner (member.<field>); only orders after it pay him.",
     )
-    money_per_point: Number = Field(1, description="Money for one point of the volume.", validate_default=True)
+    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

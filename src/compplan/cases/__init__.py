@@ -32,14 +32,15 @@ cases:
       state: {Lisa: {title: silver, balance: 0}}
 ```
 
-Members and orders can also be lists of rows, taken as they stand. Wherever a case names a member, `c1..c25` stands
-for c1, c2 and so on to c25, and `2..9` for the numbers.
+Members and orders can also be lists of rows, taken as they stand. Wherever a case names a member, `c1..c25`
+stands for c1, c2 and so on to c25, and `2..9` for the numbers.
 
-Everything is compared exactly. What a case lists is complete: who is not listed under a bonus must get nothing of
-it, an unlisted reason must break nothing, an unlisted requirement must be met; `unlisted: unchecked` lifts that.
-Bonuses, columns and tables that are not named are not compared. Each row of `ledger` must be found as often as it
-is written, by the columns that it gives. Instead of results, `errors` lists texts that the plan or the data must be
-refused with.
+Everything is compared exactly. What a case lists is complete: who is not listed under a bonus must get
+nothing of it, an unlisted reason must break nothing, an unlisted requirement must be met. `unlisted:
+unchecked` lifts that for money. Bonuses, columns and tables that are not named are not compared. Each row
+of `ledger` must be found as often as it is written, by the columns that it gives. Instead of results,
+`errors` lists texts that the plan or the data must be refused with. `docs/golden-cases.md` tells it at
+length.
 """
 
 from compplan.cases.model import read_cases

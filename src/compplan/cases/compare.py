@@ -83,7 +83,9 @@ def _text(value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else "nothing" if value is None else str(value)
 
 
-def _by_member(label: str, expected: Mapping[Any, Row], rows: list[dict[str, Any]], plan: Plan) -> Differences:
+def _by_member(
+    label: str, expected: Mapping[Any, Row], rows: list[dict[str, Any]], plan: Plan
+) -> Differences:
     found = {row[plan.model.members.id]: row for row in rows}
     for member, wanted in expected.items():
         if member not in found:
@@ -180,7 +182,9 @@ def _next_rank(label: str, run: Run, member: Any, wanted: NextRank) -> Differenc
         if number not in answer.routes:
             yield f"{label}: there is no way {number}, but {len(answer.routes)}"
         else:
-            yield from _open(f"{label} way {number}", missing, [r for r in answer.routes[number] if not r.met])
+            yield from _open(
+                f"{label} way {number}", missing, [r for r in answer.routes[number] if not r.met]
+            )
 
 
 def _open(label: str, wanted: Mapping[str, Row], found: Sequence[Requirement]) -> Differences:
@@ -204,11 +208,15 @@ def _why(label: str, run: Run, member: Any, bonus: str, wanted: Why) -> Differen
         yield from compared(f"{label} failed", wanted.failed, answer.failed.code if answer.failed else None)
     gates = {gate.code: gate for gate in answer.gates}
     yield from compared(f"{label} gate", {code: dict(row) for code, row in wanted.gates.items()}, gates)
-    if wanted.adjustments is not None:
-        yield from compared(f"{label} adjustments", dict(wanted.adjustments), answer.adjustments)
     rows = answer.rows.rows()
+    if wanted.adjustments is not None:
+        yield from _complete(f"{label} adjustments", wanted.adjustments, answer.adjustments)
     if wanted.reasons is not None:
-        reasons = dict(Counter(str(row["reason"]) for row in rows))
-        names = sorted({*wanted.reasons, *reasons})
-        yield from compared(f"{label} reasons", {n: wanted.reasons.get(n, 0) for n in names}, Counter(reasons))
+        yield from _complete(f"{label} reasons", wanted.reasons, Counter(str(row["reason"]) for row in rows))
     yield from _found(f"{label} rows", wanted.rows, rows)
+
+
+def _complete(label: str, wanted: Row, found: Row) -> Differences:
+    """Compare numbers by name, where a name that one of the two lacks stands for 0."""
+    names = sorted({*wanted, *found})
+    yield from compared(label, {n: wanted.get(n, 0) for n in names}, {n: found.get(n, 0) for n in names})

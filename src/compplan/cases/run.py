@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from compplan.cases.compare import differences
 from compplan.cases.model import CaseFile
 from compplan.cases.tables import member_rows, order_rows
-from compplan.errors import CompplanError, Problem, UsageError
+from compplan.errors import CompplanError, PlanError, Problem, UsageError
 from compplan.periods.period import read_period
 from compplan.plan.load import _checked as checked_plan
 from compplan.plan.located import validate
@@ -70,15 +70,14 @@ def run_cases(path: str | Path) -> list[CaseResult]:
     UsageError
         If there is no such file, or a plan has no cases.
     PlanError
-        If a file of cases cannot be read, with all its problems. A plan that cannot be read fails its cases.
+        If files of cases cannot be read, with all their problems. A plan that cannot be read fails its cases.
 
     Examples
     --------
     >>> [result.name for result in run_cases(PLAN) if not result.passed]
     []
     """
-    opened = [_Opened(file) for file in case_files(Path(path))]
-    return [result for each in opened for result in each.results()]
+    return [result for each in _opened(case_files(Path(path))) for result in each.results()]
 
 
 def case_files(path: Path) -> list[Path]:
@@ -91,8 +90,24 @@ def case_files(path: Path) -> list[Path]:
         return [path]
     beside = path.with_name(path.stem + SUFFIX)
     if not beside.is_file():
-        raise UsageError(Problem("no_cases", f"{path} has no cases", None, f"they would stand in {beside.name}"))
+        raise UsageError(
+            Problem("no_cases", f"{path} has no cases", None, f"they would stand in {beside.name}")
+        )
     return [beside]
+
+
+def _opened(files: list[Path]) -> list[_Opened]:
+    """Open all files before any case is run, so that the problems of all are told together."""
+    opened: list[_Opened] = []
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            opened.append(_Opened(file))
+        except PlanError as error:
+            problems += error.problems
+    if problems:
+        raise PlanError(problems)
+    return opened
 
 
 class _Opened:
@@ -124,7 +139,7 @@ class _Opened:
     def plan(self, place: int, case: Case) -> Plan:
         """Load the plan of a case, patched."""
         name = self.file.plan or self.path.name.removesuffix(SUFFIX) + ".yaml"
-        base = read_source(self.path.with_name(name))
+        base = read_source(self.path.parent / name)
         return checked_plan(merged_source(base, self.patches(place, case)))
 
     def patches(self, place: int, case: Case) -> Iterator[Source]:
@@ -145,7 +160,9 @@ def _state(case: Case, before: Outcome | None) -> Any:
     if case.state != "previous":
         return None if case.state is None else [dict(row) for row in case.state]
     if before is None or isinstance(before, CompplanError):
-        raise UsageError(Problem("case_state", "there is no state of the case before", None, "it did not run"))
+        raise UsageError(
+            Problem("case_state", "there is no state of the case before", None, "it did not run")
+        )
     return before[1].state
 
 

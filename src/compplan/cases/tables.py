@@ -34,7 +34,9 @@ def member_rows(case: Case, plan: Plan) -> Rows:
     parents = _parents(form)
     unknown = [m for column in form.columns.values() for m in column if m not in parents]
     if unknown:
-        raise UsageError(Problem("case_member", f"{unknown[0]} is not in the chain or the edges", None, "add an edge"))
+        raise UsageError(
+            Problem("case_member", f"{unknown[0]} is not in the chain or the edges", None, "add an edge")
+        )
     columns: dict[str, dict[Any, Any]] = {model.trees[model.default_tree()].parent: parents, **form.columns}
     kind = {model.members.kind: model.members.distributors[0]} if needs_kind(plan) else {}
     default = {**kind, **form.default}
@@ -53,7 +55,10 @@ def needs_kind(plan: Plan) -> bool:
 def _parents(form: Members) -> dict[Any, Any]:
     """Return each member's parent, None for roots, in the order in which the form names them."""
     parents: dict[Any, Any] = dict.fromkeys(form.chain[:1])
-    edges = [*pairwise(form.chain), *((above, child) for above, below in form.edges for child in member_ids(below))]
+    edges = [
+        *pairwise(form.chain),
+        *((above, child) for above, below in form.edges for child in member_ids(below)),
+    ]
     for above, child in edges:
         parents.setdefault(above, None)
         if parents.get(child) not in {None, above}:
@@ -68,7 +73,11 @@ def order_rows(case: Case, plan: Plan, period: Period) -> Rows | pa.Table | None
     needed = plan.required_inputs()["orders"]
     if not needed:
         return None
-    rows = [*_orders(case.orders, plan)] if isinstance(case.orders, Orders) else [dict(row) for row in case.orders]
+    rows = (
+        [*_orders(case.orders, plan)]
+        if isinstance(case.orders, Orders)
+        else [dict(row) for row in case.orders]
+    )
     model = plan.model.orders
     for number, row in enumerate(rows, 1):
         row.setdefault(model.id, f"o{number}")

@@ -33,11 +33,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = f'the command line needs {" and ".join(missing)}: pip install "compplan[cli]"\n'
         sys.stderr.write(text)
         return 2
+    words = sys.argv[1:] if arguments is None else list(arguments)
     before = gc.get_threshold()
     gc.set_threshold(MANY_OBJECTS)
     try:
-        from compplan.cli.app import call  # noqa: PLC0415 - the extra may be missing
-
-        return call(sys.argv[1:] if arguments is None else list(arguments))
+        return _run(words)
     finally:
         gc.set_threshold(*before)
+
+
+def _run(words: Sequence[str]) -> int:
+    """Run a command. `check PLAN`, which editors call at every save, goes without the parser of options."""
+    from compplan.cli.failures import guarded  # noqa: PLC0415 - the package stays light to import
+
+    if len(words) == 2 and words[0] == "check" and not words[1].startswith("-"):
+        from pathlib import Path  # noqa: PLC0415
+
+        from compplan.cli.plan_check import check_plan  # noqa: PLC0415
+
+        return guarded(lambda: check_plan(Path(words[1])))
+    from compplan.cli.app import call  # noqa: PLC0415 - needs the extra
+
+    return guarded(lambda: call(words))

@@ -1,16 +1,13 @@
-"""The application: which commands there are, and what becomes of their errors."""
+"""The application: which commands there are, and how the words of a call become one of them."""
 
 from __future__ import annotations
 
-import os
-import sys
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from cyclopts import App, CycloptsError
 
-from compplan.cli.console import EXIT_FAILED, complain, warn
-from compplan.errors import CompplanError, Problem, UsageError
+from compplan.errors import Problem, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -27,8 +24,21 @@ COMMANDS = {
     "bench": "bench:bench",
     "demo": "demo:demo",
 }
-EXIT_STOPPED = 130
-EXIT_PIPE = 141
+
+
+def call(words: Sequence[str]) -> object:
+    """Run one command and return what it returns.
+
+    Raises
+    ------
+    UsageError
+        If the words make no command.
+    """
+    try:
+        return build_app(whole=not words or words[0].startswith("-"))(words)
+    except CycloptsError as error:
+        asked = ["compplan", *(error.command_chain or ()), "--help"]
+        raise UsageError(Problem("arguments", str(error), None, f"see {' '.join(asked)}")) from None
 
 
 def build_app(*, whole: bool = True) -> App:
@@ -54,41 +64,9 @@ def build_app(*, whole: bool = True) -> App:
     return app
 
 
-def call(arguments: Sequence[str]) -> int:
-    """Run one command and return its exit code; expected errors go to stderr as text."""
-    try:
-        code = build_app(whole=not arguments or arguments[0].startswith("-"))(arguments)
-        sys.stdout.flush()
-    except CycloptsError as error:
-        return complain([_usage(error)])
-    except CompplanError as error:
-        return complain([error])
-    except BrokenPipeError:
-        _leave_pipe()
-        return EXIT_PIPE
-    except OSError as error:
-        warn(f"compplan: {error}")
-        return EXIT_FAILED
-    except KeyboardInterrupt:
-        warn("compplan: stopped")
-        return EXIT_STOPPED
-    return code if isinstance(code, int) else 0
-
-
 def _function(path: str) -> Callable[..., int | None]:
     module, name = path.split(":")
     return getattr(import_module(f"compplan.cli.{module}"), name)  # type: ignore[no-any-return]
-
-
-def _usage(error: CycloptsError) -> UsageError:
-    words = ["compplan", *(error.command_chain or ()), "--help"]
-    return UsageError(Problem("arguments", str(error), None, f"see {' '.join(words)}"))
-
-
-def _leave_pipe() -> None:
-    """Give stdout a place to flush to at exit; whoever read it is gone."""
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
 
 
 def _version() -> str:

@@ -5,19 +5,22 @@ warm ones follow. The copy moves as many bytes as the tables that go in and come
 arrays that are there already: no run can be faster than that.
 """
 
+# ruff: noqa: TC001, TC003 - the annotations of a command are read at run time
+
 from __future__ import annotations
 
 import sys
 from dataclasses import dataclass
-from pathlib import Path  # noqa: TC003 - read at run time, for the arguments
+from pathlib import Path
 from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from compplan.cli.arguments import Threads, example, load
+from compplan.cli.arguments import Threads
 from compplan.cli.console import facts, table
+from compplan.cli.files import example, load
 from compplan.cli.progress import progress
 from compplan.errors import UsageError
 

@@ -1,5 +1,7 @@
 """`compplan test`: the golden cases of plans."""
 
+
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 from cyclopts import Parameter
 
-from compplan.cli.console import EXIT_FAILED, complain, say, warn
+from compplan.cli.console import EXIT_FAILED, Failed, say, warn
 from compplan.errors import CompplanError, UsageError
 
 if TYPE_CHECKING:
@@ -43,7 +45,7 @@ def run_golden_cases(
         _tell(result)
     say(f"{len(results):,} cases, {len(failed):,} failed")
     if errors:
-        return complain(errors)
+        raise Failed(errors)
     if not results:
         warn("no case was found")
     return EXIT_FAILED if failed or not results else 0

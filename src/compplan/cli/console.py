@@ -28,6 +28,14 @@ WIDE = 160
 _ORDER = (PlanError, DataError, ExactnessError, UsageError, CompplanError)
 
 
+class Failed(Exception):  # noqa: N818 - it holds errors, and is none of its own
+    """Several errors, maybe of several kinds, to be told together."""
+
+    def __init__(self, errors: Iterable[CompplanError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("\n".join(map(str, self.errors)))
+
+
 def say(text: str = "") -> None:
     """Write a line to stdout."""
     sys.stdout.write(f"{text}\n")

@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from compplan.arrow.findings import missing_columns
 from compplan.arrow.read import read_table
-from compplan.cli.arguments import load
+from compplan.cli.files import load
 from compplan.errors import CompplanError, DataError
 from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
@@ -29,22 +29,11 @@ from compplan.program.work import Work
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from pathlib import Path
 
+    from compplan.cli.running import Inputs
     from compplan.genealogy.genealogy import Genealogy
     from compplan.periods.period import Period
     from compplan.plan.load import Plan
-
-
-@dataclass(frozen=True, slots=True)
-class Data:
-    """The files that are checked; members are always there."""
-
-    members: Path
-    orders: Path | None = None
-    period: str | None = None
-    state: Path | None = None
-    allow_floats: bool = False
 
 
 @dataclass
@@ -62,7 +51,7 @@ class Findings:
             self.errors.append(error)
 
 
-def check_data(plan: Path, patches: Sequence[Path], data: Data) -> tuple[Plan | None, list[CompplanError]]:
+def check_data(inputs: Inputs) -> tuple[Plan | None, list[CompplanError]]:
     """Check a plan and its data together.
 
     Returns
@@ -73,17 +62,17 @@ def check_data(plan: Path, patches: Sequence[Path], data: Data) -> tuple[Plan | 
     found = Findings()
     loaded = span = members = orders = state = None
     with found():
-        loaded = load(plan, patches)
+        loaded = load(inputs.plan, inputs.patches)
     with found():
-        span = read_period(data.period or "2000")  # without orders, any will do
+        span = read_period(inputs.period or "2000")  # without orders, any will do
     with found():
-        members = read_table(data.members, name="members")
+        members = read_table(inputs.members, name="members")
     with found():
-        orders = read_table(data.orders, name="orders") if data.orders else None
+        orders = read_table(inputs.orders, name="orders") if inputs.orders else None
     with found():
-        state = read_table(data.state, name="state") if data.state else None
-    if loaded and members:
-        _Check(found, loaded, members, span, data).all(orders, state)
+        state = read_table(inputs.state, name="state") if inputs.state else None
+    if loaded is not None and members is not None:
+        _Check(found, loaded, members, span, inputs.allow_floats).all(orders, state)
     return loaded, found.errors
 
 
@@ -93,7 +82,7 @@ class _Check:
     plan: Plan
     members: pa.Table
     period: Period | None
-    data: Data
+    allow_floats: bool
 
     def all(self, orders: pa.Table | None, state: pa.Table | None) -> None:
         """Check table by table; compute volumes and ranks if nothing is wrong."""
@@ -105,10 +94,10 @@ class _Check:
         work = self._work(genealogy, self.period, state)
         if not missing:
             with self.found():
-                load_member_columns(work, self.members, allow_floats=self.data.allow_floats)
+                load_member_columns(work, self.members, allow_floats=self.allow_floats)
         if orders is not None:
             with self.found():
-                work.orders = read_orders(self.plan, orders, work, allow_floats=self.data.allow_floats)
+                work.orders = read_orders(self.plan, orders, work, allow_floats=self.allow_floats)
         if not self.found.errors and orders is not None:
             with self.found():
                 _volumes_and_ranks(work)

@@ -1,5 +1,7 @@
 """`compplan demo`: a month of the fictional company Lakeside, from its field to the files."""
 
+# ruff: noqa: TC001 - the annotations of a command are read at run time
+
 from __future__ import annotations
 
 import tempfile
@@ -9,8 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
-from compplan.cli.arguments import Threads, can_be_folder, example, load
+from compplan.cli.arguments import Threads
 from compplan.cli.console import count, facts, percent, say, table
+from compplan.cli.files import can_be_folder, example, load
 from compplan.cli.progress import progress
 from compplan.errors import UsageError
 

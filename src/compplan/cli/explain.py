@@ -1,5 +1,7 @@
 """`compplan explain`: what a member lacks for the next rank, and why a bonus paid him or did not."""
 
+# ruff: noqa: TC001 - the annotations of a command are read at run time
+
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
@@ -16,10 +18,10 @@ from compplan.cli.arguments import (
     PlanFile,
     State,
     Threads,
-    load,
 )
 from compplan.cli.console import say
 from compplan.cli.progress import progress
+from compplan.cli.running import Inputs, run_inputs
 
 if TYPE_CHECKING:
     from compplan.plan.load import Plan
@@ -46,21 +48,9 @@ def explain(
 
     Without --bonus and --rank, the next rank and one line for every bonus. The period is run for it.
     """
-    from compplan.program.run import run  # noqa: PLC0415 - loads Numba
-
-    loaded = load(plan, patch)
+    inputs = Inputs(plan, patch or (), members, orders, period, state, allow_floats)
     with progress() as step:
-        result = run(
-            loaded,
-            members,
-            orders,
-            period=period,
-            state=state,
-            ledger=False,
-            threads=threads,
-            allow_floats=allow_floats,
-            progress=step,
-        )
+        loaded, result = run_inputs(inputs, step, ledger=False, threads=threads)
     who = as_id(result, member)
     if json:
         _write_json(loaded, result, who, bonus, rank)

@@ -1,15 +1,18 @@
 """`compplan describe`, `inputs` and `schema`: what a plan says, what it reads, and what a plan can say."""
 
+# ruff: noqa: TC001, TC003 - the annotations of a command are read at run time
+
 from __future__ import annotations
 
 import json
-from pathlib import Path  # noqa: TC003 - read at run time, for the arguments
+from pathlib import Path
 from typing import Annotated
 
 from cyclopts import Parameter
 
-from compplan.cli.arguments import Json, Patches, PlanFile, can_be_folder, load
+from compplan.cli.arguments import Json, Patches, PlanFile
 from compplan.cli.console import say, table
+from compplan.cli.files import can_be_folder, load
 from compplan.errors import UsageError
 
 

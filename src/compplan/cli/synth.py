@@ -1,15 +1,18 @@
 """`compplan synth`: a synthetic field as two files."""
 
+# ruff: noqa: TC001, TC003 - the annotations of a command are read at run time
+
 from __future__ import annotations
 
-from pathlib import Path  # noqa: TC003 - read at run time, for the arguments
+from pathlib import Path
 from typing import Annotated, Literal
 
 from cyclopts import Parameter
 
-from compplan.cli.arguments import Format, Period, can_be_folder
+from compplan.cli.arguments import Format, Period
 from compplan.cli.console import say
-from compplan.synth.field import Ids, Shape  # noqa: TC001 - likewise
+from compplan.cli.files import can_be_folder
+from compplan.synth.field import Ids, Shape
 
 
 def synth(

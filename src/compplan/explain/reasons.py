@@ -15,6 +15,7 @@ class Reason(StrEnum):
     """What became of a source's volume. Each value is a stable code."""
 
     PAID = "paid"
+    PAID_PASSED_UP = "paid_passed_up"
     NOT_QUALIFIED = "not_qualified"
     NO_RATE = "no_rate"
     LEVEL_NOT_OPEN = "level_not_open"
@@ -26,6 +27,7 @@ class Reason(StrEnum):
 
 REASON_TEXTS = {
     Reason.PAID: "paid",
+    Reason.PAID_PASSED_UP: "paid, for somebody below who could not take it",
     Reason.NOT_QUALIFIED: "the conditions for pay are not met",
     Reason.NO_RATE: "there is no rate for this rank or class",
     Reason.LEVEL_NOT_OPEN: "this rank or class is not paid at this level",
@@ -34,6 +36,9 @@ REASON_TEXTS = {
     Reason.BEFORE_QUALIFICATION: "the order came before the member was qualified",
     Reason.ROUNDED_TO_ZERO: "the amount rounds to nothing",
 }
+
+GOOD = (Reason.PAID, Reason.PAID_PASSED_UP)
+"""The reasons that come with money."""
 
 CODES = {reason: number for number, reason in enumerate(Reason)}
 """Reason to the number that arrays hold."""

@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 from compplan.arrow.frame import Frame, dictionary_column, fixed_to_decimal
 from compplan.errors import UsageError, did_you_mean
 from compplan.explain.gates import gates
-from compplan.explain.reasons import REASON_TEXTS, Reason
+from compplan.explain.reasons import GOOD, REASON_TEXTS, Reason
 from compplan.plan import expression as ex
 
 if TYPE_CHECKING:
@@ -57,12 +57,12 @@ class Why:
     @property
     def paid(self) -> list[dict[str, Any]]:
         """The rows that paid."""
-        return [row for row in self.rows.rows() if row["reason"] == Reason.PAID]
+        return [row for row in self.rows.rows() if row["reason"] in GOOD]
 
     @property
     def unpaid(self) -> list[dict[str, Any]]:
         """The rows that did not pay, each with the first gate that failed."""
-        return [row for row in self.rows.rows() if row["reason"] != Reason.PAID]
+        return [row for row in self.rows.rows() if row["reason"] not in GOOD]
 
     @property
     def failed(self) -> Gate | None:

@@ -88,7 +88,7 @@ def build_genealogy(
         found += _tree_problems(ids, *placed)
     if any(found):
         raise DataError(problem for problem in found if problem)
-    whole = [layout for layout in layouts if layout]  # all of them, as there are no problems
+    whole = [layout for layout in layouts if layout is not None]  # all, as there are no problems
     return _assemble(ids, index, links, whole, sides, threads)
 
 
@@ -145,14 +145,12 @@ def _tree_problems(
             checks.width_exceeded(ids, link),
         ]
     room, width = layout.max_depth + 2, link.columns.width
-    shared = side is not None and check_kernels.shared_sides(layout.depth, side, np.zeros(room, np.uint64))
-    surplus = width is not None and check_kernels.surplus_children(
-        layout.depth, width, np.zeros(room, np.int64)
-    )
-    return [
-        checks.side_shared(ids, link) if shared else None,
-        checks.width_exceeded(ids, link) if surplus else None,
-    ]
+    found = []
+    if side is not None and check_kernels.shared_sides(layout.depth, side, np.zeros(room, np.uint64)):
+        found.append(checks.side_shared(ids, link))
+    if width is not None and check_kernels.surplus_children(layout.depth, width, np.zeros(room, np.int64)):
+        found.append(checks.width_exceeded(ids, link))
+    return found
 
 
 def _assemble(
@@ -169,11 +167,10 @@ def _assemble(
     ids = _take(ids, rows)
     work: list[Callable[[], Tree | None]] = [partial(index.renumber, positions, ids)]
     for link, layout, side in zip(links, layouts, sides, strict=True):
-        work.append(
-            partial(_tree, link.columns.name, layout, side, None if layout is layouts[0] else positions)
-        )
+        primary = None if layout is layouts[0] else positions
+        work.append(partial(_tree, link.columns.name, layout, side, primary))
     _, *trees = in_threads(lambda job: job(), work, threads)
-    return Genealogy(ids, rows, {tree.name: tree for tree in trees if tree}, index)
+    return Genealogy(ids, rows, {tree.name: tree for tree in trees if tree is not None}, index)
 
 
 def _take(ids: pa.Array, rows: NDArray[np.int32]) -> pa.Array:

@@ -16,6 +16,7 @@ import pyarrow as pa
 from compplan.arrow.buffers import fixed_view, numbers
 from compplan.arrow.write import write_table
 from compplan.errors import DataError, Problem, UsageError
+from compplan.genealogy.arrays import one_array
 from compplan.genealogy.genealogy import Genealogy
 from compplan.genealogy.tree import Tree
 
@@ -62,15 +63,15 @@ def load_genealogy(path: str | os.PathLike[str]) -> Genealogy:
         with pa.memory_map(str(path)) as source:
             reader = pa.ipc.open_file(source)
             about = json.loads((reader.schema.metadata or {}).get(KEY, b"{}"))
-            batch = reader.get_batch(0)
+            table = reader.read_all()
     except (OSError, ValueError) as error:
         raise DataError(_unreadable(path, str(error))) from error
     if not about:
         raise DataError(_unreadable(path, "it holds other data"))
     if about["format"] != FORMAT:
         raise DataError(_unreadable(path, f"it has format {about['format']}, this version reads {FORMAT}"))
-    trees = {tree["name"]: _tree(batch, tree) for tree in about["trees"]}
-    return Genealogy(batch.column("id"), _numpy(batch.column("row")), trees)
+    trees = {tree["name"]: _tree(table, tree) for tree in about["trees"]}
+    return Genealogy(one_array(table.column("id")), _numpy(table.column("row")), trees)
 
 
 def _to_table(genealogy: Genealogy) -> pa.Table:
@@ -84,9 +85,9 @@ def _to_table(genealogy: Genealogy) -> pa.Table:
     return table.replace_schema_metadata({KEY: json.dumps(about).encode()})
 
 
-def _tree(batch: pa.RecordBatch, about: dict[str, Any]) -> Tree:
+def _tree(table: pa.Table, about: dict[str, Any]) -> Tree:
     arrays: dict[str, Any] = {"side": None}
-    arrays |= {name: _numpy(batch.column(f"{about['name']}.{name}")) for name in about["arrays"]}
+    arrays |= {name: _numpy(table.column(f"{about['name']}.{name}")) for name in about["arrays"]}
     return Tree(name=about["name"], max_depth=about["max_depth"], **arrays)
 
 
@@ -94,8 +95,8 @@ def _arrow(array: NDArray[Any]) -> pa.Array:
     return numbers(array, pa.int8() if array.dtype == np.int8 else pa.int32())
 
 
-def _numpy(column: pa.Array) -> NDArray[Any]:
-    return fixed_view(column, np.int8 if column.type == pa.int8() else np.int32)
+def _numpy(column: pa.ChunkedArray) -> NDArray[Any]:
+    return fixed_view(one_array(column), np.int8 if column.type == pa.int8() else np.int32)
 
 
 def _unreadable(path: str | os.PathLike[str], why: str) -> Problem:

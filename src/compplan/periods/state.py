@@ -9,9 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from compplan.arrow.columns import fixed_column, flag_column, text_codes
+from compplan.arrow.amounts import fixed_column
+from compplan.arrow.columns import flag_column, text_codes
+from compplan.arrow.findings import missing_columns
 from compplan.arrow.frame import fixed_to_decimal
 from compplan.errors import DataError, Problem, Rows
+from compplan.genealogy.ids import id_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,56 +66,90 @@ class State:
 
 
 def read_state(table: pa.Table | None, genealogy: Genealogy, id_column: str, ranks: Sequence[str], decimals: int) -> State:
-    """Lay a state table over the members; members without a row start empty.
+    """Lay a state table over the members; members without a row, and what the table has no column for, start empty.
 
     Raises
     ------
     DataError
-        For ranks that the plan does not know, and for withheld pay of members who are gone.
+        With every problem: ids that are missing or come twice, ranks that the plan does not know, numbers that
+        cannot be read, withheld pay of members who are gone.
     """
     state = State.empty(genealogy.n)
     if table is None:
         return state
-    places = genealogy.index.lookup(table[id_column])
-    here = places >= 0
-    problems: list[Problem] = []
-
-    def column(name: str, read: Callable[[pa.ChunkedArray], NDArray[Any]], into: NDArray[Any]) -> None:
-        if name in table.column_names:
-            into[places[here]] = read(table[name])[here]
-
-    column("title", lambda c: _rank_numbers(c, "title", ranks, problems), state.title)
-    column("last_rank", lambda c: _rank_numbers(c, "last_rank", ranks, problems), state.last_rank)
-    column("ordered_before", lambda c: flag_column(c, table="state", name="ordered_before"), state.ordered_before)
-    column("balance", lambda c: _balances(c, decimals, here, problems), state.balance)
+    reader = _Reader(table, genealogy, id_column, ranks)
+    reader.lay("title", reader.rank_numbers, state.title)
+    reader.lay("last_rank", reader.rank_numbers, state.last_rank)
+    reader.lay("ordered_before", reader.flags, state.ordered_before)
+    reader.lay("balance", lambda name: reader.balances(name, decimals), state.balance)
     for name in table.column_names:
         if name.startswith(_TIER):
             reached = np.full(genealogy.n, -1, np.int16)
-            column(name, lambda c: fixed_column(c, table="state", name="tier", scale=0).astype(np.int16), reached)
+            reader.lay(name, lambda tier: reader.numbers(tier, 0).astype(np.int16), reached)
             state.tiers[name.removeprefix(_TIER)] = reached
-    if problems:
-        raise DataError(problems)
+    if reader.problems:
+        raise DataError(reader.problems)
     return state
 
 
-def _rank_numbers(column: pa.ChunkedArray, name: str, ranks: Sequence[str], problems: list[Problem]) -> NDArray[np.int8]:
-    codes, values = text_codes(column)
-    unknown = sorted(set(values) - set(ranks))
-    if unknown:
-        rows = np.flatnonzero(np.isin(codes, [values.index(u) for u in unknown]))
-        place = Rows("state", name, rows.size, tuple(map(int, rows[:5])))
-        problems.append(Problem("state_rank", f"ranks that the plan does not have: {', '.join(unknown)}", place))
-    numbers = [ranks.index(value) + 1 if value in ranks else 0 for value in values]
-    return np.array([*numbers, 0], np.int8)[codes]
+class _Reader:
+    """Reads the columns of a state table, and collects what is wrong with them."""
 
+    def __init__(self, table: pa.Table, genealogy: Genealogy, id_column: str, ranks: Sequence[str]) -> None:
+        missing = missing_columns(table, [id_column], name="state")
+        place = Rows("state", id_column, table.num_rows)
+        wrong = [] if missing else [id_problem(table[id_column], genealogy.index.kind, place)]
+        if problems := [*missing, *filter(None, wrong)]:
+            raise DataError(problems)
+        self.table, self.ids, self.ranks = table, table[id_column], ranks
+        self.places = genealogy.index.lookup(self.ids)
+        self.here = self.places >= 0
+        self.problems: list[Problem] = []
+        self._no_member_comes_twice(id_column)
 
-def _balances(column: pa.ChunkedArray, decimals: int, here: NDArray[np.bool_], problems: list[Problem]) -> NDArray[np.int64]:
-    values = fixed_column(column, table="state", name="balance", scale=decimals)
-    lost = np.flatnonzero(~here & (values != 0))
-    if lost.size:
-        place = Rows("state", "balance", lost.size, tuple(map(int, lost[:5])))
-        problems.append(Problem("state_member", "withheld pay of members who are not in the members table", place))
-    return values
+    def lay(self, name: str, read: Callable[[str], NDArray[Any]], into: NDArray[Any]) -> None:
+        """Put a column of the table where its members stand."""
+        if name in self.table.column_names:
+            into[self.places[self.here]] = read(name)[self.here]
+
+    def tell(self, code: str, column: str, wrong: NDArray[np.bool_], message: str, hint: str) -> None:
+        """Note a problem with some rows."""
+        rows = np.flatnonzero(wrong)
+        if rows.size:
+            first = tuple(map(int, rows[:5]))
+            ids = tuple(str(self.ids[row].as_py()) for row in first)
+            self.problems.append(Problem(code, message, Rows("state", column, rows.size, first, ids), hint))
+
+    def flags(self, name: str) -> NDArray[np.bool_]:
+        """Read true and false."""
+        return flag_column(self.table[name], table="state", name=name, ids=self.ids, problems=self.problems)
+
+    def numbers(self, name: str, scale: int) -> NDArray[np.int64]:
+        """Read exact numbers."""
+        return fixed_column(self.table[name], table="state", name=name, scale=scale, ids=self.ids, problems=self.problems)
+
+    def balances(self, name: str, decimals: int) -> NDArray[np.int64]:
+        """Read withheld pay; it must not get lost with a member."""
+        values = self.numbers(name, decimals)
+        message = "withheld pay of members who are not in the members table"
+        self.tell("state-member-gone", name, ~self.here & (values != 0), message, "pay it out, or keep the members")
+        return values
+
+    def rank_numbers(self, name: str) -> NDArray[np.int8]:
+        """Read names of ranks as their numbers."""
+        codes, values = text_codes(self.table[name], table="state", name=name, problems=self.problems)
+        known = np.array([*(value in self.ranks for value in values), True], np.bool_)
+        unknown = sorted(value for value in values if value not in self.ranks)
+        message = f"ranks that the plan does not have: {', '.join(unknown)}"
+        self.tell("state-rank", name, ~known[codes], message, f"the ranks are {', '.join(self.ranks)}")
+        numbers = [self.ranks.index(value) + 1 if value in self.ranks else 0 for value in values]
+        return np.array([*numbers, 0], np.int8)[codes]
+
+    def _no_member_comes_twice(self, id_column: str) -> None:
+        counts = np.bincount(self.places[self.here], minlength=1)
+        twice = self.here.copy()
+        twice[self.here] = counts[self.places[self.here]] > 1
+        self.tell("state-twice", id_column, twice, "members who come more than once", "keep one row a member")
 
 
 def state_table(state: State, genealogy: Genealogy, id_column: str, ranks: Sequence[str], decimals: int) -> pa.Table:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
+from compplan.plan.scope import RANK_COLUMNS
 from compplan.plan.sections import Compute, Count, Legs, MemberColumn, MoveUp, OrderSum, RollUp
-from compplan.plan.values import ByKey, LevelTable
+from compplan.plan.values import ByKey, LevelTable, number
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from decimal import Decimal
+
     from compplan.bonuses.retail import Retail
     from compplan.bonuses.tier import Tier
     from compplan.bonuses.upward import Upward
@@ -41,6 +44,7 @@ def describe(plan: Plan) -> str:
     model = plan.model
     lines = [f"{model.name}: a {model.period} plan in {model.currency.code}."]
     lines += [model.description] if model.description else []
+    lines += [f"Source: {model.source}."] if model.source else []
     lines.append(f"Money is rounded {_MODES[model.rounding.mode]}, at {_POINTS[model.rounding.at]}.")
     if model.payout.minimum:
         lines.append(f"A payable below {_money(model.payout.minimum)} is kept for the next period.")
@@ -49,6 +53,7 @@ def describe(plan: Plan) -> str:
     lines += _section("Ranks, lowest first", _ranks(plan))
     for name, bonus in model.bonuses.items():
         text = bonus.describe(name)
+        text += [f"Paid in {bonus.currency}."] if bonus.currency else []
         if bonus.pay_when:
             text.append(f"Paid only to who meets: {_words(bonus.pay_when)}.")
         if bonus.cap is not None:
@@ -67,13 +72,18 @@ def _ranks(plan: Plan) -> list[str]:
     if ranks is None:
         return []
     lines = []
-    for number, name in enumerate(ranks.ladder, 1):
-        routes = plan.requirements.of(number)
+    for place, (name, rank) in enumerate(ranks.ladder.items(), 1):
+        routes = plan.requirements.of(place)
         ways = ["; ".join(row.text for row in rows) or "no requirement" for rows in routes]
-        lines += [f"{name}: {ways[0]}."] if len(ways) == 1 else [f"{name}, one of:", *(f"  - {way}." for way in ways)]
-    lines.append(f"Who can hold a rank: {ranks.members}. Pay goes by the rank {_PAID_AS[ranks.paid_as]}.")
-    if ranks.gaps == "closed":
-        lines.append("A rank counts only if every lower rank is met too.")
+        source = f" Source: {rank.source}." if rank.source else ""
+        if len(ways) == 1:
+            lines.append(f"{name}: {ways[0]}.{source}")
+        else:
+            lines += [f"{name}, one of:{source}", *(f"  - {way}." for way in ways)]
+    lines.append(f"Who can hold a rank: {_words(ranks.members)}. Pay goes by the rank {_PAID_AS[ranks.paid_as]}.")
+    lines += [f"Legs are those of the {ranks.tree} tree."] if ranks.tree else []
+    lines += ["A leg holds a rank by title, the highest ever held."] if ranks.legs_hold == "title" else []
+    lines += ["A rank counts only if every lower rank is met too."] if ranks.gaps == "closed" else []
     return lines
 
 
@@ -96,7 +106,8 @@ def _quantity(rule: Volume | Count) -> str:
         case MemberColumn():
             return f"as given in members.{rule.member}"
         case MoveUp():
-            return f"{rule.move_up}; of members with {_words(rule.where)} it moves up to the first above without"
+            tree = _in_tree(rule.tree)
+            return f"{rule.move_up}; of members with {_words(rule.where)} it moves up{tree} to the first above without"
         case Count():
             return _count(rule)
 
@@ -113,13 +124,14 @@ def _order_sum(rule: OrderSum) -> str:
     parts += [{"only": "first orders only", "exclude": "without first orders"}[rule.first_order]] if rule.first_order else []
     parts += [f"at {_percent(rule.share)}"] if rule.share != 1 else []
     parts += [f"customers' orders at {_percent(rule.customer_share)}"] if rule.customer_share is not None else []
-    credit = "; a customer's order counts for the nearest distributor" if rule.credit == "distributor" else ""
-    return ", ".join(parts) + credit
+    if rule.credit == "distributor":
+        parts[-1] += f"; a customer's order counts for the nearest distributor{_in_tree(rule.tree)}"
+    return ", ".join(parts)
 
 
 def _roll_up(rule: RollUp) -> str:
     text = f"{rule.roll_up} of {'the member and ' if rule.own else ''}the downline"
-    text += f" in the {rule.tree} tree" if rule.tree else ""
+    text += _in_tree(rule.tree)
     text += f", {rule.levels} levels deep" if rule.levels else ""
     text += f", of members with {_words(rule.where)}" if rule.where else ""
     text += f", down to members with {_words(rule.stop_at)}" if rule.stop_at else ""
@@ -127,9 +139,13 @@ def _roll_up(rule: RollUp) -> str:
     return text + (f", without legs that contain {_words(rule.outside_legs_with)}" if rule.outside_legs_with else "")
 
 
+def _in_tree(tree: str | None) -> str:
+    return f" in the {tree} tree" if tree else ""
+
+
 def _count(rule: Count) -> str:
     what = "legs that contain a member with" if rule.among == "legs" else f"{rule.among} members with"
-    text = f"number of {what} {_words(rule.count)}"
+    text = f"number of {what} {_words(rule.count)}{_in_tree(rule.tree)}"
     text += f", {rule.levels} levels deep" if rule.levels else ""
     return text + (f", at most {rule.per_leg} from one leg" if rule.per_leg else "")
 
@@ -141,7 +157,8 @@ def upward(name: str, bonus: Upward) -> list[str]:
     window = getattr(bonus, "window", None)
     when = f" within {window} of the buyer's enrolment" if window else ""
     read = _percent if bonus.rates is not None else _money
-    lines = [f"On {what} of {bonus.of}{when}, the members above get {_table(bonus.table, bonus.rates_by, read)}."]
+    above = f"the members above{_in_tree(bonus.tree)} get"
+    lines = [f"On {what} of {bonus.of}{when}, {above} {_table(bonus.table, bonus.rates_by, read)}."]
     if bonus.start == "self":
         lines.append("The source is level 1 himself.")
     if bonus.compress == "none":
@@ -153,43 +170,55 @@ def upward(name: str, bonus: Upward) -> list[str]:
         lines.append(f"Who meets: {_words(bonus.compress)}, {skipped}.")
     lost = {"breakage": "stays with the company", "pass_up": "goes to the next member above who can be paid at that level"}
     lines.append(f"The share of a member who cannot be paid {lost[bonus.unpaid]}.")
-    if bonus.money_per_point != 1:
-        lines.append(f"One point of {bonus.of} is worth {bonus.money_per_point:f}.")
-    return lines
+    if bonus.qualified_since:
+        lines.append(f"Only orders after {bonus.qualified_since} of the earner pay him.")
+    return [*lines, *_points(bonus)]
+
+
+def _points(bonus: Upward | Retail) -> list[str]:
+    value = _money(bonus.money_per_point)
+    return [f"One point of {bonus.of} is worth {value}."] if bonus.money_per_point != 1 else []
 
 
 def retail(name: str, bonus: Retail) -> list[str]:
     """Describe a retail bonus."""
     del name
     what = "each order" if bonus.payment == "order" else "the period's sum"
-    return [f"A member gets {_table(bonus.rates, bonus.rates_by, _percent)} of his own {bonus.of}, on {what}."]
+    rates = _table(bonus.rates, bonus.rates_by, _percent)
+    return [f"A member gets {rates} of his own {bonus.of}, on {what}.", *_points(bonus)]
 
 
 def tier(name: str, bonus: Tier) -> list[str]:
     """Describe a tier bonus."""
     del name
-    lines = [f"From {key:f} {bonus.by} on: {_money(amount)}." for key, amount in bonus.amounts.items()]
-    if bonus.first_time:
-        lines += [f"The first time from {key:f} {bonus.by} on: {_money(amount)}." for key, amount in bonus.first_time.items()]
+    lines = [f"From {_money(key)} {bonus.by} on: {_money(amount)}." for key, amount in bonus.amounts.items()]
+    for key, amount in (bonus.first_time or {}).items():
+        lines.append(f"The first time from {_money(key)} {bonus.by} on: {_money(amount)}.")
     return [*lines, "Only the best tier pays."]
 
 
-def _table(table: LevelTable | ByKey, by: str, read: object) -> str:
-    if isinstance(table, ByKey):
-        ranked = by in {"paid_as", "rank", "title", "last_rank"}
-        rows = (f"{'as' if ranked else 'from'} {key}{'' if ranked else f' {by}'}: {_levels(row, read)}" for key, row in table.rows.items())
-        return "; ".join(rows)
-    return _levels(table, read)
+def _table(table: LevelTable | ByKey, by: str, read: Callable[[Decimal], str]) -> str:
+    if not isinstance(table, ByKey):
+        return _levels(table, read)
+    return "; ".join(f"{_key(key, by)}: {_levels(row, read)}" for key, row in table.rows.items())
 
 
-def _levels(row: LevelTable, read: object) -> str:
-    texts = [read(value) for value in row.levels]  # type: ignore[operator]
-    texts += [f"{read(row.tail)} on every deeper level"] if row.tail is not None else []  # type: ignore[operator]
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts)} by level"
+def _key(key: str, by: str) -> str:
+    if by in RANK_COLUMNS:
+        return f"as {key}" if by == "paid_as" else f"with {by} {key}"
+    return f"with {by} {key}" if by.startswith("member.") else f"from {_money(number(key))} {by}"
+
+
+def _levels(row: LevelTable, read: Callable[[Decimal], str]) -> str:
+    texts = [read(value) for value in row.levels]
+    listed = texts[0] if len(texts) == 1 else f"{', '.join(texts)} by level"
+    if row.tail is None:
+        return listed
+    return f"{listed}, then {read(row.tail)} on every deeper level" if texts else f"{read(row.tail)} on every level"
 
 
 def _percent(value: Decimal) -> str:
-    return f"{ex.grouped(Decimal(value) * 100)}%"
+    return f"{ex.grouped(value.scaleb(2))}%"
 
 
 def _words(text: str) -> str:
@@ -197,7 +226,7 @@ def _words(text: str) -> str:
 
 
 def _money(value: Decimal) -> str:
-    return ex.grouped(Decimal(value))
+    return ex.grouped(value)
 
 
 def _values(value: object) -> str:

@@ -13,12 +13,12 @@ from __future__ import annotations
 import ast
 import json
 import re
-import warnings
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import Literal
 
+from compplan.plan.lexer import PARTS, one_line, whole
 from compplan.plan.located import Hinted
 from compplan.plan.values import number
 
@@ -179,39 +179,16 @@ def parse(text: str) -> Expr:
     """
     if len(text) > MAX_TEXT:
         raise Hinted(f"the condition is {len(text)} characters long", f"{MAX_TEXT} characters are the most")
-    flat = " ".join(text.split("\n")).strip()
+    line = one_line(text)
     try:
-        body = _syntax(flat)
+        body = ast.parse(line, mode="eval").body
         if _depth(body) > MAX_DEPTH:
             raise RecursionError
-        return _read(body, flat)
+        return _read(body, line)
     except SyntaxError as error:
-        raise _unreadable(text, error.msg) from None
-    except UnicodeEncodeError:
-        raise _unreadable(text, "it holds half a character") from None
+        raise Hinted(f'"{text}" cannot be read: {error.msg}', "for example: pv >= 100 and active") from None
     except (RecursionError, MemoryError):
         raise Hinted("the condition is nested too deeply", "give its parts names under conditions:") from None
-
-
-def _syntax(text: str) -> ast.expr:
-    """Parse by Python's grammar, without what it only warns of (`100and`), comments and null characters."""
-    if "\0" in text:
-        raise SyntaxError("it holds a null character")
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        body = ast.parse(text, mode="eval").body
-    if "#" in text:
-        try:
-            ast.parse(f"({text})", mode="eval")
-        except SyntaxError:
-            raise SyntaxError("a comment cannot stand in it") from None
-    return body
-
-
-def _unreadable(text: str, reason: str) -> Hinted:
-    hint = 'compare with "==" and write per cent outside conditions' if "%" in text or "=" in text else ""
-    shown = text.encode("utf-8", "replace").decode()
-    return Hinted(f'"{shown}" cannot be read: {reason}', hint or "for example: pv >= 100 and active")
 
 
 def _depth(body: ast.expr) -> int:
@@ -246,12 +223,12 @@ def _read(node: ast.AST, text: str) -> Expr:  # noqa: PLR0911 - one return a for
         case ast.Constant():
             return _constant(node, text)
     found = ast.get_source_segment(text, node) if hasattr(node, "lineno") else text  # type: ignore[arg-type]
-    raise Hinted(f'"{found}" is not part of the language', "use names, numbers, comparisons, and, or, not, in, + - * /, min, max")
+    raise Hinted(f'"{found}" is not part of the language', PARTS)
 
 
 def _constant(node: ast.Constant, text: str) -> Number | Text:
     if isinstance(node.value, str):
-        return Text(node.value)
+        return Text(whole(node.value))
     return Number(_number(node, text))
 
 

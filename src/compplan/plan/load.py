@@ -9,13 +9,12 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from compplan.errors import Place, PlanError, Problem
-from compplan.plan.checks import problems
+from compplan.errors import Place, PlanError
 from compplan.plan.inputs import required_inputs
-from compplan.plan.located import data_path, validate
+from compplan.plan.located import validate
 from compplan.plan.model import PlanModel, plan_model
 from compplan.plan.patch import merged_source
-from compplan.plan.rest import problems_of_the_rest
+from compplan.plan.rest import problems_of_the_rest, sense_problems
 from compplan.plan.scope import Scope
 from compplan.plan.source import read_source
 from compplan.ranks.table import RequirementTable, requirement_table
@@ -23,6 +22,7 @@ from compplan.ranks.table import RequirementTable, requirement_table
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from compplan.errors import Problem
     from compplan.plan.source import Source
 
 
@@ -49,7 +49,7 @@ class Plan:
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the plan's content: comments and layout do not matter, the order of names does."""
-        text = json.dumps(_canonical(self.source.data), ensure_ascii=False, separators=(",", ":"))
+        text = json.dumps(_canonical(self.source.data), separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
     @cached_property
@@ -123,8 +123,7 @@ def _checked(source: Source) -> Plan:
         model = validate(plan_model(), source)
     except PlanError as error:
         raise _all_at_once([*error.problems, *problems_of_the_rest(source)]) from None
-    found = [Problem("plan", message, source.place(data_path(source.data, path)), hint) for path, message, hint in problems(Scope(model))]
-    if found:
+    if found := sense_problems(model, source):
         raise _all_at_once(found)
     return Plan(model, source)
 
@@ -140,13 +139,15 @@ def _all_at_once(found: list[Problem]) -> PlanError:
 
 
 def _canonical(value: Any) -> Any:
+    """Return data that JSON can hold: numbers as they are written out, and texts with a sign before them."""
     if isinstance(value, dict):
-        return {str(k): _canonical(v) for k, v in value.items()}
+        return {_canonical(k): _canonical(v) for k, v in value.items()}
     if isinstance(value, list):
         return [_canonical(v) for v in value]
-    if isinstance(value, Decimal):
-        text = f"{value:f}"  # no operation of decimal, so no digit is rounded
-        return text.rstrip("0").rstrip(".") if "." in text else text
-    if isinstance(value, int) and not isinstance(value, bool):
-        return str(value)
+    if isinstance(value, str):
+        return f"'{value}"
+    if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
+        text = f"{value:f}" if isinstance(value, Decimal) else str(value)  # no operation, so no digit is rounded
+        text = text.rstrip("0").rstrip(".") if "." in text else text
+        return "0" if text == "-0" else text
     return value

@@ -20,7 +20,7 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
 from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Model, Name, Number, Rate, Whole, number, rate
@@ -51,6 +51,17 @@ class VolumeRequirement(Model):
         None,
         description="A rank: legs that contain a member of this rank or higher do not count.",
     )
+
+    @model_validator(mode="after")
+    def _limits_fit(self) -> VolumeRequirement:
+        limits = [f for f in ("leg_cap", "leg_cap_amount", "outside_legs_with") if getattr(self, f) is not None]
+        if len(limits) > 1:
+            raise Hinted(f"{limits[0]} and {limits[1]} do not go together", "write two requirements", (limits[1],))
+        if self.cap_of == "total" and limits != ["leg_cap"]:
+            raise Hinted("cap_of: total needs leg_cap, a share", "for example: leg_cap: 40%", ("cap_of",))
+        if self.own == "leg" and (self.cap_of == "total" or limits not in (["leg_cap"], ["leg_cap_amount"])):
+            raise Hinted("own: leg needs a cap that does not depend on the total", "leave it out", ("own",))
+        return self
 
 
 class LegsWith(Model):
@@ -106,7 +117,7 @@ def read_requirement(value: Any) -> Any:
     """
     if not isinstance(value, str):
         return value
-    text = " ".join(value.split())
+    text = _single_spaced(value)
     parts = [_LEGS.match(part) for part in _BETWEEN_LEGS.split(text)]
     if all(parts):
         return {"legs": [{"count": int(m["count"]), "holds": m["holds"]} for m in parts if m]}
@@ -117,12 +128,22 @@ def read_requirement(value: Any) -> Any:
     return {"condition": text}
 
 
+_SPACES = re.compile(r"""("[^"]*"|'[^']*')|\s+""")
+
+
+def _single_spaced(text: str) -> str:
+    """Return a text with single spaces, those of quoted texts left alone."""
+    return _SPACES.sub(lambda found: found[1] or " ", text.strip())
+
+
 def _volume(match: re.Match[str], text: str) -> dict[str, Any]:
     result: dict[str, Any] = {"volume": match["volume"], "at_least": number(match["at_least"])}
     for limit in match["limit"].split(", "):
         if cap := _CAP.match(limit):
-            share = cap["cap"].endswith("%")
-            result["leg_cap" if share else "leg_cap_amount"] = (rate if share else number)(cap["cap"])
+            field, read = ("leg_cap", rate) if cap["cap"].endswith("%") else ("leg_cap_amount", number)
+            if field in result:
+                raise Hinted(f'"{text}" has two caps', "write two requirements")
+            result[field] = read(cap["cap"])
             result["cap_of"] = "total" if cap["total"] else "requirement"
             result["own"] = "leg" if cap["own"] else "outside"
         elif outside := _OUTSIDE.match(limit):
@@ -157,7 +178,7 @@ def _validated(value: Any) -> Any:
     return data
 
 
-Requirement = Annotated[
+_Form = Annotated[
     Annotated[ConditionRequirement, Tag("condition")]
     | Annotated[VolumeRequirement, Tag("volume")]
     | Annotated[LegsRequirement, Tag("legs")]
@@ -165,7 +186,17 @@ Requirement = Annotated[
     | Annotated[AnyRequirement, Tag("any")]
     | Annotated[AllRequirement, Tag("all")],
     Discriminator(_kind),
-    BeforeValidator(_validated),
 ]
+_Short = Annotated[
+    str,
+    WithJsonSchema(
+        {
+            "type": "string",
+            "title": "Requirement in short",
+            "examples": ["pv >= 100", "gv >= 2000, at most 50% from one leg", "3 legs with active"],
+        },
+    ),
+]
+Requirement = Annotated[_Form, BeforeValidator(_validated, json_schema_input_type=_Short | _Form)]
 AnyRequirement.model_rebuild()
 AllRequirement.model_rebuild()

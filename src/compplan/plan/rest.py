@@ -1,7 +1,7 @@
-"""Checking the rest of a plan whose parts cannot all be read, so that its problems come all at once.
+"""Sense problems with their places, also of a plan whose parts cannot all be read, so that all come at once.
 
-What cannot be read is taken out of a copy; what is left is checked for sense. Problems that come only from the
-taking out (a name that is no longer there) are not told.
+What cannot be read is replaced in a copy by something plain; what is left is checked for sense. Problems that
+speak of a replaced name are not told.
 """
 
 from __future__ import annotations
@@ -13,13 +13,25 @@ from pydantic import ValidationError
 from compplan.errors import Problem
 from compplan.plan.checks import problems
 from compplan.plan.located import data_path
+from compplan.plan.marks import value_at
 from compplan.plan.model import plan_model
 from compplan.plan.scope import Scope
 
 if TYPE_CHECKING:
+    from compplan.plan.checks import Finding
+    from compplan.plan.model import PlanModel
     from compplan.plan.source import Source
 
-_NAMED = ("trees", "volumes", "counts", "conditions", "bonuses")
+_TIMES = 3
+"""A replaced part can uncover one more unreadable part, as where a model's own rule runs after its fields'."""
+
+_PLAIN: dict[str, Any] = {
+    "trees": {"parent": "-"},
+    "volumes": {"member": "-", "decimals": 0},
+    "counts": {"count": "is_distributor", "among": "frontline"},
+    "conditions": "is_distributor",
+}
+_NAMES = ("trees", "volumes", "counts", "conditions", "ranks")
 _STAND_INS: dict[str, Any] = {
     "compplan": 1,
     "name": "-",
@@ -29,36 +41,64 @@ _STAND_INS: dict[str, Any] = {
 }
 
 
+def sense_problems(model: PlanModel, source: Source) -> list[Problem]:
+    """Return what makes no sense in a plan that can be read."""
+    return [_problem(found, source) for found in problems(Scope(model))]
+
+
 def problems_of_the_rest(source: Source) -> list[Problem]:
     """Return what makes no sense in the parts of a plan that can be read."""
-    data = _copy(source.data)
-    if not isinstance(data, dict):
+    if not isinstance(source.data, dict):
         return []
-    try:
-        plan_model().model_validate(data)
-    except ValidationError as error:
-        gone = {_take_out(data, data_path(source.data, e["loc"])) for e in error.errors(include_url=False)}
-    data = {**_STAND_INS, **data}
-    try:
-        model = plan_model().model_validate(data)
-    except ValidationError:
-        return []
-    found = [Problem("plan", text, source.place(data_path(source.data, path)), hint) for path, text, hint in problems(Scope(model))]
-    return [p for p in found if not any(f'"{name}"' in p.message for name in gone)]
+    data, gone = {**_STAND_INS, **_copy(source.data)}, set[str]()
+    for _ in range(_TIMES):
+        try:
+            model = plan_model().model_validate(data)
+        except ValidationError as error:
+            for each in error.errors(include_url=False):
+                gone.add(_replace(data, data_path(data, each["loc"]), bad_key=each["loc"][-1] == "[key]"))
+        else:
+            return [p for p in sense_problems(model, source) if not any(f'"{name}"' in p.message for name in gone)]
+        if any(name not in data for name in _NAMES if name in source.data):
+            break
+    return []
+
+
+def _problem(found: Finding, source: Source) -> Problem:
+    """Give a finding its place: a rule's key, since the rule may begin on a later line, or the very value."""
+    path = data_path(source.data, found.path)
+    at_key = found.key or isinstance(value_at(source.data, path), (dict, list))
+    return Problem("plan", found.message, source.place(path, key=at_key), found.hint)
 
 
 def _copy(value: Any) -> Any:
     return {k: _copy(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-def _take_out(data: dict[str, Any], path: tuple[Any, ...]) -> str:
-    """Remove the smallest named part around a path; return its name."""
-    if path and path[0] in _NAMED and len(path) > 1 and isinstance(data.get(path[0]), dict):
-        data[path[0]].pop(path[1], None)
-        return str(path[1])
-    if path[:2] == ("ranks", "ladder") and len(path) > 2 and isinstance(data.get("ranks"), dict):
-        data["ranks"]["ladder"][path[2]] = []
-        return ""
-    if path:
-        data.pop(path[0], None)
-    return ""
+def _replace(data: dict[str, Any], path: tuple[Any, ...], *, bad_key: bool) -> str:
+    """Replace the smallest named part around a path; return its name."""
+    if not path:
+        return "-"
+    section, *inner = path
+    if section == "ranks" and len(inner) > 1 and inner[0] == "ladder":
+        return _replace_in(data["ranks"]["ladder"], inner[1], [], bad_key=bad_key)
+    if section == "ranks" and inner and inner[0] != "ladder":
+        data["ranks"].pop(inner[0], None)
+        return "-"
+    if section in _PLAIN and inner:
+        return _replace_in(data[section], inner[0], _PLAIN[section], bad_key=bad_key)
+    if section == "bonuses" and inner:
+        data[section].pop(inner[0], None)
+        return str(inner[0])
+    data.pop(section, None)
+    if section in _STAND_INS:
+        data[section] = _STAND_INS[section]
+    return "-"
+
+
+def _replace_in(section: dict[Any, Any], name: Any, plain: Any, *, bad_key: bool) -> str:
+    if bad_key:
+        section.pop(name, None)
+    else:
+        section[name] = plain
+    return str(name)

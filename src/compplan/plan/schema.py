@@ -15,10 +15,20 @@ def json_schema() -> dict[str, Any]:
     >>> json_schema()["properties"]["period"]["type"]
     'string'
     """
-    schema = plan_model().model_json_schema()
+    schema = _closed(plan_model().model_json_schema())
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "compplan.schema.json",
         "title": "compplan plan, version 1",
         **{key: value for key, value in schema.items() if key != "title"},
     }
+
+
+def _closed(schema: Any) -> Any:
+    """Let mappings from names to rules have no other keys, which pydantic checks and does not write down."""
+    if isinstance(schema, list):
+        return [_closed(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    closed = {key: _closed(value) for key, value in schema.items()}
+    return {**closed, "additionalProperties": False} if "patternProperties" in schema else closed

@@ -76,7 +76,8 @@ class Scope:
     @property
     def words(self) -> list[str]:
         """Every name that a condition may use."""
-        return [*self.rules, *self.model.conditions, *self.ranks, *RANK_COLUMNS, *ROLES, "days_in_period"]
+        columns = RANK_COLUMNS if self.model.ranks else ()
+        return [*self.rules, *self.model.conditions, *self.ranks, *columns, *ROLES, "days_in_period"]
 
     def tree(self, rule: Volume | Count) -> str:
         """Return the tree that a quantity is measured in."""
@@ -97,16 +98,21 @@ class Scope:
             return "number"
         if name in self.model.conditions or name in ROLES:
             return "flag"
-        if name in self.ranks or name in RANK_COLUMNS:
+        if name in self.ranks or (self.model.ranks and name in RANK_COLUMNS):
             return "rank"
-        raise Hinted(f'"{name}" is not known', did_you_mean(name, self.words))
+        hint = "this plan has no ranks" if name in RANK_COLUMNS else did_you_mean(name, self.words)
+        raise Hinted(f'"{name}" is not known', hint)
 
     def scale(self, name: str) -> int:
         """Return the digits after the point of a quantity."""
         scales: dict[str, int] = self._scales  # type: ignore[attr-defined]
         if name not in scales:
             scales[name] = -1
-            scales[name] = self._scale(self.rules[name]) if name in self.rules else 0
+            try:
+                scales[name] = self._scale(self.rules[name]) if name in self.rules else 0
+            except Hinted:
+                del scales[name]
+                raise
         if scales[name] < 0:
             raise Hinted(f'"{name}" is made of itself', "break the circle")
         return scales[name]

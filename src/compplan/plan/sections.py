@@ -5,8 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, Tag, model_validator
+from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
+from compplan.errors import did_you_mean
 from compplan.plan.located import Hinted
 from compplan.plan.requirement import Requirement
 from compplan.plan.values import ConditionText, Flag, Model, Name, Number, Rate, SpanText, Whole
@@ -38,7 +39,11 @@ class Currency(Model):
     decimals: Whole = Field(2, ge=0, le=6, description="Digits after the point of the smallest unit that is paid.")
 
 
-CurrencyField = Annotated[Currency, BeforeValidator(lambda v: {"code": v} if isinstance(v, str) else v)]
+_Code = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "title": "Currency code"})]
+CurrencyField = Annotated[
+    Currency,
+    BeforeValidator(lambda v: {"code": v} if isinstance(v, str) else v, json_schema_input_type=_Code | Currency),
+]
 
 
 class Members(Model):
@@ -108,8 +113,12 @@ class OrderSum(Model):
         None,
         description="Only the first order that a buyer ever placed, or all but that one.",
     )
-    share: Rate = Field(1, description="The share of the column's value that counts.", validate_default=True)
-    customer_share: Rate | None = Field(None, description="The share that counts of customers' orders, instead of `share`.")
+    share: Rate = Field(1, ge=0, description="The share of the column's value that counts.", validate_default=True)
+    customer_share: Rate | None = Field(
+        None,
+        ge=0,
+        description="The share that counts of customers' orders, instead of `share`.",
+    )
     decimals: Whole = Field(2, ge=0, le=9, description="Digits after the point in the orders table; more are an error.")
 
 
@@ -150,8 +159,16 @@ class Legs(Model):
         "sum",
         description="The n-th largest leg, all others than the largest, all after the second, or all.",
     )
-    leg_cap_amount: Number | None = Field(None, description="With pick: sum, the largest amount that one leg counts.")
-    leg_cap: Rate | None = Field(None, description="With pick: sum, the largest share of the member's total that one leg counts.")
+    leg_cap_amount: Number | None = Field(
+        None,
+        ge=0,
+        description="With pick: sum, the largest amount that one leg counts.",
+    )
+    leg_cap: Rate | None = Field(
+        None,
+        ge=0,
+        description="With pick: sum, the largest share of the member's total that one leg counts.",
+    )
 
     @model_validator(mode="after")
     def _one_cap_of_a_sum(self) -> Legs:
@@ -189,7 +206,9 @@ _VOLUME_KINDS = ("sum", "roll_up", "legs", "compute", "member", "move_up")
 
 def _volume_form(value: Any) -> Any:
     if isinstance(value, dict) and not any(kind in value for kind in _VOLUME_KINDS):
-        raise Hinted(f"none of {', '.join(_VOLUME_KINDS)} is here", "for example: {sum: orders.qv}")
+        near = [hint for key in value if (hint := did_you_mean(str(key), _VOLUME_KINDS)).startswith("did")]
+        hint = next(iter(near), "for example: {sum: orders.qv}")
+        raise Hinted(f"none of {', '.join(_VOLUME_KINDS)} is here", hint)
     return value
 
 
@@ -234,14 +253,24 @@ class Rank(Model):
     source: str | None = Field(None, description="Where the company's plan document says so.")
 
 
-RankField = Annotated[Rank, BeforeValidator(lambda v: {"requires": v or []} if isinstance(v, list | None) else v)]
+def _rank_form(value: Any) -> Any:
+    if isinstance(value, str):
+        raise Hinted("the requirements of a rank are a list", f"for example: [{value}]")
+    return {"requires": value or []} if isinstance(value, list | None) else value
+
+
+RankField = Annotated[Rank, BeforeValidator(_rank_form, json_schema_input_type=list[Requirement] | Rank | None)]
 
 
 class Ranks(Model):
     """The ladder and how it is climbed."""
 
     tree: Name | None = Field(None, description="The tree of legs; the first by default.")
-    ladder: dict[Name, RankField] = Field(min_length=1, description="The ranks, lowest first, each with what it requires.")
+    ladder: dict[Name, RankField] = Field(
+        min_length=1,
+        max_length=127,  # rank numbers are int8
+        description="The ranks, lowest first, each with what it requires.",
+    )
     gaps: Literal["allowed", "closed"] = Field(
         "allowed",
         description="Whether a higher rank can be reached although a lower one is not.",

@@ -147,12 +147,14 @@ def _table(value: Any, read: Any) -> LevelTable | ByKey:
         return value
     if not isinstance(value, dict):
         return _level_table(value, read)
-    rows = {}
+    rows: dict[str, LevelTable] = {}
     for key, item in value.items():
         try:
+            if str(key) in rows:
+                raise Hinted(f'the key "{key}" is there twice', "as a number and as a text", key=True)
             rows[str(key)] = _level_table(item, read)
         except Hinted as error:
-            raise Hinted(error.message, error.hint, (key, *error.at)) from None
+            raise Hinted(error.message, error.hint, (key, *error.at), key=error.key) from None
     return ByKey(rows=rows)
 
 

@@ -42,6 +42,8 @@ class Work:
         What the bonuses paid, in the order of the plan.
     lost
         Volume that a move_up could not give to anybody, by volume.
+    lines
+        The orders that a bonus paid one by one, by bonus.
     """
 
     plan: Plan
@@ -56,6 +58,7 @@ class Work:
     texts: dict[str, tuple[NDArray[np.int32], list[str]]] = field(default_factory=dict)
     books: dict[str, Book] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=dict)
+    lines: dict[str, Any] = field(default_factory=dict)
     _people: dict[str, People] = field(default_factory=dict)
 
     def put(self, name: str, values: NDArray[Any], scale: int | None = None) -> None:

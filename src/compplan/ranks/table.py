@@ -185,30 +185,34 @@ def _conditions(expr: ex.Expr, scope: Scope, code: str = "") -> list[Row]:
 
 def _comparison(expr: ex.Compare, scope: Scope) -> Row | None:
     """Read `quantity <op> number` into bounds; other comparisons become flags."""
-    if not (isinstance(expr.left, ex.Name) and isinstance(expr.right, ex.Number) and expr.left.name in scope.rules):
+    left, op, right = expr.left, expr.op, expr.right
+    if isinstance(left, ex.Number):
+        left, op, right = right, _TURNED[op], left
+    if not (isinstance(left, ex.Name) and isinstance(right, ex.Number) and left.name in scope.rules) or op == "!=":
         return None
-    if expr.op == "!=":
-        return None
-    name = expr.left.name
+    name = left.name
     scale = scope.scale(name)
-    low, high = _bounds(expr.op, Fraction(expr.right.value) * 10**scale)
+    low, high = _bounds(op, Fraction(right.value) * 10**scale)
     row = _row(name, ex.words(expr), "quantity", name, low, high=high, scale=scale, unit=_unit(name, scope))
     return _measured_with_ranks(row, scope) if scope.needs_rank(name) else row
 
 
-def _bounds(op: str, value: Fraction) -> tuple[int, int]:
-    """Return the integers that satisfy `x <op> value` as an interval."""
+_TURNED: dict[ex.Operator, ex.Operator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "==": "==", "!=": "!="}
+
+
+def _bounds(op: ex.Operator, value: Fraction) -> tuple[int, int]:
+    """Return the integers that satisfy `x <op> value` as an interval, its free ends within 64 bits.
+
+    An end beyond 64 bits is cut off where nothing is lost; where no integer satisfies, low is above high.
+    """
     below, above = math.floor(value), math.ceil(value)
-    match op:
-        case ">=":
-            return above, INFINITE
-        case ">":
-            return below + 1, INFINITE
-        case "<=":
-            return -INFINITE, below
-        case "<":
-            return -INFINITE, above - 1
-    return above, below
+    low, high = {
+        ">=": (above, INFINITE),
+        ">": (below + 1, INFINITE),
+        "<=": (-INFINITE, below),
+        "<": (-INFINITE, above - 1),
+    }.get(op, (above, below))
+    return max(low, -INFINITE), min(high, INFINITE)
 
 
 def _unit(name: str, scope: Scope) -> str:
@@ -219,16 +223,30 @@ def _measured_with_ranks(row: Row, scope: Scope) -> Row:
     """Turn a roll-up that looks at ranks into a row that the rank pass itself measures."""
     rule = scope.rules[row.name]
     text = (rule.stop_at or rule.outside_legs_with) if isinstance(rule, RollUp) else None
-    match ex.parse(text) if text else None:
+    match _resolved(text, scope) if text else None:
         case ex.Compare(op=">=", left=ex.Name("rank"), right=ex.Name(rank)) if rank in scope.ranks:
             assert isinstance(rule, RollUp)  # noqa: S101 - text came from a roll_up
             measure: Measure = "breakaway" if rule.stop_at else "outside"
-            if rule.where is None and not rule.with_uplines and _in_rank_tree(rule, scope):
+            plain = not (rule.with_uplines or _sums_by_rank(rule, scope))
+            if plain and _in_rank_tree(rule, scope):
                 return replace(row, measure=measure, holds=scope.ranks[rank], own="full" if rule.own else "none")
     raise Hinted(
         f'"{row.name}" depends on the ranks that it decides',
         "in a requirement, a roll_up may use stop_at or outside_legs_with only as: rank >= <rank>, in the tree of the ranks",
     )
+
+
+def _resolved(text: str, scope: Scope) -> ex.Expr:
+    """Read a condition; a name alone stands for what it names."""
+    expr = ex.parse(text)
+    while isinstance(expr, ex.Name) and expr.name in scope.model.conditions:
+        expr = ex.parse(scope.model.conditions[expr.name])
+    return expr
+
+
+def _sums_by_rank(rule: RollUp, scope: Scope) -> bool:
+    """Tell whether ranks decide what a roll-up sums, beside where it ends."""
+    return scope.needs_rank(rule.roll_up) or (rule.where is not None and scope.expression_needs_rank(ex.parse(rule.where)))
 
 
 def _in_rank_tree(rule: RollUp, scope: Scope) -> bool:
@@ -241,6 +259,8 @@ def _volume(requirement: VolumeRequirement, scope: Scope) -> Row:
     if name not in scope.rules:
         raise Hinted(f'"{name}" is not a volume', f"known: {', '.join(scope.model.volumes)}", ("volume",))
     rule, scale = scope.roll_up(name), scope.scale(name)
+    if _sums_by_rank(rule, scope):
+        raise Hinted(f'"{name}" depends on the ranks that it decides', "sum a volume that ranks do not change", ("volume",))
     needed = Fraction(requirement.at_least) * 10**scale
     row = _row(name, f"{name} >= {ex.grouped(requirement.at_least)}", "quantity", name, math.ceil(needed), scale=scale)
     if requirement.outside_legs_with is not None:
@@ -253,22 +273,22 @@ def _volume(requirement: VolumeRequirement, scope: Scope) -> Row:
         text = f"{row.text}, at most {_percent(requirement.leg_cap)} of the total from one leg"
         return replace(row, code=f"{name}.leg_cap", text=text, measure="capped_total", share=share, own="full" if rule.own else "none")
     if requirement.leg_cap is not None:
-        cap, limit = needed * Fraction(requirement.leg_cap), _percent(requirement.leg_cap)
+        field, cap, limit = "leg_cap", needed * Fraction(requirement.leg_cap), _percent(requirement.leg_cap)
     else:
-        assert requirement.leg_cap_amount is not None  # noqa: S101 - one of the two is given
-        cap, limit = Fraction(requirement.leg_cap_amount) * 10**scale, ex.grouped(requirement.leg_cap_amount)
+        amount = requirement.leg_cap_amount
+        assert amount is not None  # noqa: S101 - one of the two is given
+        field, cap, limit = "leg_cap_amount", Fraction(amount) * 10**scale, ex.grouped(amount)
     if cap.denominator != 1:
-        raise Hinted(f"the cap of one leg is not a whole number at {scale} digits", "write leg_cap_amount", ("leg_cap",))
+        hint = "write fewer digits" if field == "leg_cap_amount" else "write leg_cap_amount"
+        raise Hinted(f"the cap of one leg is not a whole number at {scale} digits", hint, (field,))
     text = f"{row.text}, at most {limit} from one leg{own}"
-    capped = replace(row, code=f"{name}.leg_cap", text=text, measure="capped", cap=int(cap))
+    capped = replace(row, code=f"{name}.leg_cap", text=text, measure="capped", cap=min(int(cap), INFINITE))
     if not _in_rank_tree(rule, scope):
         raise Hinted(f'the legs of "{name}" are not in the tree of the ranks', "cap legs in ranks.tree", ("volume",))
     return replace(capped, own="none" if not rule.own else "capped" if requirement.own == "leg" else "full")
 
 
 def _outside(row: Row, requirement: VolumeRequirement, rule: RollUp, scope: Scope) -> Row:
-    if requirement.leg_cap is not None or requirement.leg_cap_amount is not None:
-        raise Hinted("a leg cap and outside_legs_with do not go together", "write two requirements")
     rank = str(requirement.outside_legs_with)
     if rank not in scope.ranks:
         raise Hinted(f'"{rank}" is not a rank', f"known: {', '.join(scope.ranks)}", ("outside_legs_with",))

@@ -10,8 +10,10 @@ import numpy as np
 from compplan.bonuses.book import Book, Rows
 from compplan.bonuses.gates import caps
 from compplan.bonuses.settle import settle
+from compplan.bonuses.walk.outcomes import Outcome, walk_outcomes
 from compplan.bonuses.walk.run import run_walk
 from compplan.bonuses.walk.spec import Walk, WalkInputs
+from compplan.explain.reasons import CODES, Outcomes, Reason
 from compplan.money import ROUNDING_CODES
 from compplan.program.passes import Pass
 from compplan.volumes.orders import order_lines
@@ -57,6 +59,21 @@ class WalkPass(Pass):
         settle(book, work.plan.model.rounding, work.plan.model.currency.decimals, caps(self.cap, book.scale, work))
         work.close(book)
 
+    def outcomes(self, work: Work, position: int) -> Outcomes:
+        """Explain one member: what became of every source below him."""
+        walk, inputs, orders = self.prepared(work)
+        tree = work.tree(self.tree)
+        found = walk_outcomes(walk, inputs, position if tree.from_primary is None else int(tree.from_primary[position]))
+        line = found.line.astype(np.int64)
+        return Outcomes(
+            source=found.source if tree.to_primary is None else tree.to_primary[found.source],
+            line=line if orders is None else orders[line],
+            level=found.level,
+            base=found.base,
+            amount=found.amount,
+            reason=_REASONS[found.code],
+        )
+
     def prepared(self, work: Work) -> tuple[Walk, WalkInputs, NDArray[np.int64] | None]:
         """Return the walk, its arrays in the tree's own order, and the order row of each line."""
         bonus = self.model
@@ -88,7 +105,12 @@ class WalkPass(Pass):
         return walk, inputs, orders
 
     def _lines(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64]]:
-        """Return the orders as lines, grouped by source in the tree's own order."""
+        """Return the orders as lines, grouped by source in the tree's own order; kept for explanations."""
+        if self.bonus not in work.lines:
+            work.lines[self.bonus] = self._grouped_lines(work)
+        return work.lines[self.bonus]
+
+    def _grouped_lines(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64]]:
         assert self.lines is not None  # noqa: S101 - asked for only then
         rule = work.plan.model.volumes[self.model.of]
         found = order_lines(self.lines, work.orders, work.people(getattr(rule, "tree", None) or work.plan.model.default_tree()))
@@ -133,6 +155,20 @@ class WalkPass(Pass):
                 "rounding": tally.rounding,
             },
         )
+
+
+_SAME = {
+    Outcome.PAID: Reason.PAID,
+    Outcome.PAID_PASSED_UP: Reason.PAID_PASSED_UP,
+    Outcome.SKIPPED: Reason.COMPRESSED,
+    Outcome.BEYOND_LEVELS: Reason.BEYOND_LEVELS,
+    Outcome.NOT_QUALIFIED: Reason.NOT_QUALIFIED,
+    Outcome.NO_RATE_TABLE: Reason.NO_RATE,
+    Outcome.RATE_IS_ZERO: Reason.LEVEL_NOT_OPEN,
+    Outcome.BEFORE_SINCE: Reason.BEFORE_QUALIFICATION,
+    Outcome.ROUNDED_TO_ZERO: Reason.ROUNDED_TO_ZERO,
+}
+_REASONS = np.array([CODES[_SAME[outcome]] for outcome in Outcome], np.int8)
 
 
 def _regrouped(start: NDArray[np.int64], order: NDArray[np.int32] | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
