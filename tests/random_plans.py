@@ -9,6 +9,7 @@ import datetime as dt
 import json
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 
 import compplan as cp
 from compplan.money import ROUNDING_CODES
@@ -108,7 +109,7 @@ simple = st.one_of(
     st.tuples(st.just("active_front"), few),
     st.tuples(st.just("gv"), amounts),
     st.tuples(st.just("capped"), st.sampled_from([100, 300]), st.sampled_from([50, 100]), st.booleans()),
-    st.tuples(st.just("capped_total"), amounts, st.just(Decimal("0.5"))),
+    st.tuples(st.just("capped_total"), amounts, st.just(Fraction(1, 2))),
     st.tuples(st.just("legs_active"), few),
     st.tuples(st.just("legs"), st.lists(st.tuples(rank, st.just(False)), min_size=1, max_size=2)),
     st.tuples(st.just("frontline"), few, rank),
@@ -127,7 +128,7 @@ def written(requirement):
         case "capped":
             return f"gv >= {given[0]}, at most {given[1]} from one leg{' or own volume' if given[2] else ''}"
         case "capped_total":
-            return f"gv >= {given[0]}, at most {given[1] * 100}% of the total from one leg"
+            return f"gv >= {given[0]}, at most {int(given[1] * 100)}% of the total from one leg"
         case "legs_active":
             return f"{given[0]} legs with active"
         case "legs":
@@ -158,9 +159,8 @@ def tables(values, *, deeper=False, by="rates_by", name="rates"):
     row = rows(values, deeper=deeper)
 
     def keyed(keys):
-        return st.lists(st.sampled_from(keys), min_size=1, max_size=3, unique=True).flatmap(
-            lambda chosen: st.fixed_dictionaries({key: row for key in keys if key in chosen})
-        )
+        given = st.lists(st.tuples(st.sampled_from(keys), row), min_size=1, max_size=3, unique_by=lambda pair: pair[0])
+        return given.map(lambda pairs: dict(sorted(pairs, key=lambda pair: keys.index(pair[0]))))
 
     return st.one_of(
         row.map(lambda table: {name: table}),
@@ -256,7 +256,7 @@ def plans(draw):
             "active_front": {"count": "active", "among": "frontline"},
             "front": {"count": draw(st.sampled_from(AFTER_RANKS)), **draw(counts), **draw(trees)},
         },
-        "conditions": {"active": "pv >= 100", "rich": draw(st.sampled_from(AFTER_RANKS))},
+        "conditions": {"active": "pv >= 100", "shopper": "is_customer", "rich": draw(st.sampled_from(AFTER_RANKS))},
         "ranks": {
             "ladder": {name: [written(r) for r in requires] for name, requires in zip(RANKS, ladder, strict=True)},
             "gaps": draw(st.sampled_from(["allowed", "closed"])),

@@ -262,6 +262,11 @@ cases:
     assert run(short) == [[], []]
 
 
+def test_a_range_in_a_chain_is_a_chain(run):
+    chain = HEAD.replace("[Ann, Bob]", "[Ann, Bob, c1..c3]").replace("[Bob, 60]", "[c3, 60]")
+    assert run(chain + "{members: {Ann: {gv: 460}, c2: {gv: 60}, c3: {gv: 60}}}") == [[]]
+
+
 def test_ranges():
     assert member_ids("c9..c11") == ["c9", "c10", "c11"]
     assert member_ids("2..4") == [2, 3, 4]
@@ -282,6 +287,10 @@ BROKEN = {
     HEAD + "{pay: {sales: {Ann: [1]}}}": "a value is a number, a text, true, false or null",
     HEAD + "{pay: {sales: {c1..c3: 1, c2: 2}}}": "c2 is named twice",
     HEAD + "{pay: {sales: {1.5: 1}}}": "a member's id is a text or a whole number",
+    HEAD.replace("{chain: [Ann, Bob]}", "{edges: [[a1..a2, Bob]]}")
+    + "{ledger_rows: 2}": "a range is no parent",
+    HEAD.replace("{chain: [Ann, Bob]}", "{edges: [[Ann, a2..a1]]}")
+    + "{ledger_rows: 2}": '"a2..a1" is not a range',
     HEAD.replace("400", "400, 5") + "{ledger_rows: 2}": "this row does not fit the columns",
     HEAD.replace("2026-10", "October") + "{ledger_rows: 2}": '"October" is not a period',
     HEAD.replace("period: 2026-10", "") + "{ledger_rows: 2}": "this case has no period",
@@ -317,6 +326,8 @@ def test_problems_of_all_files_are_told_together(folder):
 def test_members_that_contradict_themselves(run):
     two_parents = HEAD.replace("{chain: [Ann, Bob]}", "{edges: [[Ann, Bob], [Cid, Bob]]}")
     assert run(two_parents + "{ledger_rows: 2}") == [["refused: Bob has two parents: Ann and Cid"]]
+    backwards = HEAD.replace("[[Ann, 400]", "[[c3..c1, 400]")
+    assert run(backwards + "{ledger_rows: 2}")[0][0].startswith('refused: "c3..c1" is not a range')
     stray = HEAD.replace("{chain: [Ann, Bob]}", "{chain: [Ann, Bob], columns: {city: {Cid: Oulu}}}")
     assert run(stray + "{ledger_rows: 2}") == [
         ["refused: Cid is not in the chain or the edges\n  hint: add an edge"]

@@ -20,14 +20,14 @@ def walk_of(case):
 
 
 def inputs_of(case):
-    lined = any(index is not None for lines in case["lines"] for index, _, _ in lines) or case["lined"]
     flat = [line for lines in case["lines"] for line in lines]
-    arrays = {"base": np.array([sum(v for _, v, _ in lines) for lines in case["lines"]], np.int64)}
-    if lined:
+    if case["lined"]:
         arrays = {
             "line_start": np.cumsum([0, *map(len, case["lines"])]).astype(np.int64),
             "line_value": np.array([value for _, value, _ in flat], np.int64),
         }
+    else:
+        arrays = {"base": np.array([value for _, value, _ in flat], np.int64)}
     if case["since"] is not None:
         arrays["line_time"] = np.array([time for _, _, time in flat], np.int64)
         arrays["since"] = np.array(case["since"], np.int64)

@@ -27,7 +27,7 @@ def test_the_demo_shows_a_month_and_writes_its_files(cli, tmp_path, result):
         "Payout by bonus",
         "Breakage",
         "What is missing for the next rank?",
-        "Why did unilevel not pay?",
+        "Why did unilevel not pay ",
         f"Files: {tmp_path / 'out' / 'input'} and {tmp_path / 'out' / 'result'}",
     ):
         assert said in called.out

@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 def gate(bonus: Bonus, builder: Builder) -> str:
     """Return the column of who can be paid: distributors, who also meet `pay_when`."""
-    return builder.condition("is_distributor" if bonus.pay_when is None else f"is_distributor and ({bonus.pay_when})")
+    return builder.condition(
+        "is_distributor" if bonus.pay_when is None else f"is_distributor and ({bonus.pay_when})"
+    )
 
 
 def cap_columns(bonus: Bonus, builder: Builder) -> Cap | None:

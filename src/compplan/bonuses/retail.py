@@ -22,11 +22,20 @@ class Retail(Bonus):
     family: ClassVar[str] = "retail"
 
     kind: Literal["retail"] = Field(description="Pays a rate on the member's own volume.")
-    of: Name = Field(description="The volume that is paid on, such as a sum of orders with credit: distributor.")
+    of: Name = Field(
+        description="The volume that is paid on, such as a sum of orders with credit: distributor."
+    )
     rates: RateTable = Field(description="One rate, or one for each `rates_by` key.")
-    rates_by: str = Field("paid_as", description="What the keys of rates are: paid_as, rank, title, a quantity (thresholds), or member.<field>.")
-    payment: Literal["period", "order"] = Field("period", description="What one payment is: the period's volume, or each order.")
-    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
+    rates_by: str = Field(
+        "paid_as",
+        description="What the keys of rates are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+    )
+    payment: Literal["period", "order"] = Field(
+        "period", description="What one payment is: the period's volume, or each order."
+    )
+    money_per_point: Number = Field(
+        1, ge=0, description="Money for one point of the volume.", validate_default=True
+    )
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of

@@ -33,7 +33,9 @@ def _tiers(value: object) -> dict[Decimal, Decimal]:
 Tiers = Annotated[
     dict[Decimal, Decimal],
     BeforeValidator(_tiers),
-    WithJsonSchema({"type": "object", "additionalProperties": {"type": ["number", "string"]}, "title": "Tiers"}),
+    WithJsonSchema(
+        {"type": "object", "additionalProperties": {"type": ["number", "string"]}, "title": "Tiers"}
+    ),
 ]
 
 

@@ -21,7 +21,9 @@ class Upward(Bonus):
 
     of: Name = Field(description="The volume that is paid on.")
     tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
-    rates: RateTable | None = Field(None, description="Rates by level, or such a list for each `rates_by` key.")
+    rates: RateTable | None = Field(
+        None, description="Rates by level, or such a list for each `rates_by` key."
+    )
     amounts: AmountTable | None = Field(None, description="Fixed money by level instead of rates.")
     rates_by: str = Field(
         "paid_as",
@@ -55,18 +57,24 @@ class Upward(Bonus):
         pattern=r"^member\.\w+$",
         description="With payment: order, a date of the earner (member.<field>); only orders after it pay him.",
     )
-    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
+    money_per_point: Number = Field(
+        1, ge=0, description="Money for one point of the volume.", validate_default=True
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if (self.rates is None) == (self.amounts is None):
             raise Hinted("a bonus has either rates or amounts", "give one of the two", ("rates",))
         if self.skipped == "paid" and self.compress in {"none", "unpayable"}:
-            raise Hinted("skipped: paid needs a compress condition", "for example: compress: not active", ("skipped",))
+            raise Hinted(
+                "skipped: paid needs a compress condition", "for example: compress: not active", ("skipped",)
+            )
         if self.amounts is not None and self.money_per_point != 1:
             raise Hinted("fixed amounts do not depend on points", "leave it out", ("money_per_point",))
         if self.qualified_since and self.payment != "order":
-            raise Hinted("qualified_since needs payment: order", "orders have dates, sums have none", ("payment",))
+            raise Hinted(
+                "qualified_since needs payment: order", "orders have dates, sums have none", ("payment",)
+            )
         return self
 
     @property

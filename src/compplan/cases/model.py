@@ -46,6 +46,7 @@ def member_ids(name: str | int) -> list[str | int]:
 def _identity(value: Any) -> str | int:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise Hinted("a member's id is a text or a whole number", "such as Lisa or 17")
+    member_ids(value)
     return value
 
 
@@ -89,12 +90,20 @@ PatchForm = Annotated[dict[str, Any] | str, Field(title="Patch")]
 class Members(Model):
     """The members table in a short form."""
 
-    chain: tuple[Id, ...] = Field((), description="Each member stands below the one before.")
+    chain: tuple[Id, ...] = Field((), description="Each member stands below the one before, in ranges too.")
     edges: tuple[tuple[Id, Id], ...] = Field(
         (), description="A parent and a child each; the child can be a range."
     )
     columns: dict[str, ByMember[Cell]] = Field(default={}, description="Further columns, by member.")
     default: Row = Field(default={}, description="Values of the members that a column does not name.")
+
+    @model_validator(mode="after")
+    def _one_parent_an_edge(self) -> Self:
+        wrong = [place for place, (above, _) in enumerate(self.edges) if member_ids(above) != [above]]
+        if wrong:
+            hint = "write an edge for each parent"
+            raise HintedGroup(Hinted("a range is no parent", hint, ("edges", p, 0)) for p in wrong)
+        return self
 
 
 class Orders(Model):

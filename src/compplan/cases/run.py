@@ -11,7 +11,7 @@ from compplan.cases.model import CaseFile
 from compplan.cases.tables import member_rows, order_rows
 from compplan.errors import CompplanError, PlanError, Problem, UsageError
 from compplan.periods.period import read_period
-from compplan.plan.load import _checked as checked_plan
+from compplan.plan.load import checked_plan
 from compplan.plan.located import validate
 from compplan.plan.marks import Node, child
 from compplan.plan.patch import merged_source

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from compplan.cases.model import Members, Orders, member_ids
 from compplan.errors import Problem, UsageError
+from compplan.plan.located import Hinted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,17 +27,15 @@ def member_rows(case: Case, plan: Plan) -> Rows:
     Raises
     ------
     UsageError
-        If the short form names a member twice below different parents, or in a column only.
+        If the short form puts a member below two parents, or names one in a column only.
     """
     if not isinstance(case.members, Members):
         return [dict(row) for row in case.members]
     form, model = case.members, plan.model
     parents = _parents(form)
-    unknown = [m for column in form.columns.values() for m in column if m not in parents]
-    if unknown:
-        raise UsageError(
-            Problem("case_member", f"{unknown[0]} is not in the chain or the edges", None, "add an edge")
-        )
+    stray = dict.fromkeys(m for column in form.columns.values() for m in column if m not in parents)
+    if stray:
+        raise UsageError(_problem(f"{m} is not in the chain or the edges", "add an edge") for m in stray)
     columns: dict[str, dict[Any, Any]] = {model.trees[model.default_tree()].parent: parents, **form.columns}
     kind = {model.members.kind: model.members.distributors[0]} if needs_kind(plan) else {}
     default = {**kind, **form.default}
@@ -54,18 +53,22 @@ def needs_kind(plan: Plan) -> bool:
 
 def _parents(form: Members) -> dict[Any, Any]:
     """Return each member's parent, None for roots, in the order in which the form names them."""
-    parents: dict[Any, Any] = dict.fromkeys(form.chain[:1])
-    edges = [
-        *pairwise(form.chain),
-        *((above, child) for above, below in form.edges for child in member_ids(below)),
-    ]
-    for above, child in edges:
+    chain = [member for name in form.chain for member in member_ids(name)]
+    edges = [(above, child) for above, below in form.edges for child in member_ids(below)]
+    parents: dict[Any, Any] = dict.fromkeys(chain[:1])
+    problems = []
+    for above, child in [*pairwise(chain), *edges]:
         parents.setdefault(above, None)
         if parents.get(child) not in {None, above}:
-            problem = Problem("case_member", f"{child} has two parents: {parents[child]} and {above}")
-            raise UsageError(problem)
+            problems.append(_problem(f"{child} has two parents: {parents[child]} and {above}"))
         parents[child] = above
+    if problems:
+        raise UsageError(problems)
     return parents
+
+
+def _problem(message: str, hint: str = "") -> Problem:
+    return Problem("case_member", message, None, hint)
 
 
 def order_rows(case: Case, plan: Plan, period: Period) -> Rows | pa.Table | None:
@@ -89,5 +92,12 @@ def _orders(form: Orders, plan: Plan) -> Iterator[dict[str, Any]]:
     buyer = plan.model.orders.member
     for values in form.rows:
         row = {**form.default, **dict(zip(form.columns, values, strict=True))}
-        for member in member_ids(row[buyer]) if buyer in row else [None]:
+        for member in _buyers(row.get(buyer)):
             yield {**row, buyer: member}
+
+
+def _buyers(name: Any) -> list[Any]:
+    try:
+        return member_ids(name)
+    except Hinted as error:
+        raise UsageError(_problem(error.message, error.hint)) from None

@@ -77,7 +77,7 @@ def show_why(answer: Why, most: int = MOST_ROWS) -> None:
     table("What became of the volume", head, reasons, note="no volume counts for this bonus")
     if reasons:
         whole = len(answer.rows) <= most
-        title = "Sources" if whole else f"Sources (first {most} of {len(answer.rows):,}; --json has all)"
+        title = "Sources" if whole else f"Sources, the first {most} of {len(answer.rows):,}"
         frame_table(title, answer.rows.head(most))
 
 

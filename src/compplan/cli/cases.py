@@ -1,7 +1,5 @@
 """`compplan test`: the golden cases of plans."""
 
-
-
 from __future__ import annotations
 
 from pathlib import Path

@@ -140,7 +140,8 @@ def _tell_answers(result: Run) -> None:
     unpaid = interesting_why_not(result)
     if unpaid is not None:
         say()
-        say(f"Why did {BONUS} not pay?")
+        rank = result.rank_of(unpaid.member) or "no rank"
+        say(f"Why did {BONUS} not pay {unpaid.member}, who holds {rank}?")
         show_why(unpaid, most=5)
 
 
@@ -174,7 +175,7 @@ def _tells(answer: NextRank) -> int:
     missing = answer.missing
     if answer.target is None or not missing:
         return 0
-    in_legs = any(near.volume is None for each in missing for near in each.nearest)
+    in_legs = any(near.rank is not None and near.missing for each in missing for near in each.nearest)
     met = len(missing) < len(answer.requirements)
     return 8 * in_legs + 4 * (len(answer.routes) == 1) + 2 * (len(missing) > 1) + met
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from fractions import Fraction
 from itertools import pairwise
 from keyword import iskeyword
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,10 +26,10 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from typing import Any
 
+    from compplan.plan.marks import Path
     from compplan.plan.scope import Scope
     from compplan.ranks.table import Row
 
-    Path = tuple[str | int, ...]
     Found = Iterator["Finding"]
 
 _BASES = ("roll_up", "legs", "move_up")
@@ -36,7 +37,7 @@ _MAX_SCALE = 12
 
 
 class Finding(NamedTuple):
-    """One thing that makes no sense: where in the data (the value there, or its key), what, and what to do."""
+    """One thing that makes no sense: where in the data (the value, or its key), what, and what to do."""
 
     path: Path
     message: str
@@ -78,7 +79,9 @@ def _names_are_used_twice(scope: Scope) -> Found:
     used = Counter(place[-1] for place in places)
     for place in places:
         if used[place[-1]] > 1 and place[0] != "volumes":
-            yield Finding(place, f'"{place[-1]}" is the name of two things', "give each its own name", key=True)
+            yield Finding(
+                place, f'"{place[-1]}" is the name of two things', "give each its own name", key=True
+            )
 
 
 def _names_are_reserved(scope: Scope) -> Found:
@@ -94,7 +97,9 @@ def _trees_are_unknown(scope: Scope) -> Found:
     model = scope.model
     users: list[tuple[Path, str | None]] = [(("ranks", "tree"), model.ranks.tree if model.ranks else None)]
     for section in ("volumes", "counts", "bonuses"):
-        users += [((section, n, "tree"), getattr(r, "tree", None)) for n, r in getattr(model, section).items()]
+        users += [
+            ((section, n, "tree"), getattr(r, "tree", None)) for n, r in getattr(model, section).items()
+        ]
     for place, tree in users:
         if tree is not None and tree not in model.trees:
             yield Finding(place, f'"{tree}" is not a tree', did_you_mean(tree, list(model.trees)))
@@ -165,7 +170,7 @@ def _scale_problem(name: str, rule: Any, scope: Scope) -> tuple[Path, str, str] 
         cap = rule.leg_cap_amount
         if cap is not None and digits(cap) > scale:
             return ("leg_cap_amount",), f"{cap} has more digits than {rule.legs}", "write fewer digits"
-        if cap is not None and int(cap * 10**scale) > INFINITE:
+        if cap is not None and Fraction(cap) * 10**scale > INFINITE:
             return ("leg_cap_amount",), f"{cap} does not fit 64 bits", "leave the cap out"
     return None
 
@@ -198,7 +203,18 @@ def _requirements_make_no_sense(scope: Scope) -> Found:
         return
     bounds: dict[tuple[object, ...], tuple[int, int]] = {}
     for row in table.rows:
-        key = (row.rank, row.route, row.measure, row.name, row.holds, row.also, row.among, row.cap, row.own, row.share)
+        key = (
+            row.rank,
+            row.route,
+            row.measure,
+            row.name,
+            row.holds,
+            row.also,
+            row.among,
+            row.cap,
+            row.own,
+            row.share,
+        )
         low, high = bounds.get(key, (row.low, row.high))
         bounds[key] = max(low, row.low), min(high, row.high)
         if reason := _impossible(row, *bounds[key]):
@@ -324,4 +340,6 @@ def _money_is_too_fine(scope: Scope) -> Found:
             limits += [(("bonuses", name, "cap", key), value) for key, row in rows for value in row.levels]
     for place, value in limits:
         if digits(value) > decimals:
-            yield Finding(place, f"{value} has more digits than {code}, which has {decimals}", "write fewer digits")
+            yield Finding(
+                place, f"{value} has more digits than {code}, which has {decimals}", "write fewer digits"
+            )

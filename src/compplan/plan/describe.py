@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from compplan.plan import expression as ex
 from compplan.plan.scope import RANK_COLUMNS
 from compplan.plan.sections import Compute, Count, Legs, MemberColumn, MoveUp, OrderSum, RollUp
-from compplan.plan.values import ByKey, LevelTable, number
+from compplan.plan.values import EXACT, ByKey, LevelTable, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -55,7 +55,7 @@ def describe(plan: Plan) -> str:
         text = bonus.describe(name)
         text += [f"Paid in {bonus.currency}."] if bonus.currency else []
         if bonus.pay_when:
-            text.append(f"Paid only to who meets: {_words(bonus.pay_when)}.")
+            text.append(f"Paid only if {_words(bonus.pay_when)}.")
         if bonus.cap is not None:
             text.append(f"At most {_table(bonus.cap, bonus.cap_by, _money)} for one member and period.")
         text += [f"Source: {bonus.source}."] if bonus.source else []
@@ -80,17 +80,23 @@ def _ranks(plan: Plan) -> list[str]:
             lines.append(f"{name}: {ways[0]}.{source}")
         else:
             lines += [f"{name}, one of:{source}", *(f"  - {way}." for way in ways)]
-    lines.append(f"Who can hold a rank: {_words(ranks.members)}. Pay goes by the rank {_PAID_AS[ranks.paid_as]}.")
+    lines.append(
+        f"Who can hold a rank: {_words(ranks.members)}. Pay goes by the rank {_PAID_AS[ranks.paid_as]}."
+    )
     lines += [f"Legs are those of the {ranks.tree} tree."] if ranks.tree else []
     lines += ["A leg holds a rank by title, the highest ever held."] if ranks.legs_hold == "title" else []
     lines += ["A rank counts only if every lower rank is met too."] if ranks.gaps == "closed" else []
     return lines
 
 
-_PAID_AS = {"rank": "earned in the period", "title": "that is the highest ever held", "last_rank": "of the period before"}
+_PAID_AS = {
+    "rank": "earned in the period",
+    "title": "that is the highest ever held",
+    "last_rank": "of the period before",
+}
 
 
-def _quantity(rule: Volume | Count) -> str:
+def _quantity(rule: Volume | Count) -> str:  # noqa: PLR0911 - one return a kind
     match rule:
         case OrderSum():
             return _order_sum(rule)
@@ -98,16 +104,22 @@ def _quantity(rule: Volume | Count) -> str:
             return _roll_up(rule)
         case Legs():
             cap = f", at most {_money(rule.leg_cap_amount)} a leg" if rule.leg_cap_amount is not None else ""
-            cap = f", at most {_percent(rule.leg_cap)} of the total a leg" if rule.leg_cap is not None else cap
+            cap = (
+                f", at most {_percent(rule.leg_cap)} of the total a leg" if rule.leg_cap is not None else cap
+            )
             return f"{rule.legs} of {_PICKS[rule.pick]}{cap}"
         case Compute():
-            digits = f", rounded {_MODES[rule.rounding]} to {rule.decimals} digits" if rule.decimals is not None else ""
+            digits = (
+                f", rounded {_MODES[rule.rounding]} to {rule.decimals} digits"
+                if rule.decimals is not None
+                else ""
+            )
             return f"{_words(rule.compute)}{digits}"
         case MemberColumn():
             return f"as given in members.{rule.member}"
         case MoveUp():
-            tree = _in_tree(rule.tree)
-            return f"{rule.move_up}; of members with {_words(rule.where)} it moves up{tree} to the first above without"
+            moved = f"{rule.move_up}; of members with {_words(rule.where)} it moves up"
+            return f"{moved}{_in_tree(rule.tree)} to the first above without"
         case Count():
             return _count(rule)
 
@@ -119,11 +131,25 @@ def _order_sum(rule: OrderSum) -> str:
     parts += [f"without {c} {_values(v)}" for c, v in rule.exclude.items()]
     if rule.window:
         parts += [f"within {rule.window.from_enrolment} of enrolment"] if rule.window.from_enrolment else []
-        parts += [f"later than {rule.window.after_enrolment} after enrolment"] if rule.window.after_enrolment else []
-        parts += [f"on days {rule.window.days_of_month[0]} to {rule.window.days_of_month[1]}"] if rule.window.days_of_month else []
-    parts += [{"only": "first orders only", "exclude": "without first orders"}[rule.first_order]] if rule.first_order else []
+        parts += (
+            [f"later than {rule.window.after_enrolment} after enrolment"]
+            if rule.window.after_enrolment
+            else []
+        )
+        parts += (
+            [f"on days {rule.window.days_of_month[0]} to {rule.window.days_of_month[1]}"]
+            if rule.window.days_of_month
+            else []
+        )
+    parts += (
+        [{"only": "first orders only", "exclude": "without first orders"}[rule.first_order]]
+        if rule.first_order
+        else []
+    )
     parts += [f"at {_percent(rule.share)}"] if rule.share != 1 else []
-    parts += [f"customers' orders at {_percent(rule.customer_share)}"] if rule.customer_share is not None else []
+    parts += (
+        [f"customers' orders at {_percent(rule.customer_share)}"] if rule.customer_share is not None else []
+    )
     if rule.credit == "distributor":
         parts[-1] += f"; a customer's order counts for the nearest distributor{_in_tree(rule.tree)}"
     return ", ".join(parts)
@@ -135,8 +161,14 @@ def _roll_up(rule: RollUp) -> str:
     text += f", {rule.levels} levels deep" if rule.levels else ""
     text += f", of members with {_words(rule.where)}" if rule.where else ""
     text += f", down to members with {_words(rule.stop_at)}" if rule.stop_at else ""
-    text += f", and without the members between if anyone below them has {_words(rule.with_uplines)}" if rule.with_uplines else ""
-    return text + (f", without legs that contain {_words(rule.outside_legs_with)}" if rule.outside_legs_with else "")
+    text += (
+        f", and without the members between if anyone below them has {_words(rule.with_uplines)}"
+        if rule.with_uplines
+        else ""
+    )
+    return text + (
+        f", without legs that contain {_words(rule.outside_legs_with)}" if rule.outside_legs_with else ""
+    )
 
 
 def _in_tree(tree: str | None) -> str:
@@ -166,9 +198,16 @@ def upward(name: str, bonus: Upward) -> list[str]:
     elif bonus.compress == "unpayable":
         lines.append("Who cannot be paid at the level that comes next is skipped and uses up no level.")
     else:
-        skipped = "is paid at the next level without using it up" if bonus.skipped == "paid" else "is skipped and uses up no level"
-        lines.append(f"Who meets: {_words(bonus.compress)}, {skipped}.")
-    lost = {"breakage": "stays with the company", "pass_up": "goes to the next member above who can be paid at that level"}
+        skipped = (
+            "is paid at the next level without using it up"
+            if bonus.skipped == "paid"
+            else "is skipped and uses up no level"
+        )
+        lines.append(f"A member above with {_words(bonus.compress)} {skipped}.")
+    lost = {
+        "breakage": "stays with the company",
+        "pass_up": "goes to the next member above who can be paid at that level",
+    }
     lines.append(f"The share of a member who cannot be paid {lost[bonus.unpaid]}.")
     if bonus.qualified_since:
         lines.append(f"Only orders after {bonus.qualified_since} of the earner pay him.")
@@ -214,11 +253,15 @@ def _levels(row: LevelTable, read: Callable[[Decimal], str]) -> str:
     listed = texts[0] if len(texts) == 1 else f"{', '.join(texts)} by level"
     if row.tail is None:
         return listed
-    return f"{listed}, then {read(row.tail)} on every deeper level" if texts else f"{read(row.tail)} on every level"
+    return (
+        f"{listed}, then {read(row.tail)} on every deeper level"
+        if texts
+        else f"{read(row.tail)} on every level"
+    )
 
 
 def _percent(value: Decimal) -> str:
-    return f"{ex.grouped(value.scaleb(2))}%"
+    return f"{ex.grouped(value.scaleb(2, EXACT))}%"
 
 
 def _words(text: str) -> str:

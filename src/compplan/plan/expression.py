@@ -3,9 +3,9 @@
 The text is parsed with Python's own grammar and then held against a whitelist: names, numbers, texts,
 comparisons, `and`, `or`, `not`, `in`, `+ - * /`, `min` and `max`. Nothing is ever executed.
 
-`str` of an expression is its canonical text, which reads back as the same expression; `words` is for people. The
-tree is the one form of a rule: the vector evaluation, the explanation of one member and the plain-language
-description all read it.
+`str` of an expression is its canonical text, which reads back as the same expression; `words` is for people.
+The tree is the one form of a rule: the vector evaluation, the explanation of one member and the description
+in plain language all read it.
 """
 
 from __future__ import annotations
@@ -180,15 +180,16 @@ def parse(text: str) -> Expr:
     if len(text) > MAX_TEXT:
         raise Hinted(f"the condition is {len(text)} characters long", f"{MAX_TEXT} characters are the most")
     line = one_line(text)
+    too_deep = Hinted("the condition is nested too deeply", "give its parts names under conditions:")
     try:
         body = ast.parse(line, mode="eval").body
-        if _depth(body) > MAX_DEPTH:
-            raise RecursionError
-        return _read(body, line)
     except SyntaxError as error:
         raise Hinted(f'"{text}" cannot be read: {error.msg}', "for example: pv >= 100 and active") from None
     except (RecursionError, MemoryError):
-        raise Hinted("the condition is nested too deeply", "give its parts names under conditions:") from None
+        raise too_deep from None
+    if _depth(body) > MAX_DEPTH:
+        raise too_deep
+    return _read(body, line)
 
 
 def _depth(body: ast.expr) -> int:
@@ -222,7 +223,7 @@ def _read(node: ast.AST, text: str) -> Expr:  # noqa: PLR0911 - one return a for
             return Name(name)
         case ast.Constant():
             return _constant(node, text)
-    found = ast.get_source_segment(text, node) if hasattr(node, "lineno") else text  # type: ignore[arg-type]
+    found = ast.get_source_segment(text, node) if hasattr(node, "lineno") else text
     raise Hinted(f'"{found}" is not part of the language', PARTS)
 
 
@@ -236,7 +237,8 @@ def _number(node: ast.Constant, text: str) -> Decimal:
     """Read a constant from its own text, so that no digit passes through a float."""
     if isinstance(node.value, (int, float)) and not isinstance(node.value, bool):
         return number(ast.get_source_segment(text, node) or "")
-    raise Hinted(f'"{node.value}" is not a number or a text', "write plain decimal numbers")
+    found = ast.get_source_segment(text, node)
+    raise Hinted(f'"{found}" is not a number or a text', "write plain decimal numbers")
 
 
 def _comparison(node: ast.Compare, text: str) -> Expr:
@@ -277,7 +279,11 @@ def words(expr: Expr) -> str:
     >>> words(parse("gv >= 20000 and pv >= 99.50"))
     'gv >= 20,000 and pv >= 99.5'
     """
-    return _NUMBER.sub(lambda found: found[0] if found[0][0] == '"' else grouped(Decimal(found[0])), str(expr))
+    if any(isinstance(node, (Call, Among)) for node in walk(expr)):
+        return str(expr)  # a grouping comma would read as one more item of the list
+    return _NUMBER.sub(
+        lambda found: found[0] if found[0][0] == '"' else grouped(Decimal(found[0])), str(expr)
+    )
 
 
 def grouped(value: Decimal) -> str:

@@ -33,7 +33,7 @@ _HINTS = {
 
 
 def one_line(text: str) -> str:
-    """Return a condition on one line.
+    r"""Return a condition on one line.
 
     Raises
     ------
@@ -42,15 +42,15 @@ def one_line(text: str) -> str:
 
     Examples
     --------
-    >>> one_line("pv >= 100\\n  and active")
-    'pv >= 100   and active'
+    >>> one_line("pv >= 100\n and active")
+    'pv >= 100  and active'
     """
     whole(text)
     at = 0
     while at < len(text):
         token = _TOKEN.match(text, at)
         if not token:
-            found = text[at : at + 12].split()[0]
+            found = text[at : at + 12].split(maxsplit=1)[0]
             raise Hinted(f'"{found}" is not part of the language', _HINTS.get(found[0], PARTS))
         at = token.end()
     return re.sub(r"[\r\n]", " ", text).strip()

@@ -75,7 +75,7 @@ class Plan:
         PlanError
             With every problem of the patches and of the patched plan, each at the file that says it.
         """
-        return _checked(merged_source(self.source, [read_source(patch) for patch in patches]))
+        return checked_plan(merged_source(self.source, [read_source(patch) for patch in patches]))
 
     def required_inputs(self) -> dict[str, dict[str, str]]:
         """Return the columns that this plan reads: table, column, and what it holds.
@@ -115,10 +115,11 @@ def load_plan(source: str | Path) -> Plan:
     PlanError
         With all problems at once, each with file, line, column and a hint.
     """
-    return _checked(read_source(source))
+    return checked_plan(read_source(source))
 
 
-def _checked(source: Source) -> Plan:
+def checked_plan(source: Source) -> Plan:
+    """Check a source that is read already, and return its plan; errors are those of `load_plan`."""
     try:
         model = validate(plan_model(), source)
     except PlanError as error:
@@ -147,7 +148,7 @@ def _canonical(value: Any) -> Any:
     if isinstance(value, str):
         return f"'{value}"
     if isinstance(value, (int, Decimal)) and not isinstance(value, bool):
-        text = f"{value:f}" if isinstance(value, Decimal) else str(value)  # no operation, so no digit is rounded
+        text = f"{value:f}" if isinstance(value, Decimal) else str(value)  # no operation rounds a digit
         text = text.rstrip("0").rstrip(".") if "." in text else text
         return "0" if text == "-0" else text
     return value

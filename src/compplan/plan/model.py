@@ -8,7 +8,17 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from compplan.bonuses.base import Bonus, bonus_union, kinds
-from compplan.plan.sections import Count, CurrencyField, Members, Orders, Payout, Ranks, Rounding, Tree, Volume
+from compplan.plan.sections import (
+    Count,
+    CurrencyField,
+    Members,
+    Orders,
+    Payout,
+    Ranks,
+    Rounding,
+    Tree,
+    Volume,
+)
 from compplan.plan.values import ConditionText, Model, Name
 
 
@@ -38,7 +48,7 @@ class PlanModel(Model):
     payout: Payout = Field(default=Payout(), description="When a payable is paid out.", validate_default=True)
 
     def default_tree(self) -> str:
-        """The name of the first tree."""
+        """Return the name of the first tree."""
         return next(iter(self.trees))
 
 

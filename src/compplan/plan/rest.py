@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from compplan.plan.source import Source
 
 _TIMES = 3
-"""A replaced part can uncover one more unreadable part, as where a model's own rule runs after its fields'."""
+"""A replaced part can uncover one more: a model's own rule runs only where its fields can be read."""
 
 _PLAIN: dict[str, Any] = {
     "trees": {"parent": "-"},
@@ -58,7 +58,9 @@ def problems_of_the_rest(source: Source) -> list[Problem]:
             for each in error.errors(include_url=False):
                 gone.add(_replace(data, data_path(data, each["loc"]), bad_key=each["loc"][-1] == "[key]"))
         else:
-            return [p for p in sense_problems(model, source) if not any(f'"{name}"' in p.message for name in gone)]
+            return [
+                p for p in sense_problems(model, source) if not any(f'"{name}"' in p.message for name in gone)
+            ]
         if any(name not in data for name in _NAMES if name in source.data):
             break
     return []

@@ -1,8 +1,8 @@
 """What the names of a plan mean: kinds, scales, and who reads whom.
 
-A scope is built from a plan's model alone. The checks ask it whether the plan makes sense; the compiler asks it
-for scales and for the order of passes. Scale is the number of digits after the point of a quantity, so that a
-value is an integer divided by `10 ** scale`.
+A scope is built from a plan's model alone. The checks ask it whether the plan makes sense; the compiler asks
+it for scales and for the order of passes. Scale is the number of digits after the point of a quantity, so
+that a value is an integer divided by `10 ** scale`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
 from compplan.plan.located import Hinted
 from compplan.plan.sections import Compute, Count, Legs, MemberColumn, MoveUp, OrderSum, RollUp
+from compplan.plan.values import EXACT
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -26,7 +27,20 @@ Kind = Literal["number", "flag", "rank", "text", "field"]
 
 RANK_COLUMNS = ("rank", "title", "paid_as", "last_rank")
 ROLES = ("is_distributor", "is_customer")
-RESERVED = (*RANK_COLUMNS, *ROLES, "days_in_period", "min", "max", "and", "or", "not", "in", "is", "none", "unpayable")
+RESERVED = (
+    *RANK_COLUMNS,
+    *ROLES,
+    "days_in_period",
+    "min",
+    "max",
+    "and",
+    "or",
+    "not",
+    "in",
+    "is",
+    "none",
+    "unpayable",
+)
 
 _EARNED = frozenset({"rank", "title", "paid_as"})
 """Columns that exist only after the rank pass; `paid_as` too, unless it is last period's rank."""
@@ -40,7 +54,7 @@ def digits(value: Decimal) -> int:
     >>> digits(number("2.50"))
     1
     """
-    exponent = value.normalize().as_tuple().exponent
+    exponent = value.normalize(EXACT).as_tuple().exponent
     return max(0, -exponent) if isinstance(exponent, int) else 0
 
 
@@ -88,7 +102,13 @@ class Scope:
     def roll_up(self, name: str) -> RollUp:
         """Return the full-depth roll-up of that name, the only quantity that has legs."""
         rule = self.rules.get(name)
-        if not isinstance(rule, RollUp) or rule.levels or rule.stop_at or rule.with_uplines or rule.outside_legs_with:
+        if (
+            not isinstance(rule, RollUp)
+            or rule.levels
+            or rule.stop_at
+            or rule.with_uplines
+            or rule.outside_legs_with
+        ):
             raise Hinted(f'"{name}" has no legs', "name a roll_up over the whole downline")
         return rule
 
@@ -117,7 +137,7 @@ class Scope:
             raise Hinted(f'"{name}" is made of itself', "break the circle")
         return scales[name]
 
-    def _scale(self, rule: Volume | Count) -> int:
+    def _scale(self, rule: Volume | Count) -> int:  # noqa: PLR0911 - one return a kind
         match rule:
             case OrderSum():
                 shares = [digits(s) for s in (rule.share, rule.customer_share) if s is not None]
@@ -131,7 +151,9 @@ class Scope:
             case MemberColumn():
                 return rule.decimals
             case Compute():
-                return rule.decimals if rule.decimals is not None else self.natural_scale(ex.parse(rule.compute))
+                return (
+                    rule.decimals if rule.decimals is not None else self.natural_scale(ex.parse(rule.compute))
+                )
             case Count():
                 return 0
 
@@ -189,7 +211,11 @@ class Scope:
     def number(self, expr: ex.Expr) -> None:
         """Demand a number."""
         if self.type_of(expr) != "number":
-            hint = "bring the column in under volumes: {name: {member: column}}" if isinstance(expr, ex.Field) else ""
+            hint = (
+                "bring the column in under volumes: {name: {member: column}}"
+                if isinstance(expr, ex.Field)
+                else ""
+            )
             raise Hinted(f'"{expr}" is not a number', hint)
 
     def _comparable(self, expr: ex.Compare) -> None:
@@ -214,12 +240,16 @@ class Scope:
 
     def conditions_of(self, rule: Volume | Count) -> list[tuple[str, str]]:
         """Return the condition texts of a quantity as (field, text)."""
-        fields = {RollUp: ("where", "stop_at", "with_uplines", "outside_legs_with"), MoveUp: ("where",), Count: ("count",)}
-        given = [(f, getattr(rule, f)) for f in fields.get(type(rule), ())]  # type: ignore[call-overload]
+        fields = {
+            RollUp: ("where", "stop_at", "with_uplines", "outside_legs_with"),
+            MoveUp: ("where",),
+            Count: ("count",),
+        }
+        given = [(f, getattr(rule, f)) for f in fields.get(type(rule), ())]
         return [(f, text) for f, text in given if text is not None]
 
     def reads(self, name: str) -> set[str]:
-        """Return the names that a quantity or a condition reads directly (`rank` stands for the rank pass)."""
+        """Return the names that a quantity or condition reads directly (`rank` stands for the rank pass)."""
         if name in self.model.conditions:
             return self._expression_reads(ex.parse(self.model.conditions[name]))
         rule = self.rules.get(name)
@@ -263,8 +293,8 @@ class Scope:
         """Return a circle of names that read each other, or None."""
         graph = {n: self.reads(n) - {"rank"} for n in (*self.rules, *self.model.conditions)}
         state: dict[str, int] = defaultdict(int)
-        for start in graph:
-            path: list[tuple[str, list[str]]] = [(start, sorted(graph[start]))] if not state[start] else []
+        for start, reads in graph.items():
+            path: list[tuple[str, list[str]]] = [(start, sorted(reads))] if not state[start] else []
             state[start] = state[start] or 1
             while path:
                 node, rest = path[-1]

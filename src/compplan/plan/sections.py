@@ -36,13 +36,17 @@ class Currency(Model):
     """The money of the plan."""
 
     code: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")
-    decimals: Whole = Field(2, ge=0, le=6, description="Digits after the point of the smallest unit that is paid.")
+    decimals: Whole = Field(
+        2, ge=0, le=6, description="Digits after the point of the smallest unit that is paid."
+    )
 
 
 _Code = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "title": "Currency code"})]
 CurrencyField = Annotated[
     Currency,
-    BeforeValidator(lambda v: {"code": v} if isinstance(v, str) else v, json_schema_input_type=_Code | Currency),
+    BeforeValidator(
+        lambda v: {"code": v} if isinstance(v, str) else v, json_schema_input_type=_Code | Currency
+    ),
 ]
 
 
@@ -50,8 +54,13 @@ class Members(Model):
     """Which columns of the members table say what."""
 
     id: str = Field("member_id", description="The column of the member's id: whole numbers or text, unique.")
-    kind: str = Field("kind", description="The column that tells distributors from customers; read only where rules need it.")
-    enrolled: str = Field("enrolled_on", description="The column of the enrolment date; read only where rules need it.")
+    kind: str = Field(
+        "kind",
+        description="The column that tells distributors from customers; read only where rules need it.",
+    )
+    enrolled: str = Field(
+        "enrolled_on", description="The column of the enrolment date; read only where rules need it."
+    )
     distributors: tuple[str, ...] = Field(
         ("distributor",),
         description="The kinds that can earn and hold ranks; every other kind is a customer.",
@@ -69,9 +78,15 @@ class Orders(Model):
 class Tree(Model):
     """One parent relation over the members."""
 
-    parent: str = Field(description="The column of the members table that holds the parent's id; empty for roots.")
-    side: str | None = Field(None, description="The column that holds the side (binary) or place below the parent.")
-    width: Whole | None = Field(None, ge=1, description="The largest number of children; 2 for a binary tree.")
+    parent: str = Field(
+        description="The column of the members table that holds the parent's id; empty for roots."
+    )
+    side: str | None = Field(
+        None, description="The column that holds the side (binary) or place below the parent."
+    )
+    width: Whole | None = Field(
+        None, ge=1, description="The largest number of children; 2 for a binary tree."
+    )
 
 
 Selected = str | Whole | Flag | Decimal
@@ -82,9 +97,15 @@ Selection = dict[str, Selected | list[Selected]]
 class Window(Model):
     """Only orders in a span after the buyer's enrolment, or after it, or on some days of the month."""
 
-    from_enrolment: SpanText | None = Field(None, description="Only orders within this span from the buyer's enrolment.")
-    after_enrolment: SpanText | None = Field(None, description="Only orders after this span from the buyer's enrolment.")
-    days_of_month: tuple[Whole, Whole] | None = Field(None, description="Only orders from the first to the second day of a month.")
+    from_enrolment: SpanText | None = Field(
+        None, description="Only orders within this span from the buyer's enrolment."
+    )
+    after_enrolment: SpanText | None = Field(
+        None, description="Only orders after this span from the buyer's enrolment."
+    )
+    days_of_month: tuple[Whole, Whole] | None = Field(
+        None, description="Only orders from the first to the second day of a month."
+    )
 
     @model_validator(mode="after")
     def _days_ascend(self) -> Window:
@@ -102,10 +123,14 @@ class OrderSum(Model):
     )
     credit: Literal["buyer", "distributor"] = Field(
         "buyer",
-        description="Who gets it: the buyer, or the buyer if a distributor and else the nearest distributor above.",
+        description="Who gets it: the buyer; or the buyer if a distributor, else the nearest one above.",
     )
-    tree: Name | None = Field(None, description="The tree in which the nearest distributor is looked for; the first by default.")
-    buyers: Literal["everyone", "customers", "distributors"] = Field("everyone", description="Whose orders count.")
+    tree: Name | None = Field(
+        None, description="The tree in which the nearest distributor is looked for; the first by default."
+    )
+    buyers: Literal["everyone", "customers", "distributors"] = Field(
+        "everyone", description="Whose orders count."
+    )
     only: Selection = Field(default={}, description="Orders count only with these column values.")
     exclude: Selection = Field(default={}, description="Orders with these column values do not count.")
     window: Window | None = Field(None, description="Orders count only in this window.")
@@ -113,13 +138,17 @@ class OrderSum(Model):
         None,
         description="Only the first order that a buyer ever placed, or all but that one.",
     )
-    share: Rate = Field(1, ge=0, description="The share of the column's value that counts.", validate_default=True)
+    share: Rate = Field(
+        1, ge=0, description="The share of the column's value that counts.", validate_default=True
+    )
     customer_share: Rate | None = Field(
         None,
         ge=0,
         description="The share that counts of customers' orders, instead of `share`.",
     )
-    decimals: Whole = Field(2, ge=0, le=9, description="Digits after the point in the orders table; more are an error.")
+    decimals: Whole = Field(
+        2, ge=0, le=9, description="Digits after the point in the orders table; more are an error."
+    )
 
 
 class RollUp(Model):
@@ -127,7 +156,7 @@ class RollUp(Model):
 
     roll_up: Name = Field(description="The volume that is summed.")
     tree: Name | None = Field(None, description="The tree; the first by default.")
-    own: Flag = Field(True, description="Whether the member's own volume is part of it.")
+    own: Flag = Field(default=True, description="Whether the member's own volume is part of it.")
     levels: Whole | None = Field(None, ge=1, description="How many levels down; all when left out.")
     where: ConditionText | None = Field(None, description="Only volume of members who meet this.")
     stop_at: ConditionText | None = Field(
@@ -145,7 +174,11 @@ class RollUp(Model):
 
     @model_validator(mode="after")
     def _one_way_of_leaving_out(self) -> RollUp:
-        given = [w for w in ("levels", "outside_legs_with", "stop_at", "with_uplines") if getattr(self, w) is not None]
+        given = [
+            w
+            for w in ("levels", "outside_legs_with", "stop_at", "with_uplines")
+            if getattr(self, w) is not None
+        ]
         if len(given) > 1 and given != ["stop_at", "with_uplines"]:
             raise Hinted(f"{' and '.join(given)} do not go together", "make two volumes", (given[1],))
         return self
@@ -182,7 +215,9 @@ class Compute(Model):
     """An exact computation over quantities."""
 
     compute: ConditionText = Field(description="Numbers, quantities, days_in_period, + - * /, min and max.")
-    decimals: Whole | None = Field(None, ge=0, le=9, description="Digits to round to; needed where a division may not end.")
+    decimals: Whole | None = Field(
+        None, ge=0, le=9, description="Digits to round to; needed where a division may not end."
+    )
     rounding: RoundingMode = Field("half_up", description="How it is rounded to `decimals`.")
 
 
@@ -197,7 +232,9 @@ class MoveUp(Model):
     """Volume compression: the volume of some members moves to the nearest other member above."""
 
     move_up: Name = Field(description="The volume that moves.")
-    where: ConditionText = Field(description="The volume of members who meet this moves up, as far as the first who does not.")
+    where: ConditionText = Field(
+        description="The volume of members who meet this moves up, as far as the first who does not."
+    )
     tree: Name | None = Field(None, description="The tree; the first by default.")
 
 
@@ -232,8 +269,12 @@ Volume = Annotated[
 class Count(Model):
     """How many members, or how many legs with at least one member, meet a condition."""
 
-    count: ConditionText = Field(description="The condition; `is_distributor` and `is_customer` are always there.")
-    among: Literal["frontline", "downline", "legs"] = Field(description="Whom it counts; `legs` counts legs with at least one.")
+    count: ConditionText = Field(
+        description="The condition; `is_distributor` and `is_customer` are always there."
+    )
+    among: Literal["frontline", "downline", "legs"] = Field(
+        description="Whom it counts; `legs` counts legs with at least one."
+    )
     levels: Whole | None = Field(None, ge=1, description="With downline: how many levels down.")
     per_leg: Whole | None = Field(None, ge=1, description="With downline: the most that one leg may bring.")
     tree: Name | None = Field(None, description="The tree; the first by default.")
@@ -242,14 +283,18 @@ class Count(Model):
     def _limits_fit(self) -> Count:
         given = [w for w in ("levels", "per_leg") if getattr(self, w) is not None]
         if given and (self.among != "downline" or len(given) > 1):
-            raise Hinted("levels or per_leg go with among: downline, one of them", "leave it out", (given[0],))
+            raise Hinted(
+                "levels or per_leg go with among: downline, one of them", "leave it out", (given[0],)
+            )
         return self
 
 
 class Rank(Model):
     """One rank of the ladder."""
 
-    requires: tuple[Requirement, ...] = Field((), description="Each of these is needed; none means every distributor.")
+    requires: tuple[Requirement, ...] = Field(
+        (), description="Each of these is needed; none means every distributor."
+    )
     source: str | None = Field(None, description="Where the company's plan document says so.")
 
 
@@ -259,7 +304,9 @@ def _rank_form(value: Any) -> Any:
     return {"requires": value or []} if isinstance(value, list | None) else value
 
 
-RankField = Annotated[Rank, BeforeValidator(_rank_form, json_schema_input_type=list[Requirement] | Rank | None)]
+RankField = Annotated[
+    Rank, BeforeValidator(_rank_form, json_schema_input_type=list[Requirement] | Rank | None)
+]
 
 
 class Ranks(Model):
@@ -289,4 +336,9 @@ class Ranks(Model):
 class Payout(Model):
     """When a payable is paid out."""
 
-    minimum: Number = Field(0, ge=0, description="A smaller total is withheld and carried to the next period.", validate_default=True)
+    minimum: Number = Field(
+        0,
+        ge=0,
+        description="A smaller total is withheld and carried to the next period.",
+        validate_default=True,
+    )

@@ -7,7 +7,7 @@ a binary float is refused, because it has lost the digits before anyone could lo
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Context, Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, StringConstraints, WithJsonSchema
@@ -44,7 +44,7 @@ def number(value: Any) -> Decimal:
     >>> number("1_250.50")
     Decimal('1250.50')
     """
-    if isinstance(value, bool) or isinstance(value, float):
+    if isinstance(value, (bool, float)):
         raise Hinted(f"{value!r} is not an exact number", "write a plain decimal number")
     if isinstance(value, (int, Decimal)):
         return _short_enough(Decimal(value), value)
@@ -57,8 +57,10 @@ def number(value: Any) -> Decimal:
 
 
 MAX_DIGITS = 24
-"""Of a number written out, with its zeros. Longer ones are slips of the pen, and shorter ones pass unrounded
-through `decimal`'s own operations."""
+"""Of a number written out, with its zeros; longer ones are slips of the pen."""
+
+EXACT = Context(prec=100)
+"""For operations of `decimal`, which else round to the digits that the caller's program has set."""
 
 
 def _short_enough(result: Decimal, value: Any) -> Decimal:
@@ -84,7 +86,7 @@ def rate(value: Any) -> Decimal:
     Decimal('0.125')
     """
     if isinstance(value, str) and value.strip().endswith("%"):
-        return number(value.strip()[:-1]).scaleb(-2)
+        return number(value.strip()[:-1]).scaleb(-2, EXACT)
     result = number(value)
     if abs(result) > 1:
         raise Hinted(f"{value} is more than the whole", f"write {value}% for {value} per cent")
@@ -103,7 +105,11 @@ Rate = Annotated[
     Decimal,
     BeforeValidator(rate),
     WithJsonSchema(
-        {"type": ["number", "string"], "title": "Rate", "description": "Per cent (5%) or a fraction of one (0.05)."},
+        {
+            "type": ["number", "string"],
+            "title": "Rate",
+            "description": "Per cent (5%) or a fraction of one (0.05).",
+        },
     ),
 ]
 
@@ -111,7 +117,7 @@ _DEEPER = re.compile(r"^(?P<value>.+?)\s+and deeper$")
 
 
 class LevelTable(Model):
-    """Rates or amounts by level: the first is for level 1; `tail` goes for every level below the listed ones."""
+    """Rates or amounts by level: the first is for level 1; `tail` is for every level below these."""
 
     levels: tuple[Decimal, ...]
     tail: Decimal | None = None
@@ -138,7 +144,9 @@ def _level_table(value: Any, read: Any) -> LevelTable:
         elif index + 1 == len(items):
             return LevelTable(levels=tuple(levels), tail=exact)
         else:
-            raise Hinted('"and deeper" is not at the last level', "put the rate for all deeper levels last", at)
+            raise Hinted(
+                '"and deeper" is not at the last level', "put the rate for all deeper levels last", at
+            )
     return LevelTable(levels=tuple(levels))
 
 
@@ -149,12 +157,12 @@ def _table(value: Any, read: Any) -> LevelTable | ByKey:
         return _level_table(value, read)
     rows: dict[str, LevelTable] = {}
     for key, item in value.items():
+        if str(key) in rows:
+            raise Hinted(f'the key "{key}" is there twice', "as a number and as a text", (key,), key=True)
         try:
-            if str(key) in rows:
-                raise Hinted(f'the key "{key}" is there twice', "as a number and as a text", key=True)
             rows[str(key)] = _level_table(item, read)
         except Hinted as error:
-            raise Hinted(error.message, error.hint, (key, *error.at), key=error.key) from None
+            raise Hinted(error.message, error.hint, (key, *error.at)) from None
     return ByKey(rows=rows)
 
 
@@ -169,7 +177,7 @@ RateTable = Annotated[
         {
             **_TABLE_SCHEMA,
             "title": "Rates",
-            "description": "One rate, a list by level (the last may be '0.5% and deeper'), or such a list for each key.",
+            "description": "One rate, a list by level (the last may be '0.5% and deeper'), or a list a key.",
         },
     ),
 ]

@@ -107,6 +107,7 @@ def run(
         threads=threads,
         keep_rows=ledger,
     )
+    work.put("last_rank", work.state.last_rank)
     load_member_columns(work, table, allow_floats=allow_floats)
     steps("read orders")
     work.orders = _orders(plan, orders, work, allow_floats=allow_floats)

@@ -24,10 +24,10 @@ from compplan.plan.requirement import (
     VolumeRequirement,
 )
 from compplan.plan.sections import RollUp
+from compplan.plan.values import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
     from decimal import Decimal
 
     from compplan.plan.requirement import Requirement
@@ -135,7 +135,9 @@ def _deduplicated(rows: Iterable[Row]) -> list[Row]:
     return list(dict.fromkeys(rows))
 
 
-def _routes(requires: tuple[Requirement, ...], scope: Scope, at: tuple[str | int, ...]) -> list[tuple[Row, ...]]:
+def _routes(
+    requires: tuple[Requirement, ...], scope: Scope, at: tuple[str | int, ...]
+) -> list[tuple[Row, ...]]:
     """Return all ways to meet a list of requirements: the product of the ways to meet each."""
     found = []
     for index, requirement in enumerate(requires):
@@ -144,7 +146,11 @@ def _routes(requires: tuple[Requirement, ...], scope: Scope, at: tuple[str | int
         except Hinted as error:
             raise Hinted(error.message, error.hint, (*at, index, *error.at)) from None
     if math.prod(map(len, found)) > MAX_ROUTES:
-        raise Hinted(f"there are more than {MAX_ROUTES} ways to reach this rank", "name conditions with `or` instead", at)
+        raise Hinted(
+            f"there are more than {MAX_ROUTES} ways to reach this rank",
+            "name conditions with `or` instead",
+            at,
+        )
     return [sum(way, ()) for way in product(*found)]
 
 
@@ -152,7 +158,9 @@ def ways(requirement: Requirement, scope: Scope) -> list[tuple[Row, ...]]:
     """Return the alternative ways to meet one requirement, each as the rows that must all hold."""
     match requirement:
         case AnyRequirement():
-            return [way for index, r in enumerate(requirement.any) for way in _routes((r,), scope, ("any", index))]
+            return [
+                way for index, r in enumerate(requirement.any) for way in _routes((r,), scope, ("any", index))
+            ]
         case AllRequirement():
             return _routes(requirement.all, scope, ("all",))
         case ConditionRequirement():
@@ -179,7 +187,9 @@ def _conditions(expr: ex.Expr, scope: Scope, code: str = "") -> list[Row]:
     if isinstance(expr, ex.Compare) and (row := _comparison(expr, scope)) is not None:
         return [replace(row, code=f"{code}.{row.code}" if code else row.code)]
     if scope.expression_needs_rank(expr):
-        raise Hinted(f'"{expr}" depends on the ranks that it decides', "use legs, frontline or downline with a rank")
+        raise Hinted(
+            f'"{expr}" depends on the ranks that it decides', "use legs, frontline or downline with a rank"
+        )
     return [_row(code or str(expr), ex.words(expr), "flag", str(expr), 1, unit="flag")]
 
 
@@ -188,7 +198,10 @@ def _comparison(expr: ex.Compare, scope: Scope) -> Row | None:
     left, op, right = expr.left, expr.op, expr.right
     if isinstance(left, ex.Number):
         left, op, right = right, _TURNED[op], left
-    if not (isinstance(left, ex.Name) and isinstance(right, ex.Number) and left.name in scope.rules) or op == "!=":
+    if (
+        not (isinstance(left, ex.Name) and isinstance(right, ex.Number) and left.name in scope.rules)
+        or op == "!="
+    ):
         return None
     name = left.name
     scale = scope.scale(name)
@@ -229,10 +242,13 @@ def _measured_with_ranks(row: Row, scope: Scope) -> Row:
             measure: Measure = "breakaway" if rule.stop_at else "outside"
             plain = not (rule.with_uplines or _sums_by_rank(rule, scope))
             if plain and _in_rank_tree(rule, scope):
-                return replace(row, measure=measure, holds=scope.ranks[rank], own="full" if rule.own else "none")
+                return replace(
+                    row, measure=measure, holds=scope.ranks[rank], own="full" if rule.own else "none"
+                )
     raise Hinted(
         f'"{row.name}" depends on the ranks that it decides',
-        "in a requirement, a roll_up may use stop_at or outside_legs_with only as: rank >= <rank>, in the tree of the ranks",
+        "in a requirement, a roll_up may use stop_at or outside_legs_with only as: rank >= <rank>, "
+        "in the tree of the ranks",
     )
 
 
@@ -246,7 +262,9 @@ def _resolved(text: str, scope: Scope) -> ex.Expr:
 
 def _sums_by_rank(rule: RollUp, scope: Scope) -> bool:
     """Tell whether ranks decide what a roll-up sums, beside where it ends."""
-    return scope.needs_rank(rule.roll_up) or (rule.where is not None and scope.expression_needs_rank(ex.parse(rule.where)))
+    return scope.needs_rank(rule.roll_up) or (
+        rule.where is not None and scope.expression_needs_rank(ex.parse(rule.where))
+    )
 
 
 def _in_rank_tree(rule: RollUp, scope: Scope) -> bool:
@@ -260,9 +278,20 @@ def _volume(requirement: VolumeRequirement, scope: Scope) -> Row:
         raise Hinted(f'"{name}" is not a volume', f"known: {', '.join(scope.model.volumes)}", ("volume",))
     rule, scale = scope.roll_up(name), scope.scale(name)
     if _sums_by_rank(rule, scope):
-        raise Hinted(f'"{name}" depends on the ranks that it decides', "sum a volume that ranks do not change", ("volume",))
+        raise Hinted(
+            f'"{name}" depends on the ranks that it decides',
+            "sum a volume that ranks do not change",
+            ("volume",),
+        )
     needed = Fraction(requirement.at_least) * 10**scale
-    row = _row(name, f"{name} >= {ex.grouped(requirement.at_least)}", "quantity", name, math.ceil(needed), scale=scale)
+    row = _row(
+        name,
+        f"{name} >= {ex.grouped(requirement.at_least)}",
+        "quantity",
+        name,
+        math.ceil(needed),
+        scale=scale,
+    )
     if requirement.outside_legs_with is not None:
         return _outside(row, requirement, rule, scope)
     if requirement.leg_cap is None and requirement.leg_cap_amount is None:
@@ -271,7 +300,14 @@ def _volume(requirement: VolumeRequirement, scope: Scope) -> Row:
     if requirement.leg_cap is not None and requirement.cap_of == "total":
         share = Fraction(requirement.leg_cap)
         text = f"{row.text}, at most {_percent(requirement.leg_cap)} of the total from one leg"
-        return replace(row, code=f"{name}.leg_cap", text=text, measure="capped_total", share=share, own="full" if rule.own else "none")
+        return replace(
+            row,
+            code=f"{name}.leg_cap",
+            text=text,
+            measure="capped_total",
+            share=share,
+            own="full" if rule.own else "none",
+        )
     if requirement.leg_cap is not None:
         field, cap, limit = "leg_cap", needed * Fraction(requirement.leg_cap), _percent(requirement.leg_cap)
     else:
@@ -284,7 +320,9 @@ def _volume(requirement: VolumeRequirement, scope: Scope) -> Row:
     text = f"{row.text}, at most {limit} from one leg{own}"
     capped = replace(row, code=f"{name}.leg_cap", text=text, measure="capped", cap=min(int(cap), INFINITE))
     if not _in_rank_tree(rule, scope):
-        raise Hinted(f'the legs of "{name}" are not in the tree of the ranks', "cap legs in ranks.tree", ("volume",))
+        raise Hinted(
+            f'the legs of "{name}" are not in the tree of the ranks', "cap legs in ranks.tree", ("volume",)
+        )
     return replace(capped, own="none" if not rule.own else "capped" if requirement.own == "leg" else "full")
 
 
@@ -293,13 +331,22 @@ def _outside(row: Row, requirement: VolumeRequirement, rule: RollUp, scope: Scop
     if rank not in scope.ranks:
         raise Hinted(f'"{rank}" is not a rank', f"known: {', '.join(scope.ranks)}", ("outside_legs_with",))
     if not _in_rank_tree(rule, scope):
-        raise Hinted(f'the legs of "{row.name}" are not in the tree of the ranks', "use ranks.tree", ("volume",))
+        raise Hinted(
+            f'the legs of "{row.name}" are not in the tree of the ranks', "use ranks.tree", ("volume",)
+        )
     text = f"{row.text}, outside legs with {rank}"
-    return replace(row, code=f"{row.name}.outside", text=text, measure="outside", holds=scope.ranks[rank], own="full" if rule.own else "none")
+    return replace(
+        row,
+        code=f"{row.name}.outside",
+        text=text,
+        measure="outside",
+        holds=scope.ranks[rank],
+        own="full" if rule.own else "none",
+    )
 
 
 def _percent(share: Decimal) -> str:
-    return f"{ex.grouped(share * 100)}%"
+    return f"{ex.grouped(share.scaleb(2, EXACT))}%"
 
 
 def _holder(text: str, scope: Scope) -> tuple[int, str]:
@@ -311,7 +358,9 @@ def _holder(text: str, scope: Scope) -> tuple[int, str]:
     for other in others:
         scope.flag(other)
         if scope.expression_needs_rank(other):
-            raise Hinted(f'"{other}" depends on the ranks that it decides', "name a rank, or a condition without ranks")
+            raise Hinted(
+                f'"{other}" depends on the ranks that it decides', "name a rank, or a condition without ranks"
+            )
     also = str(others[0] if len(others) == 1 else ex.Logic("and", tuple(others))) if others else ""
     return max((scope.ranks[r] for r in ranks), default=0), also
 
@@ -331,8 +380,11 @@ def _held(code: str, text: str, among: Measure, count: int, rank: int, also: str
 
 
 def _legs(requirement: LegsRequirement, scope: Scope) -> list[Row]:
-    """Distinct legs: legs with at least a rank are nested, so n distinct legs exist if and only if, for each rank,
-    enough legs contain it or a higher one (Hall's condition)."""
+    """Return the rows of distinct legs.
+
+    Legs with at least a rank are nested, so n distinct legs exist if and only if, for each rank, enough legs
+    contain it or a higher one (Hall's condition).
+    """
     wanted = []
     for index, item in enumerate(requirement.legs):
         try:
@@ -341,7 +393,10 @@ def _legs(requirement: LegsRequirement, scope: Scope) -> list[Row]:
             raise Hinted(error.message, error.hint, ("legs", index, *error.at)) from None
     text = ", ".join(f"{i.count} {'legs' if i.count > 1 else 'leg'} with {i.holds}" for i, _, _ in wanted)
     if len({also for _, _, also in wanted}) > 1 or len({rank > 0 for _, rank, _ in wanted}) > 1:
-        raise Hinted(f'"{text}" asks for different things in distinct legs', "ask for ranks, with the same further condition")
+        raise Hinted(
+            f'"{text}" asks for different things in distinct legs',
+            "ask for ranks, with the same further condition",
+        )
     names = {number: name for name, number in scope.ranks.items()}
     rows = []
     for rank in sorted({r for _, r, _ in wanted}, reverse=True):
@@ -356,4 +411,12 @@ def _legs(requirement: LegsRequirement, scope: Scope) -> list[Row]:
 def _members(requirement: MembersRequirement, scope: Scope) -> Row:
     rank, also = _holder(requirement.holds, scope)
     text = f"{requirement.count} {requirement.among} with {requirement.holds}"
-    return _held(f"{requirement.among}.{requirement.holds}", text, requirement.among, requirement.count, rank, also, scope)
+    return _held(
+        f"{requirement.among}.{requirement.holds}",
+        text,
+        requirement.among,
+        requirement.count,
+        rank,
+        also,
+        scope,
+    )
