@@ -176,7 +176,7 @@ def tables(values, *, deeper=False, by="rates_by", name="rates"):
 
 common = joined(
     maybe(pay_when=AFTER_RANKS, currency=["EUR", "USD"]),
-    st.one_of(st.just({}), st.just({}), tables(st.sampled_from(["1", "0", "20.5"]), by="cap_by", name="cap")),
+    st.one_of(st.just({}), st.just({}), tables(st.sampled_from(["1", "0", "20"]), by="cap_by", name="cap")),
 )
 retail = st.fixed_dictionaries(
     {"kind": st.just("retail"), "of": st.sampled_from(["pv", "cv", "lines"])},

@@ -76,7 +76,7 @@ def blocks(text):
 
 def links(text):
     """Return the targets of the page's links, those in code left out."""
-    return [match["target"] for line in prose(text) for match in _LINK.finditer(_CODE.sub("", line))]
+    return [match["target"] for match in _LINK.finditer(_CODE.sub("", "\n".join(prose(text))))]
 
 
 def anchors(text):
@@ -107,7 +107,9 @@ def run_page(page, check_bonuses):
             case ("yaml", "bonuses"):
                 check_bonuses(dedent(block.text))
             case ("python", *_):
-                raise AssertionError(f"{page.name}:{block.line}: write ```python run, so that the code is tested")
+                raise AssertionError(
+                    f"{page.name}:{block.line}: write ```python run, so that the code is tested"
+                )
     return outputs
 
 

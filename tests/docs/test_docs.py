@@ -10,11 +10,11 @@ import os
 from difflib import unified_diff
 from textwrap import indent
 
-import compplan as cp
 import pytest
-from compplan.cli.app import COMMANDS
-
 from markdown_pages import PAGES, ROOT, anchors, blocks, links, rewritten, run_page
+
+import compplan as cp
+from compplan.cli.app import COMMANDS
 
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 UPDATE = os.environ.get("COMPPLAN_UPDATE_DOCS") == "1"

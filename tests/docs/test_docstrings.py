@@ -8,10 +8,11 @@ from decimal import Decimal
 from importlib import import_module
 from pathlib import Path
 
-import compplan
 import numpy as np
 import pyarrow as pa
 import pytest
+
+import compplan
 from compplan.plan.values import number
 
 ROOT = Path(__file__).parents[2]
@@ -43,25 +44,38 @@ MEMBERS = [
 ORDERS = [{"member_id": member, "date": "2026-10-05", "qv": 100} for member in ("ann", "ben", "cleo")]
 
 # Names that an example may use without importing them.
-GIVEN = {"PLAN": PLAN, "MEMBERS": MEMBERS, "ORDERS": ORDERS, "cp": compplan, "pa": pa, "np": np, "Decimal": Decimal}
+GIVEN = {
+    "PLAN": PLAN,
+    "MEMBERS": MEMBERS,
+    "ORDERS": ORDERS,
+    "cp": compplan,
+    "pa": pa,
+    "np": np,
+    "Decimal": Decimal,
+}
 OWN = {
-    "compplan.cases.run": {"PLAN": ROOT / "plans" / "published" / "case-31-leg-limit.yaml"},  # cases stand beside files
+    "compplan.cases.run": {"PLAN": ROOT / "plans" / "published" / "case-31-leg-limit.yaml"},  # has cases
     "compplan.plan.scope": {"number": number},
 }
 
 
 def modules():
     """Return the names of all modules of the package."""
-    return [found.name for found in pkgutil.walk_packages(compplan.__path__, "compplan.") if found.name != "compplan.__main__"]
+    found = (module.name for module in pkgutil.walk_packages(compplan.__path__, "compplan."))
+    return ["compplan", *(name for name in found if name != "compplan.__main__")]
 
 
 def examples(name):
     """Return the docstrings of a module that hold examples."""
-    finder = doctest.DocTestFinder(exclude_empty=True)
-    return [found for found in finder.find(import_module(name), extraglobs=GIVEN | OWN.get(name, {})) if found.examples]
+    given = GIVEN | OWN.get(name, {})
+    return [
+        found
+        for found in doctest.DocTestFinder().find(import_module(name), extraglobs=given)
+        if found.examples
+    ]
 
 
-@pytest.mark.parametrize("name", ["compplan", *modules()])
+@pytest.mark.parametrize("name", modules())
 def test_examples_in_docstrings_hold(name):
     runner = doctest.DocTestRunner(optionflags=doctest.NORMALIZE_WHITESPACE)
     said = []
@@ -71,4 +85,4 @@ def test_examples_in_docstrings_hold(name):
 
 
 def test_examples_are_found():
-    assert sum(bool(examples(name)) for name in ["compplan", *modules()]) > 20
+    assert sum(bool(examples(name)) for name in modules()) > 20
