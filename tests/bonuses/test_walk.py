@@ -32,7 +32,7 @@ def paid_by(way, walk, inputs, *, keep_rows=True, threads=1):
     job = Job.of(walk, inputs, Volume.of(walk, inputs.values), threads, keep_rows=keep_rows)
     parts, rows = way.pay(job)
     pay = pay_of(parts)
-    return pay, rows, tally(walk, inputs.values, total_of(walk, parts), pay)
+    return pay, rows, tally(walk, job.volume.signed, total_of(walk, parts), pay)
 
 
 @check

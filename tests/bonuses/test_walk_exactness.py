@@ -106,9 +106,9 @@ def test_the_tally_in_full():
 
 
 def test_books_that_do_not_balance_are_refused():
-    walk, base = Walk("bonus", rates([5])), np.array([100], np.int64)
+    walk = Walk("bonus", rates([5]))
     with pytest.raises(ExactnessError, match="do not balance"):
-        tally(walk, base, Volumes.none(walk), np.zeros(1, np.int64))
+        tally(walk, 100, Volumes.none(walk), np.zeros(1, np.int64))
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ def test_it_prints_times_by_pass_and_the_ratio_to_a_copy(cli, files):
     field = cp.synth(200)
     passes = cp.run(files / "plan.yaml", field.members, field.orders, period="2026-10").manifest["passes"]
     shown = [line for line in called.out.splitlines() if line]
-    for name in ("read members", "read orders", *passes, "build tables"):
+    for name in ("read tables", "take in tables", *passes, "build tables"):
         assert any(line.startswith(name) for line in shown), name
 
 

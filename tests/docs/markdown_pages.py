@@ -5,18 +5,22 @@ The words after a fence's language tell what becomes of a block, in the order of
     ```yaml save plan.yaml      the text goes to a file in the working directory
     ```yaml add plan.yaml       the text is added at the end of that file
     ```yaml bonuses             the text is the section `bonuses` of a plan, and must load
+    ```yaml sections            the text is some sections of a plan, and must load
     ```python run               the code runs, in one namespace for the page
-    ```text                     directly after it: what the code has printed
+    ```sh run                   each line is a call of compplan, which runs in the same process
+    ```text                     directly after one of these: what it has written
 """
 
 from __future__ import annotations
 
 import re
-from contextlib import redirect_stdout
+import shlex
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
-from textwrap import dedent
+
+from compplan.cli import main
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -36,8 +40,13 @@ class Block:
     line: int
 
     @property
+    def does_something(self):
+        """Whether anything becomes of the block when its page runs."""
+        return len(self.words) > 1
+
+    @property
     def runs(self):
-        return self.words == ("python", "run")
+        return self.words in {("python", "run"), ("sh", "run")}
 
     @property
     def after(self):
@@ -47,7 +56,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Output:
-    """What a run block printed, and the block that shows it (None where the page shows nothing)."""
+    """What a run block wrote, and the block that shows it (None where the page shows nothing)."""
 
     code: Block
     shown: Block | None
@@ -91,34 +100,47 @@ def prose(text):
     return [line for number, line in enumerate(text.splitlines(), 1) if number not in inside]
 
 
-def run_page(page, check_bonuses):
+def run_page(page, load):
     """Do what the blocks of a page say, in the working directory; return what each run block printed."""
     found = blocks(page.read_text())
     namespace, outputs = {"__name__": "__page__"}, []
-    for block, following in zip(found, [*found[1:], None], strict=True):
+    for block, following in zip(found, [*found, None][1:], strict=True):
         match block.words:
-            case ("python", "run"):
+            case ("python" | "sh", "run"):
                 shown = following if following is not None and following.words == ("text",) else None
                 outputs.append(Output(block, shown, _printed(block, page, namespace)))
             case (_, "save", name):
                 Path(name).write_text(block.text)
             case (_, "add", name):
                 Path(name).write_text(f"{Path(name).read_text()}\n{block.text}")
-            case ("yaml", "bonuses"):
-                check_bonuses(dedent(block.text))
-            case ("python", *_):
-                raise AssertionError(
-                    f"{page.name}:{block.line}: write ```python run, so that the code is tested"
-                )
+            case ("yaml", "bonuses" | "sections" as part):
+                load(part, block.text)
     return outputs
 
 
 def _printed(block, page, namespace):
-    """Run a block; a traceback names the page and its line."""
+    """Run a block; return what it has written, without empty lines around it and spaces at the ends of lines."""
+    with redirect_stdout(StringIO()) as out, redirect_stderr(out):
+        if block.words[0] == "sh":
+            _call(block, page)
+        else:
+            _execute(block, page, namespace)
+    lines = [line.rstrip() for line in out.getvalue().strip("\n").splitlines()]
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _call(block, page):
+    """Run each line as a call of the command line."""
+    for line in block.text.splitlines():
+        name, *arguments = shlex.split(line)
+        assert name == "compplan", f"{page.name}:{block.line}: only calls of compplan run here"
+        main(arguments)
+
+
+def _execute(block, page, namespace):
+    """Run Python; a traceback names the page and its line."""
     code = compile("\n" * (block.line - 1) + block.text, str(page), "exec", dont_inherit=True)
-    with redirect_stdout(StringIO()) as out:
-        exec(code, namespace)  # noqa: S102 - the project's own documentation
-    return "".join(f"{line.rstrip()}\n" for line in out.getvalue().splitlines())
+    exec(code, namespace)  # noqa: S102 - the project's own documentation
 
 
 def rewritten(text, outputs):

@@ -18,15 +18,17 @@ from compplan.cli.app import COMMANDS
 
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
 UPDATE = os.environ.get("COMPPLAN_UPDATE_DOCS") == "1"
-RUNNING = [page for page in PAGES if any(block.runs for block in blocks(page.read_text()))]
+RUNNING = [page for page in PAGES if any(block.does_something for block in blocks(page.read_text()))]
 
-# Around the fragments of bonuses: what they may name.
-FRAME = """
+# Around the fragments of plans: what they may leave out, and what bonuses may name.
+HEAD = """
 compplan: 1
 name: frame of a fragment
 currency: USD
 period: monthly
 rounding: {mode: half_up, at: payment}
+"""
+SECTIONS = """
 trees: {enrollment: {parent: sponsor_id}, placement: {parent: placement_id}}
 volumes:
   pv: {sum: orders.qv}
@@ -45,21 +47,25 @@ bonuses:
 
 @pytest.fixture
 def workplace(tmp_path, monkeypatch):
-    """An empty working directory with the plans in it, as in a checkout."""
+    """An empty working directory with the plans in it, as in a checkout, and no terminal."""
+    monkeypatch.delenv("COLUMNS", raising=False)
     (tmp_path / "plans").symlink_to(ROOT / "plans")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
-def load_bonuses(text):
-    """Load bonuses of a page inside of a plan that has what they name."""
-    return cp.load_plan(FRAME + indent(text, "  "))
+def load_part(part, text):
+    """Load a part of a plan, with what is missing around it."""
+    if part == "bonuses":
+        return cp.load_plan(HEAD + SECTIONS + indent(text, "  "))
+    trees = "" if "trees:" in text else "trees: {enrollment: {parent: sponsor_id}}\n"
+    return cp.load_plan(HEAD + trees + text)
 
 
 @pytest.mark.parametrize("page", RUNNING, ids=lambda page: page.stem)
 @pytest.mark.usefixtures("workplace")
 def test_code_of_a_page_prints_what_the_page_shows(page):
-    outputs = run_page(page, load_bonuses)
+    outputs = run_page(page, load_part)
     if UPDATE:
         page.write_text(rewritten(page.read_text(), outputs))
         return
@@ -72,6 +78,25 @@ def difference(page, output):
     shown = "" if output.shown is None else output.shown.text
     lines = unified_diff(shown.splitlines(), output.printed.splitlines(), "the page", "printed", lineterm="")
     return "\n".join([f"{page.relative_to(ROOT)}:{output.code.line}", *lines])
+
+
+@pytest.mark.parametrize("page", PAGES, ids=NAMES)
+def test_all_python_of_a_page_runs(page):
+    found = [
+        block.line for block in blocks(page.read_text()) if block.words[:1] == ("python",) and not block.runs
+    ]
+    assert found == []
+
+
+@pytest.mark.usefixtures("workplace")
+def test_a_wrong_output_is_noticed_and_can_be_rewritten(tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("# Page\n\n```python run\nprint(1 + 1)\n```\n\n```text\n3\n```\n\nText.\n")
+    (output,) = run_page(page, load_part)
+    assert not output.agrees
+    page.write_text(rewritten(page.read_text(), [output]))
+    assert page.read_text().endswith("\n\n```text\n2\n```\n\nText.\n")
+    assert run_page(page, load_part)[0].agrees
 
 
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)

@@ -69,4 +69,4 @@ def expect(*said, **sections):
     text, places = unmarked(plan_text(**sections))
     found = [(str(p.place), p.message, p.hint) for p in problems_of(text)]
     wanted = [(f"<text>:{place}", *each) for place, each in zip(places, said, strict=True)]
-    assert found == wanted
+    assert found == wanted, "\n".join(["found", *map(str, found), "wanted", *map(str, wanted)])

@@ -108,7 +108,8 @@ def test_nothing_else_gets_through(text):
         ("pv is 5", '"is" is not part of the language', 'compare with "=="'),
         ("pv and gv.x", '"gv.x" is not part of the language', ex.PARTS),
         ("pv >= True", '"True" is not a number or a text', "write plain decimal numbers"),
-        ("(pv", "\"(pv\" cannot be read: '(' was never closed", "for example: pv >= 100 and active"),
+        ("(pv", "\"(pv\" cannot be read: '(' was never closed", "in [ ] and { }, a text with commas stands in quotes"),
+        ("pv >=", '"pv >=" cannot be read: invalid syntax', "for example: pv >= 100 and active"),
         (
             'member.x in ("US")',
             '"in" needs a list of constants',

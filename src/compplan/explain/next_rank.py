@@ -213,9 +213,16 @@ def _nearest(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> tuple[
         return _legs_with_room(work, rank_pass, row, view)
     if row.measure in {"legs", "frontline", "downline"}:
         return _nearest_holders(work, rank_pass, row, view)
-    if row.measure == "count" and row.among == "legs":
-        return _nearest_to_condition(work, row, view)
+    if row.measure == "count":
+        return _nearest_to_condition(work, rank_pass, row.name, view, frontline=row.among == "frontline")
+    rule = work.plan.model.counts.get(row.name)
+    if row.measure == "quantity" and rule is not None and (rule.tree or rank_pass.tree) == rank_pass.tree:
+        return _nearest_to_condition(work, rank_pass, rule.count, view, frontline=rule.among == "frontline")
     return ()
+
+
+_NOBODY = -(2**62)
+"""Stands for members who cannot hold ranks, such as customers: they never close a gap."""
 
 
 def _legs_with_room(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> tuple[Near, ...]:
@@ -232,11 +239,12 @@ def _legs_with_room(work: Work, rank_pass: RankPass, row: Row, view: LegView) ->
 
 def _nearest_holders(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> tuple[Near, ...]:
     """In legs that lack the rank, the member who holds the best rank (the highest in the tree of them), and what he lacks."""
-    ranks = held_ranks(work, rank_pass, row, view)
+    can = view.over(work.columns[rank_pass.members])
+    ranks = np.where(can, held_ranks(work, rank_pass, row, view), -1)
     best = view.at_heads(ranks) if row.measure == "frontline" else view.best(ranks)
     names = [None, *work.plan.scope.ranks]
     found = []
-    for number in _lacking(best, row.holds):
+    for number in _lacking(best, row.holds, 0):
         leg = view.leg(number)
         place = leg.start if row.measure == "frontline" else leg.start + int(np.argmax(ranks[leg]))
         position = view.member(place)
@@ -246,17 +254,27 @@ def _nearest_holders(work: Work, rank_pass: RankPass, row: Row, view: LegView) -
     return tuple(found)
 
 
-def _nearest_to_condition(work: Work, row: Row, view: LegView) -> tuple[Near, ...]:
+def _nearest_to_condition(
+    work: Work,
+    rank_pass: RankPass,
+    text: str,
+    view: LegView,
+    *,
+    frontline: bool,
+) -> tuple[Near, ...]:
     """In legs without such a member: who has most of the quantity that the condition compares."""
-    compare = _compared(work, ex.parse(row.name))
+    compare = _compared(work, ex.parse(text))
     if compare is None:
         return ()
     name, needed = compare.left.name, compare.right.value  # type: ignore[union-attr]
-    scale, values = work.scales[name], view.over(work.columns[name])
+    scale = work.scales[name]
+    values = np.where(view.over(work.columns[rank_pass.members]), view.over(work.columns[name]), _NOBODY)
     names = [None, *work.plan.scope.ranks]
     found = []
-    for number in _lacking(view.best(values), math.ceil(needed.scaleb(scale))):
+    best = view.at_heads(values) if frontline else view.best(values)
+    for number in _lacking(best, math.ceil(needed.scaleb(scale)), _NOBODY + 1):
         leg = view.leg(number)
+        leg = slice(leg.start, leg.start + 1) if frontline else leg
         position = view.member(leg.start + int(np.argmax(values[leg])))
         have = _exact(work.columns[name][position], scale)
         lack = Requirement(1, name, ex.words(compare), have, needed, needed - have, "volume", met=False)
@@ -264,10 +282,10 @@ def _nearest_to_condition(work: Work, row: Row, view: LegView) -> tuple[Near, ..
     return tuple(found)
 
 
-def _lacking(best: NDArray[Any], needed: int) -> list[int]:
-    """Return the legs below what is needed, the best first."""
+def _lacking(best: NDArray[Any], needed: int, least: int) -> list[int]:
+    """Return the legs below what is needed, the best first; below `least` there is nobody who could."""
     order = np.argsort(-best.astype(np.int64), kind="stable")
-    return [int(n) for n in order if best[n] < needed][:NEAREST]
+    return [int(n) for n in order if least <= best[n] < needed][:NEAREST]
 
 
 def _near(

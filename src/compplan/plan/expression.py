@@ -184,7 +184,9 @@ def parse(text: str) -> Expr:
     try:
         body = ast.parse(line, mode="eval").body
     except SyntaxError as error:
-        raise Hinted(f'"{text}" cannot be read: {error.msg}', "for example: pv >= 100 and active") from None
+        torn = "(" in text or ")" in text
+        hint = "in [ ] and { }, a text with commas stands in quotes" if torn else "for example: pv >= 100 and active"
+        raise Hinted(f'"{text}" cannot be read: {error.msg}', hint) from None
     except (RecursionError, MemoryError):
         raise too_deep from None
     if _depth(body) > MAX_DEPTH:

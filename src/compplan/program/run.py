@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from compplan.arrow.buffers import numbers
 from compplan.arrow.read import read_table
-from compplan.errors import UsageError
+from compplan.errors import DataError, UsageError
+from compplan.genealogy.ids import as_ids, id_problem
 from compplan.periods.period import read_period
-from compplan.periods.state import State, read_state
+from compplan.periods.state import read_state
 from compplan.plan.load import Plan, load_plan
 from compplan.program.builder import build
-from compplan.program.tables import genealogy_of, load_member_columns, read_members
+from compplan.program.tables import genealogy_of, load_member_columns, orders_of, with_columns
 from compplan.program.work import Work
 from compplan.results.result import Run
-from compplan.volumes.order_rules import rule_from_model
-from compplan.volumes.orders import read_orders
-from compplan.plan.sections import OrderSum
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +25,6 @@ if TYPE_CHECKING:
 
     from compplan.genealogy.genealogy import Genealogy
     from compplan.periods.period import Period
-    from compplan.volumes.orders import OrderData
 
     Progress = Callable[[str, int, int], None]
 
@@ -88,33 +89,75 @@ def run(
     if threads < 1:
         raise UsageError("threads is less than 1")
     plan = plan if isinstance(plan, Plan) else load_plan(plan)
+    span = read_period(period)
     passes = build(plan)
     steps = _Steps(progress, len(passes) + 2)
-    steps("read members")
-    table = read_members(plan, members)
-    flat = genealogy or genealogy_of(plan, table, threads)
-    if flat.n != table.num_rows:
-        raise UsageError(f"the genealogy has {flat.n} members, the members table {table.num_rows}")
-    span = read_period(period)
-    ladder = list(plan.scope.ranks)
-    before = None if state is None else read_table(state, name="state", columns=None)
-    work = Work(
-        plan=plan,
-        genealogy=flat,
-        period=span,
-        state=read_state(before, flat, plan.model.members.id, ladder, plan.model.currency.decimals),
-        orders=None,
-        threads=threads,
-        keep_rows=ledger,
-    )
-    work.put("last_rank", work.state.last_rank)
-    load_member_columns(work, table, allow_floats=allow_floats)
-    steps("read orders")
-    work.orders = _orders(plan, orders, work, allow_floats=allow_floats)
+    steps("read tables")
+    needed = plan.required_inputs()
+    tables = {
+        "members": read_table(members, name="members", columns=list(needed["members"])),
+        "orders": None if orders is None else read_table(orders, name="orders", columns=list(needed["orders"])),
+        "state": None if state is None else read_table(state, name="state"),
+    }
+    steps("take in tables")
+    try:
+        work = _taken_in(plan, tables, span, genealogy, threads, keep_rows=ledger, allow_floats=allow_floats)
+    except DataError as error:
+        raise _all_at_once(error, plan, tables, span, allow_floats=allow_floats) from None
     for each in passes:
         steps(each.name)
         each.run(work)
     return Run(work, passes)
+
+
+def _taken_in(
+    plan: Plan,
+    tables: dict[str, Any],
+    period: Period,
+    genealogy: Genealogy | None,
+    threads: int,
+    *,
+    keep_rows: bool,
+    allow_floats: bool,
+) -> Work:
+    """Turn the tables into the first columns of a run."""
+    members = with_columns(tables["members"], "members", plan)
+    flat = genealogy or genealogy_of(plan, members, threads)
+    if genealogy is not None and not _same_members(genealogy, members[plan.model.members.id]):
+        raise UsageError("the genealogy was made of another members table; leave genealogy= out, or flatten anew")
+    ranks, decimals = list(plan.scope.ranks), plan.model.currency.decimals
+    state = read_state(tables["state"], flat, plan.model.members.id, ranks, decimals)
+    work = Work(plan, flat, period, state, None, threads=threads, keep_rows=keep_rows)
+    load_member_columns(work, members, allow_floats=allow_floats)
+    work.orders = orders_of(plan, tables["orders"], work, allow_floats=allow_floats)
+    return work
+
+
+def _same_members(genealogy: Genealogy, ids: pa.ChunkedArray) -> bool:
+    """Tell whether a genealogy that is brought along belongs to these rows."""
+    kind = genealogy.ids.type
+    if genealogy.n != len(ids) or id_problem(ids, kind) is not None:
+        return False
+    return bool(pc.take(as_ids(ids, kind), numbers(genealogy.rows, pa.int32())).equals(genealogy.ids))
+
+
+def _all_at_once(
+    first: DataError,
+    plan: Plan,
+    tables: dict[str, Any],
+    period: Period,
+    *,
+    allow_floats: bool,
+) -> DataError:
+    """Return one error with the problems of all tables, not only of the first that is wrong."""
+    from compplan.program.check_tables import check_tables  # noqa: PLC0415 - only where something is wrong
+
+    errors = check_tables(plan, *tables.values(), period, allow_floats=allow_floats, compute=False)
+    problems = [problem for error in errors if isinstance(error, DataError) for problem in error.problems]
+    known = {problem.code for problem in problems}
+    if known & {"id-repeated", "id-null"}:  # then buyers may be unknown only because of them
+        problems = [problem for problem in problems if problem.code != "unknown-buyer"]
+    return DataError(dict.fromkeys([*problems, *first.problems]))
 
 
 class _Steps:
@@ -127,24 +170,3 @@ class _Steps:
         if self.progress is not None:
             self.progress(name, self.done, self.total)
         self.done += 1
-
-
-def _orders(plan: Plan, source: Any, work: Work, *, allow_floats: bool) -> OrderData | None:
-    """Read the orders that the plan sums; a plan without order volumes reads none."""
-    sums = {name: rule for name, rule in plan.model.volumes.items() if isinstance(rule, OrderSum)}
-    if not sums:
-        return None
-    if source is None:
-        raise UsageError(f"the plan {plan.name!r} sums orders: give orders=")
-    per_order = any(getattr(b, "payment", "") == "order" for b in plan.model.bonuses.values())
-    return read_orders(
-        read_table(source, name="orders", columns=None),
-        columns=plan.model.orders,
-        rules=[rule_from_model(name, rule) for name, rule in sums.items()],
-        genealogy=work.genealogy,
-        period_start=work.period.start,
-        period_end=work.period.end,
-        allow_floats=allow_floats,
-        threads=work.threads,
-        need_ids=per_order,
-    )

@@ -11,11 +11,13 @@ from compplan.arrow.columns import flag_column, text_codes
 from compplan.arrow.findings import missing_columns
 from compplan.arrow.instants import NO_INSTANT, instant_column
 from compplan.arrow.read import read_table
-from compplan.errors import DataError
+from compplan.errors import DataError, UsageError
 from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
 from compplan.plan.inputs import member_fields, needs_enrolment, needs_roles
-from compplan.plan.sections import MemberColumn
+from compplan.plan.sections import MemberColumn, OrderSum
+from compplan.volumes.order_rules import rule_from_model
+from compplan.volumes.orders import read_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,20 +29,19 @@ if TYPE_CHECKING:
     from compplan.genealogy.genealogy import Genealogy
     from compplan.plan.load import Plan
     from compplan.program.work import Work
+    from compplan.volumes.orders import OrderData
 
 
-def read_members(plan: Plan, source: Any) -> pa.Table:
-    """Read the columns of the members table that the plan needs.
+def with_columns(table: pa.Table, name: str, plan: Plan) -> pa.Table:
+    """Return the columns of a table that the plan reads.
 
     Raises
     ------
     DataError
-        Where the table cannot be read, or columns are missing.
+        Where columns are missing.
     """
-    needed = list(plan.required_inputs()["members"])
-    table = read_table(source, name="members", columns=None)
-    missing = missing_columns(table, needed, name="members")
-    if missing:
+    needed = list(plan.required_inputs()[name])
+    if missing := missing_columns(table, needed, name=name):
         raise DataError(missing)
     return table.select(needed)
 
@@ -65,7 +66,8 @@ def flatten(plan: Plan, members: Any, *, threads: int = 1) -> Genealogy:
     DataError
         With every defect of every tree: unknown parents, cycles, duplicate ids, and so on.
     """
-    return genealogy_of(plan, read_members(plan, members), threads)
+    table = read_table(members, name="members", columns=list(plan.required_inputs()["members"]))
+    return genealogy_of(plan, with_columns(table, "members", plan), threads)
 
 
 def genealogy_of(plan: Plan, table: pa.Table, threads: int) -> Genealogy:
@@ -92,6 +94,7 @@ def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> N
         if values.size == work.size:
             work.put(name, np.ascontiguousarray(values[rows]), digits)
 
+    work.put("last_rank", work.state.last_rank)
     _put_roles(work, table, problems)
     if needs_enrolment(scope):
         put("enrolled", plan.model.members.enrolled, instant_column)
@@ -132,3 +135,24 @@ def _put_roles(work: Work, table: pa.Table, problems: list[Problem]) -> None:
         distributor = known[codes[work.genealogy.rows]]
     work.put("is_distributor", distributor)
     work.put("is_customer", np.logical_not(distributor))
+
+
+def orders_of(plan: Plan, source: pa.Table | None, work: Work, *, allow_floats: bool) -> OrderData | None:
+    """Read the orders that the plan sums; a plan without order volumes reads none."""
+    sums = {name: rule for name, rule in plan.model.volumes.items() if isinstance(rule, OrderSum)}
+    if not sums:
+        return None
+    if source is None:
+        raise UsageError(f"the plan {plan.name!r} sums orders: give orders=")
+    per_order = any(getattr(b, "payment", "") == "order" for b in plan.model.bonuses.values())
+    return read_orders(
+        source,
+        columns=plan.model.orders,
+        rules=[rule_from_model(name, rule) for name, rule in sums.items()],
+        genealogy=work.genealogy,
+        period_start=work.period.start,
+        period_end=work.period.end,
+        allow_floats=allow_floats,
+        threads=work.threads,
+        need_ids=per_order,
+    )

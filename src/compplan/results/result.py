@@ -137,6 +137,8 @@ class Run:
     def write(self, folder: str | Path, suffix: str = ".parquet") -> None:
         """Write all tables and the manifest into a folder, all or none.
 
+        A run with `ledger=False` has no ledger to write.
+
         Parameters
         ----------
         folder
@@ -144,7 +146,7 @@ class Run:
         suffix
             `.parquet`, `.csv` or `.arrow`.
         """
-        names = ("members", "ledger", "payables", "breakage", "state")
+        names = ["members", "payables", "breakage", "state"] + ["ledger"] * self._work.keep_rows
         content: dict[str, Frame | str | bytes] = {f"{name}{suffix}": getattr(self, name) for name in names}
         write_whole({**content, "manifest.json": json.dumps(self.manifest, indent=2) + "\n"}, folder)
 

@@ -74,15 +74,8 @@ def halves(pair: NDArray[np.int64]) -> int:
     return (int(pair[0]) << 32) + int(pair[1])
 
 
-def signed_total(walk: Walk, values: NDArray[np.int64]) -> int:
-    """Return the sum of the bases, or of their signs."""
-    if walk.fixed:
-        return int(np.count_nonzero(values > 0)) - int(np.count_nonzero(values < 0))
-    return exact_sum(values)
-
-
-def tally(walk: Walk, values: NDArray[np.int64], volumes: Volumes, pay: NDArray[np.int64]) -> Tally:
-    """Draw up the books.
+def tally(walk: Walk, volume: int, volumes: Volumes, pay: NDArray[np.int64]) -> Tally:
+    """Draw up the books, from the sum of all bases and what the kernels added up.
 
     Allotted comes from the sources alone, paid from the pay, and each reason from where it arose, so their
     equality proves the run.
@@ -100,7 +93,7 @@ def tally(walk: Walk, values: NDArray[np.int64], volumes: Volumes, pay: NDArray[
     exact = _sum((volumes.paid + volumes.extra) * rates)
     books = Tally(
         denominator=walk.denominator,
-        allotted=signed_total(walk, values) * sum(listed) + volumes.deep * tail + _sum(volumes.extra * rates),
+        allotted=volume * sum(listed) + volumes.deep * tail + _sum(volumes.extra * rates),
         paid=paid,
         no_upline=sum(int(v) * sum(listed[found:]) for found, v in enumerate(volumes.short)),
         not_qualified=_dot(volumes.unqualified, best),

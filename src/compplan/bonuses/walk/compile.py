@@ -32,12 +32,16 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
     )
     base, lines = _base(bonus, builder)
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
-    counted = builder.condition(ex.Not(ex.parse(bonus.compress))) if bonus.compress not in {"none", "unpayable"} else None
+    counted = None if bonus.compress in {"none", "unpayable"} else builder.condition(_opposite(ex.parse(bonus.compress)))
     since = bonus.qualified_since
     reads = tuple(filter(None, (base, column, pay, counted, since, cap[0] if cap else None)))
     builder.add(
         WalkPass((f"pay {name}",), reads, name, bonus, made, builder.tree(bonus.tree), base, column, pay, counted, cap, lines),
     )
+
+
+def _opposite(expr: ex.Expr) -> ex.Expr:
+    return expr.item if isinstance(expr, ex.Not) else ex.Not(expr)
 
 
 def _base(bonus: Upward, builder: Builder) -> tuple[str, OrderRule | None]:

@@ -103,6 +103,12 @@ def join(i, d, counted, rule, members, climb):
 
 
 @inline
+def has_children(i, members):
+    """Say whether anybody stands below a member: a leaf need not join."""
+    return i + 1 < members.depth.size and members.depth[U(i + 1)] > members.depth[U(i)]
+
+
+@inline
 def late(d, line, rule, times, climb):
     """Say whether the ancestor at a depth qualified too late for a line."""
     return rule.timed and times.since[U(climb.who[U(d)])] >= times.line[U(line)]
@@ -145,7 +151,8 @@ def find_payable(i, line, last, rule, members, lines, times, climb, shares, miss
     o, room = 0, shares.at.size - climb.who.size
     while i < last:
         d = U(members.depth[U(i)])
-        join(U(i), d, True, rule, members, climb)
+        if rule.from_self or has_children(i, members):
+            join(U(i), d, True, rule, members, climb)
         start = d + U(1) if rule.from_self else d
         end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1
         while line < end:
@@ -172,42 +179,6 @@ def find_payable(i, line, last, rule, members, lines, times, climb, shares, miss
 
 
 @inline
-def skipped_ones(o, d, above, i, line, level, column, rule, times, climb, shares):
-    """Note shares of level `level` for the uncounted between two depths; return the next free place."""
-    d = payable_above(d, column, line, rule, times, climb)
-    while d > above:
-        extra = rule.numerators.size >> 1
-        o = note(o, i, line, level, d, climb.rates[U(d)] + column + extra, climb, shares)
-        d = payable_above(d, column, line, rule, times, climb)
-    return o
-
-
-@inline
-def listed_levels(o, i, line, v, start, rule, times, climb, shares, missed):
-    """Note who takes the levels that counted ancestors use up one by one; return the next free place.
-
-    That are the listed levels; where shares of the tail move up, also those, until nobody above can take one.
-    """
-    count, low = climb.above[U(start)], np.int64(start)
-    for k in range(count if rule.tail and rule.pass_up else min(count, rule.listed)):
-        column, d = min(k, rule.listed), np.int64(climb.counted[U(count - 1 - k)])
-        if rule.uncounted_paid:
-            o = skipped_ones(o, low, d, i, line, k + 1, column, rule, times, climb, shares)
-        low, at, taker = d, climb.rates[U(d)] + column, d
-        has = rule.numerators[U(at)] != 0
-        if not has or late(d, line, rule, times, climb):
-            taker = np.int64(payable_above(d, column, line, rule, times, climb)) if rule.pass_up else np.int64(-1)
-        if taker >= 0:
-            o = note(o, i, line, k + 1, taker, climb.rates[U(taker)] + column, climb, shares)
-            continue
-        missed.lost[U(rule.nobody * rule.columns + column if has else at)] += v
-        if k >= rule.listed:
-            lose_deeper(count - 1 - k, v, True, rule, climb, missed)
-            break
-    return o
-
-
-@inline
 def lose_deeper(count, v, all_of_them, rule, climb, missed):
     """Lose the tail shares of the first `count` counted ancestors: of those without a rate there, or of all."""
     zeros = climb.zeros[U(count)]
@@ -218,21 +189,31 @@ def lose_deeper(count, v, all_of_them, rule, climb, missed):
 
 
 @inline
-def tail_levels(o, i, line, v, start, rule, times, climb, shares, missed):
-    """Note who takes the levels beyond the listed ones, where no share moves up; return the next free place."""
-    count, column = climb.above[U(start)], rule.listed
-    low = climb.counted[U(count - column)] if column > 0 else start
-    d = climb.near[U(low) * U(rule.columns) + U(column)]
+def skipped_shares(o, d, above, i, line, level, column, rule, times, climb, shares):
+    """Note what the uncounted between two depths get at a level; return the next free place."""
+    d = np.int64(payable_above(d, column, line, rule, times, climb))
+    while d > above:
+        at = climb.rates[U(d)] + column + (rule.numerators.size >> 1)
+        o = note(o, i, line, level, d, at, climb, shares)
+        d = np.int64(payable_above(d, column, line, rule, times, climb))
+    return o
+
+
+@inline
+def tail_shares(o, d, count, i, line, v, rule, times, climb, shares, missed):
+    """Note who takes the levels beyond the listed ones, above a depth; return the next free place."""
+    column = rule.listed
+    d = np.int64(climb.near[U(d) * U(rule.columns) + U(column)])
     while d >= 0:
-        stands = climb.above[U(d)]
-        counted, at = climb.above[U(d + 1)] > stands, climb.rates[U(d)] + column
+        stands, at = np.int64(climb.above[U(d)]), climb.rates[U(d)] + column
+        counted = climb.above[U(d + 1)] > stands
         if late(d, line, rule, times, climb):
             missed.lost[U(rule.nobody * rule.columns + column)] += v * counted
         elif counted:
             o = note(o, i, line, count - stands, d, at, climb, shares)
         else:
             o = note(o, i, line, count - stands + 1, d, at + (rule.numerators.size >> 1), climb, shares)
-        d = climb.near[U(d) * U(rule.columns) + U(column)]
+        d = np.int64(climb.near[U(d) * U(rule.columns) + U(column)])
     lose_deeper(count - column, v, False, rule, climb, missed)
     return o
 
@@ -243,29 +224,49 @@ def find_levels(i, line, last, rule, members, lines, times, climb, shares, misse
 
     Return the source and the line to go on from, and how many shares are in the buffer.
     """
-    o, room = 0, shares.at.size - climb.who.size
+    o, room, columns = 0, shares.at.size - climb.who.size, rule.columns
     while i < last:
         d = U(members.depth[U(i)])
-        join(U(i), d, rule.uncounted_paid or rule.pass_up or members.counted[U(i)], rule, members, climb)
-        start = d + U(1) if rule.from_self else d
-        count = climb.above[start]
+        if rule.from_self or has_children(i, members):
+            join(U(i), d, rule.uncounted_paid or rule.pass_up or members.counted[U(i)], rule, members, climb)
+        start = np.int64(d) + rule.from_self
+        count = np.int64(climb.above[U(start)])
         end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1
         while line < end:
             v = lines.value[U(line)]
             v = unit(v) if lines.fixed else v
-            if v != 0:
-                if o > room:
-                    return i, line, o
-                o = listed_levels(o, i, line, v, start, rule, times, climb, shares, missed)
-                if rule.tail and not rule.pass_up and count >= rule.listed:
-                    o = tail_levels(o, i, line, v, start, rule, times, climb, shares, missed)
-                elif rule.uncounted_paid and (rule.tail or count < rule.listed):
-                    low = climb.counted[U(0)] if count > 0 else start
-                    column = min(count, rule.listed)
-                    o = skipped_ones(o, low, -1, i, line, count + 1, column, rule, times, climb, shares)
-                if count < rule.listed:
-                    missed.short[U(count)] += v
-                missed.deep[0] += v * max(count - rule.listed, 0) if rule.tail else 0
+            if v == 0:
+                line += 1
+                continue
+            if o > room:
+                return i, line, o
+            # levels that are used up one by one: the listed ones; where shares move up, also those of the tail
+            k, low = 0, start
+            while k < (count if rule.tail and rule.pass_up else min(count, rule.listed)):
+                column, here = min(k, rule.listed), np.int64(climb.counted[U(count - 1 - k)])
+                k += 1
+                if rule.uncounted_paid:
+                    o = skipped_shares(o, low, here, i, line, k, column, rule, times, climb, shares)
+                low, at, taker = here, climb.rates[U(here)] + column, here
+                has = rule.numerators[U(at)] != 0
+                if not has or late(here, line, rule, times, climb):
+                    up = payable_above(here, column, line, rule, times, climb) if rule.pass_up else -1
+                    taker = np.int64(up)
+                if taker >= 0:
+                    o = note(o, i, line, k, taker, climb.rates[U(taker)] + column, climb, shares)
+                    continue
+                missed.lost[U(rule.nobody * columns + column if has else at)] += v
+                if k > rule.listed:  # if nobody above takes it, nobody takes those of the others there
+                    lose_deeper(count - k, v, True, rule, climb, missed)
+                    break
+            if rule.tail and not rule.pass_up and count >= rule.listed:
+                o = tail_shares(o, low, count, i, line, v, rule, times, climb, shares, missed)
+            elif rule.uncounted_paid and (rule.tail or count < rule.listed):
+                column = min(count, rule.listed)
+                o = skipped_shares(o, low, -1, i, line, count + 1, column, rule, times, climb, shares)
+            if count < rule.listed:
+                missed.short[U(count)] += v
+            missed.deep[0] += v * max(count - rule.listed, 0) if rule.tail else 0
             line += 1
         i += 1
         line = lines.start[U(i)] if lines.lined else np.int64(i)

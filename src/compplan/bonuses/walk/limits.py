@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compplan.bonuses.walk.kernels import measure
 from compplan.errors import ExactnessError, Problem
 from compplan.money import INT64_MAX
-from compplan.money_arrays import exact_abs_sum, max_abs
+from compplan.money_arrays import exact_abs_sum
+from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,19 +23,35 @@ HINT = "give volumes or money a smaller scale"
 
 @dataclass(frozen=True)
 class Volume:
-    """The size of what goes up the tree, in magnitudes; with fixed payments a base counts as 1."""
+    """What goes up the tree; with fixed payments a base counts as its sign.
+
+    Attributes
+    ----------
+    total, largest
+        Of magnitudes.
+    signed
+        The sum.
+    payments
+        How many bases are not zero.
+    """
 
     total: int
     largest: int
+    signed: int
     payments: int
 
     @classmethod
     def of(cls, walk: Walk, values: NDArray[np.int64]) -> Volume:
         """Measure the bases of a walk."""
-        payments = int(np.count_nonzero(values))
+        positive, negative, largest, sizes, sums = measure(as_input(values))
+        payments = int(positive + negative)
         if walk.fixed:
-            return cls(payments, min(payments, 1), payments)
-        return cls(exact_abs_sum(values), max_abs(values), payments)
+            return cls(payments, min(payments, 1), int(positive - negative), payments)
+        return cls(_joined(sizes), int(largest), _joined(sums), payments)
+
+
+def _joined(halves: tuple[int, int]) -> int:
+    return (int(halves[0]) << 32) + int(halves[1])
 
 
 def products_fit(walk: Walk, volume: Volume) -> bool:

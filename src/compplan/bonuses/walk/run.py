@@ -64,7 +64,7 @@ def run_walk(walk: Walk, inputs: WalkInputs, *, keep_rows: bool = True, threads:
     way = way_of(walk, inputs, volume, keep_rows=keep_rows)
     parts, rows = way.pay(Job.of(walk, inputs, volume, threads, keep_rows=keep_rows))
     pay = pay_of(parts)
-    return WalkResult(pay, rows, tally(walk, inputs.values, total_of(walk, parts), pay))
+    return WalkResult(pay, rows, tally(walk, volume.signed, total_of(walk, parts), pay))
 
 
 def way_of(walk: Walk, inputs: WalkInputs, volume: Volume, *, keep_rows: bool) -> ModuleType:
