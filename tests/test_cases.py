@@ -95,7 +95,7 @@ WRONG = {
     "payables_in: {COP: {Ann: 6}}": "payables_in COP Ann payable: expected 6, found 0",
     "breakage: {sales: {not_qualified: 5}}": "breakage sales not_qualified: expected 5, found 6.000",
     "breakage: {sales: {}}": "breakage sales not_qualified: expected nothing, found 6.000",
-    "breakage: {sales: {not_qualified: 6, rounding: 1}}": "breakage sales rounding: expected 1, found 0.000",
+    "breakage: {sales: {not_qualified: 6, rounding: 1}}": "breakage sales rounding: expected 1, found 0",
     "ledger: [{bonus: sales, earner: Bob}]": "ledger: expected 1 with bonus sales, earner Bob; found 0",
     "ledger: [{earner: Ann}]": "ledger: expected 1 with earner Ann; found 2",
     "ledger: [{earner: Ann}, {earner: Ann}, {earner: Ann}]": "ledger: expected 3 with earner Ann; found 2",

@@ -21,6 +21,8 @@ from compplan.money_arrays import (
 from compplan.money_kernels import divider, mul_div_round, mul_div_round_by, round_div, round_div_by
 from compplan.wide_kernels import Word, divide_wide
 
+pytestmark = pytest.mark.kernels
+
 relaxed = settings(deadline=None, max_examples=200)
 modes = st.sampled_from(sorted(ROUNDING_CODES))
 edges = [0, 1, -1, 2**31, 2**32, 2**62, -(2**62), 2**63 - 1, -(2**63), -(2**63) + 1]

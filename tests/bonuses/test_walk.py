@@ -15,6 +15,9 @@ from compplan.genealogy import parallel
 from tests.bonuses.walk_cases import inputs_of, rows_of, tally_of, walk_of, walks
 from tests.naive import walk as naive
 
+pytestmark = pytest.mark.kernels
+
+pytestmark = pytest.mark.kernels
 check = settings(deadline=None, max_examples=60)
 
 

@@ -17,6 +17,7 @@ from tests.bonuses.walk_cases import inputs_of, rows_of, tally_of, walk_of, walk
 from tests.naive import walk as naive
 from tests.volumes.forests import tree_of
 
+pytestmark = pytest.mark.kernels
 check = settings(deadline=None, max_examples=60)
 huge = st.integers(-(2**63), 2**63 - 1) | st.integers(-(2**60), 2**60)
 
@@ -37,7 +38,11 @@ def test_huge_volumes_are_right_or_refused(case, keep_rows):
 
 def chain_inputs(volume, /, **arrays):
     n = len(volume)
-    given_arrays = {"klass": np.zeros(n, np.int16), "pay": np.ones(n, np.bool_), "base": np.array(volume, np.int64)}
+    given_arrays = {
+        "klass": np.zeros(n, np.int16),
+        "pay": np.ones(n, np.bool_),
+        "base": np.array(volume, np.int64),
+    }
     return WalkInputs(tree_of(list(range(n))), **given_arrays | arrays)
 
 
@@ -89,7 +94,9 @@ def test_lanes_look_at_each_earner_where_the_sum_over_all_is_too_large():
 def test_the_tally_in_full():
     """A chain: the source's parent has no pay flag, the next the lower rate, the next the better one; level 4 is
     missing. 333 at 10.5, 10, 5 and 5 percent; halves go up."""
-    inputs = chain_inputs([0, 0, 0, 333], klass=np.array([0, 1, 0, 0], np.int16), pay=np.array([1, 1, 0, 1], np.bool_))
+    inputs = chain_inputs(
+        [0, 0, 0, 333], klass=np.array([0, 1, 0, 0], np.int16), pay=np.array([1, 1, 0, 1], np.bool_)
+    )
     walk = Walk("bonus", rates([105, 100, 50, 50], [0, 60, 0, 0]), 1000, round_each=True)
     found = run.run_walk(walk, inputs)
     assert found.pay.tolist() == [17, 20, 0, 0]  # 16.65 and 19.98

@@ -12,6 +12,7 @@ from compplan.errors import UsageError
 from tests.bonuses.walk_cases import inputs_of, rows_of, walk_of, walks
 from tests.naive import walk as naive
 
+pytestmark = pytest.mark.kernels
 check = settings(deadline=None, max_examples=60)
 some_walks = walks().filter(lambda case: case["depths"])
 

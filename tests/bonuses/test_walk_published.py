@@ -6,6 +6,8 @@ Sources are named as in the collection of cases: the number of the published cas
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -65,7 +67,9 @@ class Field:
         """What each earner got: `{earner: [(source, level, amount), ...]}`."""
         found = {}
         rows = run_walk(walk, inputs).rows
-        for earner, source, level, amount in zip(rows.earner, rows.source, rows.level, rows.amount, strict=True):
+        for earner, source, level, amount in zip(
+            rows.earner, rows.source, rows.level, rows.amount, strict=True
+        ):
             entry = (self.names[source], int(level), int(amount))
             found.setdefault(self.names[earner], []).append(entry)
         return found
@@ -77,7 +81,7 @@ class Field:
 
 
 def chain(*names):
-    return Field(list(zip(names, names[1:], strict=False)))
+    return Field(list(pairwise(names)))
 
 
 def flagged(*names):
@@ -133,7 +137,9 @@ def test_case_19_customer_advantage_rolls_up():
     assert without["A"] == [("B", 1, 500), ("C", 2, 500), ("D", 3, 500)]
     assert without["B"] == [("C", 1, 500), ("D", 2, 500)]
     qualified = flagged("A", "B", "G")
-    rolled = field.rows(percent(rates, counts="flag"), field.inputs(klass, counted=qualified, pay=qualified, base=base))
+    rolled = field.rows(
+        percent(rates, counts="flag"), field.inputs(klass, counted=qualified, pay=qualified, base=base)
+    )
     assert [(source, amount) for source, _, amount in rolled["A"]] == [(name, 500) for name in "BCDEFG"]
 
 
@@ -193,7 +199,20 @@ def test_case_26_rates_below_level_nine_have_a_tail():
     rates = [[50, 80, 100, 100, 50, 40, 40, 30, 30, 5]]
     walk = Walk("bonus", np.array(rates), 1000, tail=True, round_each=True)
     found = field.rows(walk, field.inputs({0: 0}, base=dict.fromkeys(range(1, 13), 10000)))
-    assert [amount for _, _, amount in found[0]] == [500, 800, 1000, 1000, 500, 400, 400, 300, 300, 50, 50, 50]
+    assert [amount for _, _, amount in found[0]] == [
+        500,
+        800,
+        1000,
+        1000,
+        500,
+        400,
+        400,
+        300,
+        300,
+        50,
+        50,
+        50,
+    ]
     assert [level for _, level, _ in found[0]] == list(range(1, 13))
 
 

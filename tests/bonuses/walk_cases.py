@@ -15,7 +15,17 @@ NEVER = 2**63 - 1
 
 def walk_of(case):
     rates = np.array(case["rates"], np.int64).reshape(len(case["rates"]), case["columns"])
-    same = ("denominator", "tail", "fixed", "counts", "uncounted_paid", "pass_up", "from_self", "round_each", "rounding")
+    same = (
+        "denominator",
+        "tail",
+        "fixed",
+        "counts",
+        "uncounted_paid",
+        "pass_up",
+        "from_self",
+        "round_each",
+        "rounding",
+    )
     return Walk("bonus", rates, **{name: case[name] for name in same})
 
 
@@ -75,7 +85,9 @@ def walks(draw, counts=("everyone", "flag", "payable"), most=16, values=None):
     lined = draw(st.booleans())
     timed = lined and draw(st.booleans())
     round_each = draw(st.booleans())
-    small = st.sampled_from([st.integers(-9, 99), st.integers(0, 2) | st.just(0), st.integers(-(2**40), 2**40)])
+    small = st.sampled_from(
+        [st.integers(-9, 99), st.integers(0, 2) | st.just(0), st.integers(-(2**40), 2**40)]
+    )
     values = draw(small if values is None else st.just(values))
     rate = draw(st.sampled_from([st.integers(1, 9), st.integers(0, 1), st.integers(0, 50), st.just(0)]))
     flag = draw(st.sampled_from([st.booleans(), st.just(True), st.integers(0, 4).map(lambda x: x == 0)]))

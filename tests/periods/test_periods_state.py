@@ -176,7 +176,7 @@ def test_an_unknown_rank_in_the_state_is_named():
     assert "diamond, ruby" in problem.message
     assert (problem.place.table, problem.place.column, problem.place.count) == ("state", "title", 2)
     assert problem.place.rows == (1, 3)
-    assert problem.place.ids == ("b", "d")
+    assert problem.place.ids == ("b", "c")  # rows stand in pre-order: a, b, d, c
     assert problem.hint
 
 

@@ -216,13 +216,13 @@ def test_volume_is_summed_once():
 
 def test_requirements_are_placed_at_their_item():
     expect(
-        ('"pw" is not known', 'did you mean "pv"?'),
+        ('"ppv" is not known', 'did you mean "pv"?'),
         ('"gw" is not a volume', "known: pv, gv"),
         ('"pv" is not a condition', "compare it, for example with >="),
         ('"silver" is not a condition', "write rank >= silver"),
         ('"platinum" is not a rank', "known: silver, gold"),
         ladder="""
-            silver: [active, ▸pw >= 5]
+            silver: [active, ▸ppv >= 5]
             gold:
               - active
               - ▸gw >= 5, at most 50% from one leg

@@ -5,9 +5,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 import compplan as cp
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from naive.ranks import Field, ranks_of
+
+pytestmark = pytest.mark.kernels
 
 RANKS = ["r1", "r2", "r3", "r4"]
 

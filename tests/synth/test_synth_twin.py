@@ -14,6 +14,8 @@ from compplan.synth import synth
 from compplan.synth.field import Ids, Shape
 from tests.naive import synth as naive
 
+pytestmark = pytest.mark.kernels
+
 ARGUMENTS = st.fixed_dictionaries(
     {
         "members": st.one_of(st.integers(0, 3), st.integers(0, 150)),

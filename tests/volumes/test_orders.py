@@ -29,6 +29,8 @@ from compplan.volumes.orders import (
     read_orders,
 )
 
+pytestmark = pytest.mark.kernels
+
 START, END = dt.datetime(2024, 2, 1), dt.datetime(2024, 4, 1)
 EPOCH = dt.datetime(1970, 1, 1)
 SPANS = [Span(count=0, unit="days"), Span(count=20, unit="days"), Span(count=1, unit="months")]

@@ -4,6 +4,7 @@ import datetime as dt
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.naive import orders as naive
@@ -11,6 +12,8 @@ from tests.naive import orders as naive
 from compplan.plan.values import Span
 from compplan.volumes.order_sequence import id_keys
 from compplan.volumes.order_windows import on_days, opening_hours, span_end
+
+pytestmark = pytest.mark.kernels
 
 EPOCH = dt.datetime(1970, 1, 1)
 moments = st.datetimes(dt.datetime(1900, 1, 1), dt.datetime(2200, 1, 1))

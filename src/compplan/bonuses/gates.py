@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compplan.bonuses.settle import UNCAPPED
+from compplan.plan.values import EXACT
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -40,5 +41,5 @@ def caps(cap: Cap | None, scale: int, work: Work) -> NDArray[np.int64] | None:
     if cap is None:
         return None
     column, amounts = cap
-    table = np.array([*(min(int(amount.scaleb(scale)), UNCAPPED) for amount in amounts), UNCAPPED], np.int64)
+    table = np.array([*(min(int(amount.scaleb(scale, EXACT)), UNCAPPED) for amount in amounts), UNCAPPED], np.int64)
     return table[work.columns[column]]

@@ -15,6 +15,7 @@ import numpy as np
 
 from compplan.errors import ExactnessError
 from compplan.plan.scope import digits
+from compplan.plan.values import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,7 +73,7 @@ def terms(
         The plan's rounding, and the digits of its money.
     """
     exact, tail = _rectangle(rows)
-    products = [[value * (1 if base_scale is None else factor) for value in row] for row in exact]
+    products = [[value if base_scale is None else EXACT.multiply(value, factor) for value in row] for row in exact]
     fine = max(digits(value) for row in products for value in row)
     exact_scale = max((base_scale or 0) + fine, decimals)
     scale = decimals if rounding.at == "payment" else exact_scale
@@ -102,6 +103,6 @@ def _rectangle(rows: Sequence[LevelTable]) -> tuple[list[list[Decimal]], bool]:
 
 def _integers(table: list[list[Decimal]], scale: int) -> NDArray[np.int64]:
     try:
-        return np.array([[int(value.scaleb(scale)) for value in row] for row in table], np.int64)
+        return np.array([[int(value.scaleb(scale, EXACT)) for value in row] for row in table], np.int64)
     except OverflowError:
         raise ExactnessError(f"a rate or amount does not fit 64 bits at {scale} digits: use fewer digits") from None

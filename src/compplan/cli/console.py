@@ -11,6 +11,7 @@ import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from compplan.plan.values import EXACT
 from compplan.errors import CompplanError, DataError, ExactnessError, PlanError, UsageError
 
 if TYPE_CHECKING:
@@ -174,7 +175,7 @@ def percent(rate: Decimal) -> str:
     >>> percent(Decimal("0.0500")), percent(Decimal("0.125"))
     ('5%', '12.5%')
     """
-    return f"{number(rate.scaleb(2), 0)}%"
+    return f"{number(rate.scaleb(2, EXACT), 0)}%"
 
 
 def _is_number(value: Any) -> bool:

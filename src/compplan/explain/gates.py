@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from compplan.money import from_fixed
 from compplan.plan import expression as ex
 from compplan.program import evaluate
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from compplan.program.work import Work
 
 
@@ -33,7 +35,8 @@ class Gate:
 
     def __str__(self) -> str:
         have = f" ({self.measured:,f} of {self.needed:,f})" if self.measured is not None and self.needed is not None else ""
-        return f"{self.text}{have}: {'met' if self.met else 'not met'}"
+        name = f"{self.code}: " if self.code != self.text and not self.code.startswith("(") else ""
+        return f"{name}{self.text}{have}: {'met' if self.met else 'not met'}"
 
 
 def gates(work: Work, expr: ex.Expr, position: int, code: str = "") -> list[Gate]:
@@ -46,5 +49,5 @@ def gates(work: Work, expr: ex.Expr, position: int, code: str = "") -> list[Gate
     measured = needed = None
     if isinstance(expr, ex.Compare) and isinstance(expr.left, ex.Name) and isinstance(expr.right, ex.Number):
         name, needed = expr.left.name, expr.right.value
-        measured = Decimal(int(work.columns[name][position])).scaleb(-work.scales[name]) if name in work.scales else None
+        measured = from_fixed(int(work.columns[name][position]), work.scales[name]) if name in work.scales else None
     return [Gate(code or str(expr), ex.words(expr), met, measured, needed if measured is not None else None)]

@@ -13,7 +13,9 @@ import pyarrow as pa
 from compplan.errors import UsageError, did_you_mean
 from compplan.explain.legs import LegView
 from compplan.explain.measure import held_ranks, measured
+from compplan.money import from_fixed
 from compplan.plan import expression as ex
+from compplan.plan.values import EXACT
 from compplan.ranks.rank_pass import RankPass
 
 if TYPE_CHECKING:
@@ -201,7 +203,7 @@ def _flag(number: int, code: str, text: str, *, met: bool) -> Requirement:
 def _requirement(number: int, row: Row, value: int) -> Requirement:
     needed = row.low if value < row.low or row.high >= 2**62 else row.high
     gap = row.low - value if value < row.low else min(0, row.high - value)
-    exact = [Decimal(v).scaleb(-row.scale) for v in (value, needed, gap)]
+    exact = [from_fixed(v, row.scale) for v in (value, needed, gap)]
     return Requirement(number, row.code, row.text, *exact, row.unit, row.low <= value <= row.high)
 
 
@@ -272,12 +274,12 @@ def _nearest_to_condition(
     names = [None, *work.plan.scope.ranks]
     found = []
     best = view.at_heads(values) if frontline else view.best(values)
-    for number in _lacking(best, math.ceil(needed.scaleb(scale)), _NOBODY + 1):
+    for number in _lacking(best, math.ceil(needed.scaleb(scale, EXACT)), _NOBODY + 1):
         leg = view.leg(number)
         leg = slice(leg.start, leg.start + 1) if frontline else leg
         position = view.member(leg.start + int(np.argmax(values[leg])))
         have = _exact(work.columns[name][position], scale)
-        lack = Requirement(1, name, ex.words(compare), have, needed, needed - have, "volume", met=False)
+        lack = Requirement(1, name, ex.words(compare), have, needed, EXACT.subtract(needed, have), "volume", met=False)
         found.append(_near(work, view, leg, position, names, [lack]))
     return tuple(found)
 
@@ -313,6 +315,6 @@ def _compared(work: Work, expr: ex.Expr) -> ex.Compare | None:
 
 
 def _exact(value: Any, scale: int) -> Decimal:
-    return Decimal(int(value)).scaleb(-scale)
+    return from_fixed(int(value), scale)
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -19,10 +18,12 @@ from compplan.arrow.frame import Frame, dictionary_column, fixed_to_decimal
 from compplan.errors import UsageError, did_you_mean
 from compplan.explain.gates import gates
 from compplan.explain.reasons import GOOD, REASON_TEXTS, Reason
+from compplan.money import from_fixed
 from compplan.plan import expression as ex
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from compplan.explain.gates import Gate
     from compplan.explain.reasons import Outcomes
@@ -79,7 +80,7 @@ class Why:
         lines += [f"  {entry}: {amount:,f}" for entry, amount in self.adjustments.items()]
         reasons = Counter(self.rows.to_arrow()["reason"].to_pylist())
         lines += [f"  {count:,} of {len(self.rows):,}: {REASON_TEXTS[Reason(code)]}" for code, count in reasons.most_common()]
-        return "\n".join([*lines, *([str(self.rows)] if len(self.rows) else ["  no volume below counts for this bonus"])])
+        return "\n".join([*lines, *([str(self.rows)] if len(self.rows) else ["  nothing counts for this bonus"])])
 
 
 def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
@@ -93,14 +94,14 @@ def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
     model = work.plan.model.bonuses[bonus]
     own = [ex.parse("is_distributor"), *([ex.parse(model.pay_when)] if model.pay_when else [])]
     adjustments = {
-        each.entry: Decimal(int(each.amount[np.flatnonzero(each.earner == position)[0]])).scaleb(-book.scale)
+        each.entry: from_fixed(int(each.amount[np.flatnonzero(each.earner == position)[0]]), book.scale)
         for each in book.adjustments
         if (each.earner == position).any()
     }
     return Why(
         member=member,
         bonus=bonus,
-        total=Decimal(int(book.pay[position])).scaleb(-book.scale),
+        total=from_fixed(int(book.pay[position]), book.scale),
         currency=book.currency,
         gates=tuple(gate for expr in own for gate in gates(work, expr, position)),
         rows=Frame(lambda: _table(work, found, book.base_scale, book.scale)),

@@ -57,9 +57,11 @@ def problems(scope: Scope) -> Found:
         message = f"names read each other in a circle: {' -> '.join(circle)}"
         yield Finding((section, circle[0]), message, "break the circle", key=True)
         return
-    yield from _quantities_have_no_scale(scope)
+    unscaled = list(_quantities_have_no_scale(scope))
+    yield from unscaled
     yield from _volume_is_counted_twice(scope)
-    yield from _requirements_make_no_sense(scope)
+    if not unscaled:
+        yield from _requirements_make_no_sense(scope)
     yield from _who_holds_ranks_depends_on_ranks(scope)
     yield from _tables_make_no_sense(scope)
     yield from _bonuses_make_no_sense(scope)

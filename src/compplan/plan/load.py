@@ -10,11 +10,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from compplan.errors import Place, PlanError
+from compplan.plan.checks import problems
 from compplan.plan.inputs import required_inputs
 from compplan.plan.located import validate
 from compplan.plan.model import PlanModel, plan_model
 from compplan.plan.patch import merged_source
-from compplan.plan.rest import problems_of_the_rest, sense_problems
+from compplan.plan.rest import sense_problems
 from compplan.plan.scope import Scope
 from compplan.plan.source import read_source
 from compplan.ranks.table import RequirementTable, requirement_table
@@ -123,9 +124,9 @@ def checked_plan(source: Source) -> Plan:
     try:
         model = validate(plan_model(), source)
     except PlanError as error:
-        raise _all_at_once([*error.problems, *problems_of_the_rest(source)]) from None
-    if found := sense_problems(model, source):
-        raise _all_at_once(found)
+        raise _all_at_once([*error.problems, *sense_problems(source)]) from None
+    if any(problems(Scope(model))):
+        raise _all_at_once(sense_problems(source))
     return Plan(model, source)
 
 

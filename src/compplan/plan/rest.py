@@ -1,7 +1,7 @@
-"""Sense problems with their places, also of a plan whose parts cannot all be read, so that all come at once.
+"""All problems of a plan at once, although one can hide others.
 
-What cannot be read is replaced in a copy by something plain; what is left is checked for sense. Problems that
-speak of a replaced name are not told.
+What cannot be read, or makes no sense, is replaced in a copy by something plain, and the rest is checked again,
+until nothing new is found. Problems that speak of a replaced name are not told: they may come from the replacing.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from compplan.plan.scope import Scope
 
 if TYPE_CHECKING:
     from compplan.plan.checks import Finding
-    from compplan.plan.model import PlanModel
+    from compplan.plan.marks import Path
     from compplan.plan.source import Source
 
-_TIMES = 3
-"""A replaced part can uncover one more: a model's own rule runs only where its fields can be read."""
+_TIMES = 12
+"""More rounds than a plan has layers: names, scales, requirements, and what reads them."""
 
 _PLAIN: dict[str, Any] = {
     "trees": {"parent": "-"},
-    "volumes": {"member": "-", "decimals": 0},
+    "volumes": {"member": "-", "decimals": 6},
     "counts": {"count": "is_distributor", "among": "frontline"},
     "conditions": "is_distributor",
 }
@@ -41,29 +41,30 @@ _STAND_INS: dict[str, Any] = {
 }
 
 
-def sense_problems(model: PlanModel, source: Source) -> list[Problem]:
-    """Return what makes no sense in a plan that can be read."""
-    return [_problem(found, source) for found in problems(Scope(model))]
-
-
-def problems_of_the_rest(source: Source) -> list[Problem]:
-    """Return what makes no sense in the parts of a plan that can be read."""
+def sense_problems(source: Source) -> list[Problem]:
+    """Return what makes no sense in a plan, or in the parts of a plan that can be read."""
     if not isinstance(source.data, dict):
         return []
     data, gone = {**_STAND_INS, **_copy(source.data)}, set[str]()
+    told: list[Problem] = []
     for _ in range(_TIMES):
-        try:
-            model = plan_model().model_validate(data)
-        except ValidationError as error:
-            for each in error.errors(include_url=False):
-                gone.add(_replace(data, data_path(data, each["loc"]), bad_key=each["loc"][-1] == "[key]"))
-        else:
-            return [
-                p for p in sense_problems(model, source) if not any(f'"{name}"' in p.message for name in gone)
-            ]
-        if any(name not in data for name in _NAMES if name in source.data):
+        found, unreadable = _wrong(data)
+        told += [_problem(each, source) for each in found if not any(f'"{name}"' in each.message for name in gone)]
+        wrong = [*((each.path, each.key) for each in found), *unreadable]
+        gone |= {_replace(data, data_path(data, path), bad_key=bad_key) for path, bad_key in wrong}
+        if not wrong or any(name not in data for name in _NAMES if name in source.data):
             break
-    return []
+    return told
+
+
+def _wrong(data: dict[str, Any]) -> tuple[list[Finding], list[tuple[Path, bool]]]:
+    """Return what makes no sense; or else the places of what cannot be read, and whether keys are meant."""
+    try:
+        model = plan_model().model_validate(data)
+    except ValidationError as error:
+        places = (each["loc"] for each in error.errors(include_url=False))
+        return [], [(place, place[-1:] == ("[key]",)) for place in places]
+    return list(problems(Scope(model))), []
 
 
 def _problem(found: Finding, source: Source) -> Problem:
@@ -77,7 +78,7 @@ def _copy(value: Any) -> Any:
     return {k: _copy(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-def _replace(data: dict[str, Any], path: tuple[Any, ...], *, bad_key: bool) -> str:
+def _replace(data: dict[str, Any], path: Path, *, bad_key: bool) -> str:
     """Replace the smallest named part around a path; return its name."""
     if not path:
         return "-"

@@ -7,13 +7,14 @@ nobody reads.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
 from compplan.plan.scope import RANK_COLUMNS, ROLES
 from compplan.plan.sections import Compute, Count, Legs, MemberColumn, MoveUp, OrderSum, RollUp
-from compplan.plan.values import ByKey, number
+from compplan.plan.values import EXACT, ByKey, number
 from compplan.program import passes as p
 from compplan.ranks.rank_pass import RankPass
 from compplan.volumes.order_rules import rule_from_model
@@ -190,7 +191,7 @@ class Builder:
                 self._roll_up(name, rule, tree)
             case Legs():
                 total = self.leg_total(rule.legs)
-                cap = None if rule.leg_cap_amount is None else int(rule.leg_cap_amount * 10 ** self.plan.scope.scale(name))
+                cap = None if rule.leg_cap_amount is None else int(rule.leg_cap_amount.scaleb(self.plan.scope.scale(name), EXACT))
                 self.add(p.LegsPass((name,), (total,), rule, tree, total, cap))
             case MoveUp():
                 base, moves = self.quantity(rule.move_up), self.condition(rule.where)
@@ -232,8 +233,8 @@ class Builder:
         if by in RANK_COLUMNS:
             return tuple(self.plan.scope.ranks[key] for key in rows), self.rank_column(by)
         scale = self.plan.scope.scale(by)
-        exact = [number(key) * 10**scale for key in rows]
-        return tuple(-int(-key // 1) for key in exact), self.quantity(by)
+        exact = [number(key).scaleb(scale, EXACT) for key in rows]
+        return tuple(math.ceil(key) for key in exact), self.quantity(by)
 
 
 def build(plan: Plan) -> tuple[p.Pass, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -123,22 +124,36 @@ def _taken_in(
     """Turn the tables into the first columns of a run."""
     members = with_columns(tables["members"], "members", plan)
     flat = genealogy or genealogy_of(plan, members, threads)
-    if genealogy is not None and not _same_members(genealogy, members[plan.model.members.id]):
+    if genealogy is not None and not _same_trees(genealogy, members, plan):
         raise UsageError("the genealogy was made of another members table; leave genealogy= out, or flatten anew")
     ranks, decimals = list(plan.scope.ranks), plan.model.currency.decimals
     state = read_state(tables["state"], flat, plan.model.members.id, ranks, decimals)
     work = Work(plan, flat, period, state, None, threads=threads, keep_rows=keep_rows)
     load_member_columns(work, members, allow_floats=allow_floats)
+    work.given = tuple(work.columns)
     work.orders = orders_of(plan, tables["orders"], work, allow_floats=allow_floats)
     return work
 
 
-def _same_members(genealogy: Genealogy, ids: pa.ChunkedArray) -> bool:
-    """Tell whether a genealogy that is brought along belongs to these rows."""
-    kind = genealogy.ids.type
-    if genealogy.n != len(ids) or id_problem(ids, kind) is not None:
+def _same_trees(genealogy: Genealogy, members: pa.Table, plan: Plan) -> bool:
+    """Tell whether a genealogy that is brought along was made of these members, with these parents."""
+    kind, rows = genealogy.ids.type, numbers(genealogy.rows, pa.int32())
+
+    def says(column: str, expected: pa.Array) -> bool:
+        given = members[column]
+        if len(given) != genealogy.n or id_problem(given, kind) is not None:
+            return False
+        return bool(pc.take(as_ids(given, kind), rows).equals(expected))
+
+    if set(genealogy.trees) != set(plan.model.trees) or not says(plan.model.members.id, genealogy.ids):
         return False
-    return bool(pc.take(as_ids(ids, kind), numbers(genealogy.rows, pa.int32())).equals(genealogy.ids))
+    for name, model in plan.model.trees.items():
+        tree = genealogy.trees[name]
+        parent = tree.parent if tree.from_primary is None else tree.parent[tree.from_primary]
+        above = parent if tree.to_primary is None else np.where(parent < 0, -1, tree.to_primary[parent])
+        if not says(model.parent, pc.take(genealogy.ids, numbers(above.astype(np.int32), pa.int32(), above < 0))):
+            return False
+    return True
 
 
 def _all_at_once(

@@ -44,6 +44,8 @@ class Work:
         Volume that a move_up could not give to anybody, by volume.
     lines
         The orders that a bonus paid one by one, by bonus.
+    given
+        The columns that the members table gave.
     """
 
     plan: Plan
@@ -59,6 +61,7 @@ class Work:
     books: dict[str, Book] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=dict)
     lines: dict[str, Any] = field(default_factory=dict)
+    given: tuple[str, ...] = ()
     _people: dict[str, People] = field(default_factory=dict)
 
     def put(self, name: str, values: NDArray[Any], scale: int | None = None) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,8 +10,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compplan.arrow.frame import dictionary_column, fixed_to_decimal
+from compplan.money import from_fixed
 from compplan.periods.state import state_table
 from compplan.plan.scope import digits
+from compplan.plan.values import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -75,33 +76,38 @@ def ledger_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     scales = _Scales.of(work)
     parts = [part for book in work.books.values() for part in _book_parts(work, book, scales)]
     parts += [part for total in totals for part in _total_parts(work, total, scales)]
-    empty = _part(work, "", "", "", np.empty(0, np.int32), np.empty(0, np.int64), scales)
+    empty = _part(work, "", "", "", np.empty(0, np.int32), _widened(np.empty(0, np.int64), 0, scales.amount), scales)
     return pa.concat_tables([empty, *parts]).unify_dictionaries()
 
 
 def _book_parts(work: Work, book: Book, scales: _Scales) -> Iterator[pa.Table]:
-    lift = 10 ** (scales.amount - book.scale)
     if book.rows is None:
         return
     rows = book.rows
-    table = _part(work, book.bonus, "payment", book.currency, rows.earner, rows.amount * lift, scales)
+    amount = _widened(rows.amount, book.scale, scales.amount)
+    table = _part(work, book.bonus, "payment", book.currency, rows.earner, amount, scales)
     given = {
         "source": pc.take(work.genealogy.ids, pa.array(rows.source)),
         "order": _orders(work, rows.line),
         "level": pa.array(rows.level, mask=rows.level == 0),
-        "base": fixed_to_decimal(rows.base * 10 ** (scales.base - book.base_scale), scales.base),
+        "base": _widened(rows.base, book.base_scale, scales.base),
     }
     if book.rates.size:
         column = np.clip(rows.level - 1, 0, book.rates.shape[1] - 1)
-        rates = book.rates[rows.klass, column] * 10 ** (scales.rate - book.rate_scale)
-        factor = int(book.factor.scaleb(scales.factor))
-        given["rate"] = fixed_to_decimal(rates, scales.rate)
-        given["factor"] = fixed_to_decimal(np.full(rates.size, factor, np.int64), scales.factor)
+        factor = int(book.factor.scaleb(scales.factor, EXACT))
+        given["rate"] = _widened(book.rates[rows.klass, column], book.rate_scale, scales.rate)
+        given["factor"] = fixed_to_decimal(np.full(rows.level.size, factor, np.int64), scales.factor)
     for name, values in given.items():
         table = table.set_column(table.column_names.index(name), name, values)
     yield table
     for each in book.adjustments:
-        yield _part(work, book.bonus, each.entry, book.currency, each.earner, each.amount * lift, scales)
+        amount = _widened(each.amount, book.scale, scales.amount)
+        yield _part(work, book.bonus, each.entry, book.currency, each.earner, amount, scales)
+
+
+def _widened(values: NDArray[np.int64], own: int, scale: int) -> pa.Array:
+    """Return integers at `own` digits as decimals with more digits; in 128 bits, so that nothing can wrap."""
+    return fixed_to_decimal(values, own).cast(pa.decimal128(38, scale))
 
 
 def _total_parts(work: Work, total: Payables, scales: _Scales) -> Iterator[pa.Table]:
@@ -110,7 +116,7 @@ def _total_parts(work: Work, total: Payables, scales: _Scales) -> Iterator[pa.Ta
     change = total.earned * lift - total.exact
     touched = np.flatnonzero(change).astype(np.int32)
     if work.keep_rows and touched.size:
-        amount = change[touched] * 10 ** (scales.amount - total.scale)
+        amount = _widened(change[touched], total.scale, scales.amount)
         yield _part(work, "", "rounding", total.currency, touched, amount, scales)
 
 
@@ -120,7 +126,7 @@ def _part(
     entry: str,
     currency: str,
     earner: NDArray[np.int32],
-    amount: NDArray[np.int64],
+    amount: pa.Array,
     scales: _Scales,
 ) -> pa.Table:
     """Return entries with everything but earner and amount empty."""
@@ -137,7 +143,7 @@ def _part(
             "base": pa.nulls(count, pa.decimal128(38, scales.base)),
             "rate": pa.nulls(count, pa.decimal128(38, scales.rate)),
             "factor": pa.nulls(count, pa.decimal128(38, scales.factor)),
-            "amount": fixed_to_decimal(amount, scales.amount),
+            "amount": amount,
             "currency": _same(currency, count),
         },
     )
@@ -187,23 +193,23 @@ def balances(work: Work, totals: Sequence[Payables]) -> list[dict[str, Any]]:
     found = []
     for book in work.books.values():
         exact = {"allotted": book.allotted, "paid": book.paid, **book.breakage}
-        amounts = {name: Decimal(value).scaleb(-book.exact_scale) for name, value in exact.items()}
+        amounts = {name: from_fixed(value, book.exact_scale) for name, value in exact.items()}
         found.append({"bonus": book.bonus, "currency": book.currency, **amounts})
     for total in totals:
         lift = 10 ** (total.scale - work.plan.model.currency.decimals)
         change = sum(map(int, total.exact)) - sum(map(int, total.earned)) * lift if lift > 1 else 0
         if change:
-            found.append({"bonus": None, "currency": total.currency, "rounding": Decimal(change).scaleb(-total.scale)})
+            found.append({"bonus": None, "currency": total.currency, "rounding": from_fixed(change, total.scale)})
     return found
 
 
 def breakage_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
-    """One row a bonus and reason; the amounts are exact, so they may have more digits than money."""
+    """One row a bonus and reason that broke anything; the amounts are exact, so they may have more digits than money."""
     scale = max([work.plan.model.currency.decimals, *(book.exact_scale for book in work.books.values())])
     rows: dict[str, list[Any]] = {"bonus": [], "reason": [], "amount": [], "currency": []}
     for balance in balances(work, totals):
         for reason, amount in balance.items():
-            if reason not in {"bonus", "currency", "allotted", "paid"}:
+            if reason not in {"bonus", "currency", "allotted", "paid"} and amount:
                 for name, value in zip(rows, (balance["bonus"], reason, amount, balance["currency"]), strict=True):
                     rows[name].append(value)
     types = {"bonus": pa.string(), "reason": pa.string(), "amount": pa.decimal128(38, scale), "currency": pa.string()}

@@ -51,8 +51,11 @@ class Volumes:
     @classmethod
     def none(cls, walk: Walk) -> Volumes:
         """Return empty books."""
-        table, columns, listed = (walk.classes, walk.columns), walk.columns, walk.listed
-        return cls(*(np.full(shape, 0, object) for shape in (table, table, columns, columns, listed)))
+        table, columns, listed = (walk.classes, walk.columns), (walk.columns,), (walk.listed,)
+        paid, extra, *others = (
+            np.full(shape, 0, object) for shape in (table, table, columns, columns, listed)
+        )
+        return cls(paid, extra, *others)
 
 
 def total_of(walk: Walk, parts: Iterable[Part]) -> Volumes:

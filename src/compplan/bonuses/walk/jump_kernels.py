@@ -1,9 +1,9 @@
-"""The upline walk in full: who is payable decides, shares move up, the skipped are paid, lines have dates, tails.
+"""The upline walk in full: climbing by jumps, for every setting.
 
-Two steps that alternate through a buffer of fixed size: a *find* kernel climbs and notes who takes which share,
-`settle` multiplies, rounds, adds up and writes rows. Climbing never looks at an ancestor for nothing: by depth and
-column, `near` holds the depth of the nearest ancestor above with a rate in that column, so a chain of a million
-unpaid members is one step. What nobody takes is added up by row of rates and column where it is lost.
+Two steps alternate through a buffer of fixed size: a *find* kernel climbs and notes who takes which share,
+`settle` multiplies, rounds, adds up and writes rows. Climbing looks at no ancestor for nothing: by depth
+and column, `near` holds the depth of the nearest ancestor above with a rate in that column, so a chain of a
+million unpaid members is one step. What nobody takes is added up by row of rates and column where it is lost.
 """
 
 from __future__ import annotations
@@ -19,9 +19,8 @@ from compplan.money_kernels import mul_div_round_by, round_div_by
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.money_kernels import Divider
-
 U = np.uint32
+ALL, UNPAYABLE = True, False
 
 
 class Rule(NamedTuple):
@@ -48,8 +47,8 @@ class Times(NamedTuple):
 class Climb(NamedTuple):
     """The ancestors of the member at hand.
 
-    By depth: who, the offset of his rates, how many counted ones stand above, and `near` by column. By number of
-    counted ancestors: their depth, and how many of them are nobody, and how many have no rate in the tail.
+    By depth: who, the offset of his rates, how many counted ones stand above, and `near` by column. By number
+    of counted ancestors: their depth, and how many of them are nobody, and how many have no rate in the tail.
     """
 
     who: NDArray[np.int32]
@@ -75,8 +74,11 @@ class Shares(NamedTuple):
 
 
 class Missed(NamedTuple):
-    """Volume that nobody takes: by row and column, by levels found where levels are missing; and, in `deep[0]`,
-    the volume of every source once for each member that uses up a level beyond the listed ones."""
+    """Volume that nobody takes.
+
+    `lost` is by row and column, `short` by levels found where levels are missing. `deep[0]` is no loss: the
+    volume of every source, once for each member that uses up a level beyond the listed ones.
+    """
 
     lost: NDArray[np.int64]
     short: NDArray[np.int64]
@@ -152,7 +154,7 @@ def find_payable(i, line, last, rule, members, lines, times, climb, shares, miss
     while i < last:
         d = U(members.depth[U(i)])
         if rule.from_self or has_children(i, members):
-            join(U(i), d, True, rule, members, climb)
+            join(U(i), d, ALL, rule, members, climb)
         start = d + U(1) if rule.from_self else d
         end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1
         while line < end:
@@ -180,7 +182,7 @@ def find_payable(i, line, last, rule, members, lines, times, climb, shares, miss
 
 @inline
 def lose_deeper(count, v, all_of_them, rule, climb, missed):
-    """Lose the tail shares of the first `count` counted ancestors: of those without a rate there, or of all."""
+    """Lose the tail shares of the first `count` counted ancestors: of all, or of those without a rate there."""
     zeros = climb.zeros[U(count)]
     nobodies = count - zeros if all_of_them else climb.nobodies[U(count)]
     last = rule.nobody * rule.columns + rule.listed
@@ -214,7 +216,7 @@ def tail_shares(o, d, count, i, line, v, rule, times, climb, shares, missed):
         else:
             o = note(o, i, line, count - stands + 1, d, at + (rule.numerators.size >> 1), climb, shares)
         d = np.int64(climb.near[U(d) * U(rule.columns) + U(column)])
-    lose_deeper(count - column, v, False, rule, climb, missed)
+    lose_deeper(count - column, v, UNPAYABLE, rule, climb, missed)
     return o
 
 
@@ -240,7 +242,7 @@ def find_levels(i, line, last, rule, members, lines, times, climb, shares, misse
                 continue
             if o > room:
                 return i, line, o
-            # levels that are used up one by one: the listed ones; where shares move up, also those of the tail
+            # levels that are used up one by one: the listed ones; where shares move up, also the tail's
             k, low = 0, start
             while k < (count if rule.tail and rule.pass_up else min(count, rule.listed)):
                 column, here = min(k, rule.listed), np.int64(climb.counted[U(count - 1 - k)])
@@ -257,7 +259,7 @@ def find_levels(i, line, last, rule, members, lines, times, climb, shares, misse
                     continue
                 missed.lost[U(rule.nobody * columns + column if has else at)] += v
                 if k > rule.listed:  # if nobody above takes it, nobody takes those of the others there
-                    lose_deeper(count - k, v, True, rule, climb, missed)
+                    lose_deeper(count - k, v, ALL, rule, climb, missed)
                     break
             if rule.tail and not rule.pass_up and count >= rule.listed:
                 o = tail_shares(o, low, count, i, line, v, rule, times, climb, shares, missed)
@@ -275,9 +277,9 @@ def find_levels(i, line, last, rule, members, lines, times, climb, shares, misse
 
 @kernel
 def settle(count, shares, lines, numerators, columns, by, wide, pay, paid, rest, rows, write):
-    """Pay the shares in the buffer; return how many payments are not zero, and are in `rows` if they are written.
+    """Pay the shares in the buffer; return how many payments are not zero.
 
-    `wide` products pass 64 bits; then `rest` is not kept.
+    They are in `rows`, if they are written. `wide` products pass 64 bits; then `rest` is not kept.
     """
     cursor, half, den = 0, numerators.size >> 1, np.int64(by.den)
     for s in range(count):

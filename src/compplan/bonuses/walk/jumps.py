@@ -20,7 +20,7 @@ from compplan.bonuses.walk.jump_kernels import (
 )
 from compplan.bonuses.walk.levels import MODES
 from compplan.bonuses.walk.limits import check_pay, products_fit
-from compplan.bonuses.walk.ranges import Part, empty_rows
+from compplan.bonuses.walk.ranges import Part, empty_rows, zeros
 from compplan.bonuses.walk.spec import WalkRows
 from compplan.money_kernels import divider
 from compplan.volumes.member_arrays import as_input
@@ -45,7 +45,7 @@ def pay(job: Job) -> tuple[list[Part], WalkRows | None]:
 
 
 def rule_of(walk: Walk, inputs: WalkInputs) -> Rule:
-    """Return the rule as the kernels read it; a second table of rates is for shares that are allotted on top."""
+    """Return the rule as kernels read it; a second table of rates is for shares that are allotted on top."""
     table = np.vstack([walk.numerators, np.zeros((2, walk.columns), np.int64)])
     return Rule(
         numerators=np.vstack([table, table]).ravel(),
@@ -71,9 +71,8 @@ def times_of(inputs: WalkInputs) -> Times:
 def climb_of(max_depth: int, columns: int) -> Climb:
     """Return the ancestors of nobody yet."""
     size = max_depth + 2
-    near = np.full(size * columns, -1, np.int32)
-    first, counted = (np.zeros(size, np.int32) for _ in range(3)), (np.zeros(size + 1, np.int32) for _ in range(3))
-    return Climb(*first, near, *counted)
+    fields = {name: np.zeros(size + 1, np.int32) for name in Climb._fields}
+    return Climb(**fields | {"who": np.zeros(size, np.int32), "near": np.full(size * columns, -1, np.int32)})
 
 
 def shares_of(max_depth: int) -> Shares:
@@ -85,8 +84,18 @@ def found_shares(
     walk: Walk, inputs: WalkInputs, arrays: Arrays, sources: Range, missed: Missed
 ) -> Iterator[tuple[Shares, int]]:
     """Climb from all sources of a range; yield the buffer, and how much is in it, whenever it is full."""
-    rule, climb, shares = rule_of(walk, inputs), climb_of(arrays.max_depth, walk.columns), shares_of(arrays.max_depth)
-    enter(sources.path, walk.counts == "payable" or walk.uncounted_paid or walk.pass_up, rule, arrays.members, climb)
+    rule, climb, shares = (
+        rule_of(walk, inputs),
+        climb_of(arrays.max_depth, walk.columns),
+        shares_of(arrays.max_depth),
+    )
+    enter(
+        sources.path,
+        walk.counts == "payable" or walk.uncounted_paid or walk.pass_up,
+        rule,
+        arrays.members,
+        climb,
+    )
     find = find_payable if walk.counts == "payable" else find_levels
     given = sources.last, rule, arrays.members, arrays.lines, times_of(inputs), climb, shares, missed
     i, line = sources.first, sources.first
@@ -99,7 +108,7 @@ def found_shares(
 
 def joined(parts: Sequence[WalkRows]) -> WalkRows:
     """Return rows one after another."""
-    return WalkRows(*(np.concatenate(columns) for columns in zip(empty_rows(0), *parts, strict=True)))
+    return WalkRows._make(np.concatenate(columns) for columns in zip(empty_rows(0), *parts, strict=True))
 
 
 def _pay_range(job: Job, sources: Range) -> tuple[Part, list[WalkRows]]:
@@ -107,16 +116,27 @@ def _pay_range(job: Job, sources: Range) -> tuple[Part, list[WalkRows]]:
     table = rule_of(walk, job.inputs).numerators
     wide = not products_fit(walk, job.volume)
     by = divider(walk.denominator, MODES[walk.rounding])
-    missed = Missed(*(np.zeros(n, np.int64) for n in (table.size // 2, walk.listed + 1, 1)))
-    total, paid, rest = np.zeros(job.arrays.size, np.int64), np.zeros(table.size, np.int64), np.zeros(2, np.int64)
+    missed = Missed(*map(zeros, (table.size // 2, walk.listed + 1, 1)))
+    total, paid, rest = np.zeros(job.arrays.size, np.int64), zeros(table.size), zeros(2)
     page = empty_rows(BUFFER + job.arrays.max_depth + 2 if job.keep_rows else 0)
     pages = []
     for shares, count in found_shares(walk, job.inputs, job.arrays, sources, missed):
         settled = settle(
-            count, shares, job.arrays.lines, table, walk.columns, by, wide, total, paid, rest, page, job.keep_rows
+            count,
+            shares,
+            job.arrays.lines,
+            table,
+            walk.columns,
+            by,
+            wide,
+            total,
+            paid,
+            rest,
+            page,
+            job.keep_rows,
         )
         if job.keep_rows:
-            pages.append(WalkRows(*(column[:settled].copy() for column in page)))
+            pages.append(WalkRows._make(column[:settled].copy() for column in page))
     return Part(sources, total, _volumes(walk, paid, missed, None if wide else halves(rest))), pages
 
 

@@ -1,10 +1,10 @@
-"""The plain upline walk of at most eight levels: counted ancestors use up levels, nobody takes another's share.
+"""The plain upline walk of at most eight levels: counted ancestors use up levels, no share moves up.
 
-One sweep down the pre-order keeps, by depth, what a source there meets above: its counted ancestors, and two bit
-patterns. Eight bits tell at which of the next eight levels nobody qualified stands. A word of eight bytes tells who
-pays: bit k of byte b, from the top, is set if the ancestor at level k + 1 has a rate for a source that stands b
-counted members further down. One member down, bytes move up by one and bits by one, and the new ancestor's
-`marks` join: so the top byte is always right, and a source only looks at ancestors who pay it.
+One sweep down the pre-order keeps, by depth, what a source there meets above: its counted ancestors, and two
+bit patterns. Eight bits tell at which of the next eight levels nobody qualified stands. A word of eight bytes
+tells who pays: bit k of byte b, from the top, is set if the ancestor at level k + 1 has a rate for a source that
+stands b counted members further down. One member down, bytes move up by one and bits by one, and the new
+ancestor's `marks` join: so the top byte is always right, and a source only looks at ancestors who pay.
 
 A range of sources starts with the ancestors of its first member, so ranges are independent of each other. The
 same few lines open all kernels: a helper that takes arrays, inlined into a hot loop, would make Numba count
@@ -60,7 +60,10 @@ class Table(NamedTuple):
 
 
 class Stack(NamedTuple):
-    """By number of counted ancestors, who; by depth, how many (times 256, plus where nobody is), and who pays."""
+    """`entry` by number of counted ancestors: who, and his row. The others by depth; `marks` by row.
+
+    `state` is the number of counted ancestors times 256, plus where nobody is.
+    """
 
     entry: NDArray[np.int64]
     state: NDArray[np.int64]
@@ -71,8 +74,8 @@ class Stack(NamedTuple):
 class Sums(NamedTuple):
     """Volume that a range adds up.
 
-    `paid` by row and column; `lost` by levels found and where nobody is, 256 patterns each; `zero` by pattern of
-    qualified ancestors without a rate; `rest` is what rounding left, in a high and a low half.
+    `paid` by row and column; `lost` by levels found and where nobody is, 256 patterns each; `zero` by pattern
+    of qualified ancestors without a rate; `rest` is what rounding left, in a high and a low half.
     """
 
     paid: NDArray[np.int64]
@@ -109,8 +112,10 @@ def bits_of(byte):
 
 @kernel
 def measure(values):
-    """Return how many values are positive and negative, the largest magnitude, and the sums of magnitudes and of
-    values, each as high and low half."""
+    """Return how many values are positive, how many negative, the largest magnitude, and two sums.
+
+    The sums are of magnitudes and of values, each as high and low half.
+    """
     positive, negative, largest = 0, 0, word(0)
     abs_high, abs_low, high, low = word(0), word(0), np.int64(0), np.int64(0)
     for i in range(values.size):

@@ -1,8 +1,9 @@
 """Totals without rows: one sweep up the pre-order carries the volume of each level below.
 
-Where payments are exact, what an ancestor gets is linear in the volume at each level below him. So volumes of one
-level travel together: a member takes the lanes of his children, multiplies, and hands them to his parent, one lane
-further if he uses up a level. Lanes are indexed by depth; a leaf has none, which saves most of the work.
+Where payments are exact, what an ancestor gets is linear in the volume at each level below him. So volumes of
+one level travel together: a member takes the lanes of his children, multiplies, and hands them to his parent,
+one lane further if he uses up a level. Lanes are indexed by depth; a leaf has none, which saves most of the
+work.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ U = np.uint32
 class Lanes(NamedTuple):
     """Numerators by row and column, flat, and lanes by depth.
 
-    Row `skipped` has no rates: it is for who uses up no level. A row of lanes has `listed + 2` entries: an unused
-    one, one for each listed level, and one for the volume of all deeper levels.
+    Row `skipped` has no rates: it is for who uses up no level. A row of lanes has `listed + 2` entries: an
+    unused one, one for each listed level, and one for the volume of all deeper levels.
     """
 
     numerators: NDArray[np.int64]
@@ -37,9 +38,10 @@ class Lanes(NamedTuple):
 
 @kernel
 def add_lanes(first, last, path, members, volume, lanes, pay, paid):
-    """Add what the sources first..last pay: to `pay`, by member, and their volume by row and column to `paid`.
+    """Add what the sources first..last pay to `pay`, and their volume by row and column to `paid`.
 
-    After the range, its ancestors take their part of it. What is left in the lanes of depth 0 reached the top.
+    After the range, its ancestors take their part of it. What is left in the lanes of depth 0 reached the
+    top.
     """
     lane, width, listed = lanes.lane, U(lanes.listed + 2), U(lanes.listed)
     below = np.int32(-1)

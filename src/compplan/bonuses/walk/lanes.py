@@ -9,7 +9,7 @@ import numpy as np
 from compplan.bonuses.walk.books import Volumes
 from compplan.bonuses.walk.lane_kernels import Lanes, add_lanes, deep_volume, line_totals
 from compplan.bonuses.walk.limits import most_pay, too_large
-from compplan.bonuses.walk.ranges import Part, pay_of
+from compplan.bonuses.walk.ranges import Part, pay_of, zeros
 from compplan.money import INT64_MAX
 from compplan.money_arrays import max_abs
 from compplan.volumes.member_arrays import as_input
@@ -61,9 +61,9 @@ def _check_pay(job: Job, volume: NDArray[np.int64]) -> None:
 
 def _pay_range(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], sources: Range) -> Part:
     walk, arrays = job.walk, job.arrays
-    lane = np.zeros((arrays.max_depth + 2) * (walk.listed + 2), np.int64)
+    lane = zeros((arrays.max_depth + 2) * (walk.listed + 2))
     lanes = Lanes(rates.ravel(), walk.columns, walk.listed, walk.tail, walk.from_self, walk.classes + 1, lane)
-    total, paid = np.zeros(arrays.size, np.int64), np.zeros(rates.size, np.int64)
+    total, paid = np.zeros(arrays.size, np.int64), zeros(rates.size)
     add_lanes(sources.first, sources.last, sources.path, arrays.members, volume, lanes, total, paid)
     return Part(sources, total, _volumes(walk, paid, lane[1 : walk.listed + 1]))
 

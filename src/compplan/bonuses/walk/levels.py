@@ -9,7 +9,7 @@ import numpy as np
 from compplan.bonuses.walk.books import Volumes, halves
 from compplan.bonuses.walk.kernels import Stack, Sums, Table, add_levels, count_levels, fill_levels
 from compplan.bonuses.walk.limits import check_pay
-from compplan.bonuses.walk.ranges import Part, empty_rows
+from compplan.bonuses.walk.ranges import Part, empty_rows, zeros
 from compplan.bonuses.walk.spec import WalkRows
 from compplan.money import ROUNDING_CODES
 from compplan.money_kernels import divider
@@ -35,7 +35,9 @@ def pay(job: Job) -> tuple[list[Part], WalkRows | None]:
     starts = np.concatenate([[0], np.cumsum(counts)]).tolist()
     rows = empty_rows(starts[-1])
     begins = dict(zip((sources.first for sources in job.ranges), starts, strict=False))
-    done = job.over_ranges(lambda sources: _pay_range(job, table, marks, sources, rows, begins[sources.first]))
+    done = job.over_ranges(
+        lambda sources: _pay_range(job, table, marks, sources, rows, begins[sources.first])
+    )
     return [part for part, _ in done], without_gaps(rows, starts, [end for _, end in done])
 
 
@@ -48,7 +50,9 @@ def table_of(walk: Walk) -> Table:
 
 def marks_of(walk: Walk) -> NDArray[np.uint64]:
     """Return, for each row of rates, the top bit of byte b where level b + 1 has a rate."""
-    marks = [sum((0x80 << 56) >> 8 * level for level in np.flatnonzero(row).tolist()) for row in walk.numerators]
+    marks = [
+        sum((0x80 << 56) >> 8 * level for level in np.flatnonzero(row).tolist()) for row in walk.numerators
+    ]
     return np.array([*marks, 0], np.uint64)
 
 
@@ -60,12 +64,12 @@ def without_gaps(rows: WalkRows, starts: Sequence[int], ends: Sequence[int]) -> 
             for column in rows:
                 column[cursor : cursor + end - start] = column[start:end]
         cursor += end - start
-    return WalkRows(*(column[:cursor] for column in rows))
+    return WalkRows._make(column[:cursor] for column in rows)
 
 
 def _stack(job: Job, marks: NDArray[np.uint64]) -> Stack:
     size = job.arrays.max_depth + 2
-    return Stack(np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.uint64), marks)
+    return Stack(zeros(size), zeros(size), zeros(size).view(np.uint64), marks)
 
 
 def _count_range(job: Job, marks: NDArray[np.uint64], sources: Range) -> int:
@@ -84,7 +88,7 @@ def _pay_range(
     start: int = 0,
 ) -> tuple[Part, int]:
     """Pay a range; return also the row behind its last one."""
-    sums = Sums(*(np.zeros(n, np.int64) for n in (table.numerators.size, 256 * (table.listed + 1), 256, 2)))
+    sums = Sums(*map(zeros, (table.numerators.size, 256 * (table.listed + 1), 256, 2)))
     total = np.zeros(job.arrays.size, np.int64)
     given = sources.first, sources.last, sources.path, job.arrays.members, job.arrays.lines, table
     end = start

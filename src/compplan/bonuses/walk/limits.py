@@ -1,4 +1,4 @@
-"""Before a walk runs: whether everything that it adds and multiplies fits 64 bits, found with exact integers."""
+"""Before a walk runs: whether all that it adds and multiplies fits 64 bits, found with exact integers."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ def check_pay(walk: Walk, inputs: WalkInputs, volume: Volume) -> None:
 
 
 def most_pay(walk: Walk, inputs: WalkInputs, volume: Volume) -> int:
-    """Return what one member gets at most if all bases are his, of one sign, and paid at the best numerators."""
+    """Return what one member gets at most: if all bases are his, of one sign, and paid at the best rates."""
     best = walk.best
     if not walk.pass_up:
         rate, times = max(best), 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from compplan.bonuses.walk.jump_kernels import join, late, payable_above
+from compplan.bonuses.walk.jump_kernels import ALL, join, late, payable_above
 from compplan.jit import inline, kernel
 
 U = np.uint32
@@ -12,7 +12,7 @@ U = np.uint32
 
 @kernel
 def counted_levels(members, from_self, above, out):
-    """Write one more than the counted members between each source and the earner; `above` is empty at first."""
+    """Write, for each source, one more than the counted members between it and the earner."""
     for i in range(out.size):
         d = U(members.depth[i])
         upto = above[d] + members.counted[i]
@@ -26,7 +26,7 @@ def payable_levels(rule, members, lines, times, climb, out):
     line = np.int64(0)
     for i in range(members.depth.size):
         d = U(members.depth[i])
-        join(U(i), d, True, rule, members, climb)
+        join(U(i), d, ALL, rule, members, climb)
         start = d + U(1) if rule.from_self else d
         end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1
         while line < end:
@@ -66,7 +66,7 @@ def passed_up(rule, members, lines, times, climb, rates, since, source, of_line,
     found, line, listed = 0, np.int64(0), rule.listed
     for i in range(members.depth.size):
         d = U(members.depth[i])
-        join(U(i), d, True, rule, members, climb)
+        join(U(i), d, ALL, rule, members, climb)
         count = climb.above[d + U(1) if rule.from_self else d]
         end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1
         while line < end:

@@ -1,4 +1,7 @@
-"""What became of every source below one earner: paid, and how; or the first reason why not. Computed on demand."""
+"""What became of every source below one earner: paid, or the first reason why not.
+
+Computed on demand, from his subtree alone.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,10 @@ NEVER = 2**63 - 1
 
 @unique
 class Outcome(IntEnum):
-    """What became of a source for one earner. Codes are stable; of several reasons, the first one listed is given.
+    """What became of a source for one earner; of several reasons, the first one of this list is given.
 
-    `PAID_PASSED_UP` is a share of somebody below who could not take it. `SKIPPED` is an earner who does not use up
-    levels. `RATE_IS_ZERO` includes levels that his class does not have.
+    Codes are stable. `PAID_PASSED_UP` is a share of somebody below who could not take it. `SKIPPED` is an
+    earner who does not use up levels. `RATE_IS_ZERO` includes levels that his class does not have.
     """
 
     PAID = 0
@@ -45,9 +48,9 @@ class Outcome(IntEnum):
 
 
 class WalkOutcomes(NamedTuple):
-    """One entry for each source or line below an earner that is not zero, and for each share passed up to him.
+    """One entry for each source or line below an earner, and for each share that was passed up to him.
 
-    Entries are in the order of rows: by source, then line, then level.
+    Sources and lines of zero have none. Entries are in the order of rows: by source, then line, then level.
 
     Attributes
     ----------
@@ -91,9 +94,9 @@ def walk_outcomes(walk: Walk, inputs: WalkInputs, earner: int) -> WalkOutcomes:
         raise UsageError(Problem("walk_member", f"{walk.bonus}: there is no member at index {earner}"))
     forest = _Forest(walk, inputs, earner)
     entries = [forest.own(), *([forest.from_below()] if walk.pass_up and walk.counts != "payable" else [])]
-    found = WalkOutcomes(*(np.concatenate(columns) for columns in zip(*entries, strict=True)))
+    found = WalkOutcomes._make(np.concatenate(columns) for columns in zip(*entries, strict=True))
     order = np.lexsort((found.level, found.line, found.source))
-    return WalkOutcomes(*(column[order] for column in found))
+    return WalkOutcomes._make(column[order] for column in found)
 
 
 class _Forest:
@@ -197,15 +200,15 @@ class _Forest:
         return multiply_divide_all(base, self._rate(level), self.walk.denominator, MODES[self.walk.rounding])
 
     def _rate(self, level: NDArray[np.int32]) -> NDArray[np.int64]:
-        return self.rates[np.minimum(level, self.walk.columns) - 1]
+        return np.asarray(self.rates[np.minimum(level, self.walk.columns) - 1])
 
     def _in_time(self, line: NDArray[np.integer]) -> NDArray[np.bool_]:
         if self.inputs.line_time is None:
             return np.ones(line.size, np.bool_)
-        return self.since < self.inputs.line_time[self._line_index(line)]
+        return np.less(self.since, self.inputs.line_time[self._line_index(line)])
 
     def _value(self, line: NDArray[np.integer]) -> NDArray[np.int64]:
-        return self.inputs.values[self._line_index(line)]
+        return np.asarray(self.inputs.values[self._line_index(line)])
 
     def _line_index(self, line: NDArray[np.integer]) -> NDArray[np.integer]:
         """Return the index among all values of one among those below; the earner's own are negative."""
@@ -234,4 +237,4 @@ def _below(inputs: WalkInputs, earner: int) -> WalkInputs:
         lines = slice(int(start[0]), int(start[-1]))
         cut |= {"line_start": start - start[0], "line_value": inputs.line_value[lines]}
         cut["line_time"] = None if inputs.line_time is None else inputs.line_time[lines]
-    return WalkInputs(tree=forest, **cut)
+    return WalkInputs(tree=forest, **cut)  # type: ignore[arg-type]

@@ -1,4 +1,4 @@
-"""What the ways of a walk share: arrays as kernels read them, ranges of sources, and putting ranges together."""
+"""What the ways of a walk share: arrays as kernels read them, ranges of sources, putting them together."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Result = TypeVar("Result")
 
+CACHE_LINE = 16
 ROW_TYPES = WalkRows(np.int32, np.int32, np.int32, np.int32, np.int16, np.int64, np.int64)  # type: ignore[arg-type]
 
 
@@ -109,9 +110,14 @@ def ranges_of(arrays: Arrays, threads: int) -> list[Range]:
     return found
 
 
+def zeros(count: int) -> NDArray[np.int64]:
+    """Return counters that share no cache line with those of another thread: that costs more than a sweep."""
+    return np.zeros(count + 2 * CACHE_LINE, np.int64)[CACHE_LINE:-CACHE_LINE]
+
+
 def empty_rows(count: int) -> WalkRows:
     """Return rows that are not written yet."""
-    return WalkRows(*(np.empty(count, dtype) for dtype in ROW_TYPES))
+    return WalkRows._make(np.empty(count, dtype) for dtype in ROW_TYPES)
 
 
 def pay_of(parts: Sequence[Part]) -> NDArray[np.int64]:

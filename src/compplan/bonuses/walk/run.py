@@ -1,7 +1,8 @@
 """Run an upline walk: choose the way, split the sources among threads, and prove the books.
 
-There are three ways to the same numbers. *Lanes* carry volumes up, where payments are exact and nobody asks for
-rows; *levels* go through each source's ancestors who pay, for at most eight levels; *jumps* do everything else.
+There are three ways to the same numbers. *Lanes* carry volumes up, where payments are exact and nobody asks
+for rows; *levels* go through each source's ancestors who pay, for at most eight levels; *jumps* do everything
+else.
 """
 
 from __future__ import annotations

@@ -1,15 +1,14 @@
-"""What an upline walk is, what it reads, and what comes out: numbers and arrays, without names of the plan."""
+"""What an upline walk is, what it reads, and what comes out: numbers and arrays, no names of the plan."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import numpy as np
-
 from compplan.bonuses.walk.checks import check_inputs, check_walk
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from compplan.genealogy.tree import Tree
@@ -21,33 +20,33 @@ Counts = Literal["everyone", "flag", "payable"]
 class Walk:
     """A rule by which the volume of a source goes up a tree and pays ancestors by level.
 
-    Level 1 is the source's parent, or the source itself with `from_self`. An ancestor is *payable* at a level if
-    its `pay` flag is set, it has a class, its class' numerator of the level is not zero, and, for a dated line,
-    its `since` lies before the line's time. He then gets `base * numerator / denominator`, in ledger units; with
-    `fixed`, `numerator / denominator` with the sign of the base. An amount of zero is no payment.
+    Level 1 is the source's parent, or the source itself with `from_self`. An ancestor is *payable* at a level
+    if its `pay` flag is set, it has a class, its class' numerator of the level is not zero, and, for a dated
+    line, its `since` lies before the line's time. He then gets `base * numerator / denominator`, in ledger
+    units; with `fixed`, `numerator / denominator` with the sign of the base. An amount of zero is no payment.
 
     Attributes
     ----------
     bonus
         The bonus' name, for errors.
     numerators
-        int64[classes, columns], none negative: one column a listed level, and with `tail` one more, whose rate
-        goes for every deeper level without end.
+        int64[classes, columns], none negative: one column a listed level, and with `tail` one more, whose
+        rate goes for every deeper level without end.
     denominator
         What numerators are divided by; 1 unless payments are rounded.
     tail, fixed
         See above.
     counts
-        Who uses up a level. `everyone`: each ancestor. `flag`: who is flagged in `WalkInputs.counted`; the others
-        are skipped. `payable`: who is payable at the level that comes next; the others are skipped, and the
-        level goes to the next ancestor.
+        Who uses up a level. `everyone`: each ancestor. `flag`: who is flagged in `WalkInputs.counted`; the
+        others are skipped. `payable`: who is payable at the level that comes next; the others are skipped,
+        and the level goes to the next ancestor.
     uncounted_paid
-        With `flag`: who is skipped is paid all the same, at the level that the next counted ancestor will use,
-        without using it up.
+        With `flag`: who is skipped is paid all the same, at the level that the next counted ancestor will
+        use, without using it up.
     pass_up
-        With `everyone` and `flag`: the share of level k that a counted ancestor cannot take goes to the nearest
-        ancestor above him (counted or not) who is payable at level k, at *his* rate of level k, as level k. With
-        `payable` there is no such share.
+        With `everyone` and `flag`: the share of level k that a counted ancestor cannot take goes to the
+        nearest ancestor above him (counted or not) who is payable at level k, at *his* rate of level k, as
+        level k. With `payable` there is no such share.
     from_self
         Whether a source is its own level 1.
     round_each
@@ -85,12 +84,12 @@ class Walk:
     @property
     def classes(self) -> int:
         """How many classes have rates."""
-        return self.numerators.shape[0]
+        return int(self.numerators.shape[0])
 
     @property
     def columns(self) -> int:
         """How many columns the rates have, the tail included."""
-        return self.numerators.shape[1]
+        return int(self.numerators.shape[1])
 
     @property
     def listed(self) -> int:
@@ -120,10 +119,11 @@ class WalkInputs:
     base
         int64[n]: the volume of each source, paid as one; or instead, lines:
     line_start, line_value
-        int64[n + 1] and int64[m]: the lines of source i are `line_start[i]:line_start[i + 1]`, each paid on its own.
+        int64[n + 1] and int64[m]: the lines of source i are `line_start[i]:line_start[i + 1]`, each paid on
+        its own.
     line_time, since
-        int64[m] and int64[n], both or neither: an earner is payable for a line only if `since < line_time`. The
-        largest int64 in `since` means never.
+        int64[m] and int64[n], both or neither: an earner is payable for a line only if `since < line_time`.
+        The largest int64 in `since` means never.
 
     Raises
     ------
@@ -186,9 +186,9 @@ class WalkRows(NamedTuple):
 class Tally:
     """Where the allotted money went: exact integers, in `1 / denominator` of a ledger unit.
 
-    A source (or line) allots, for each listed level, its base times the best numerator that any class has there;
-    for the tail, the same with the tail's best for each member that uses up a deeper level. (With `fixed` the
-    base counts as its sign.) Every share then is accounted for where the walk meets it:
+    A source (or line) allots, for each listed level, its base times the best numerator that any class has
+    there; for the tail, the same with the tail's best for each member that uses up a deeper level. (With
+    `fixed` the base counts as its sign.) Every share then is accounted for where the walk meets it:
 
     Attributes
     ----------
@@ -197,18 +197,18 @@ class Tally:
     paid
         The payments, rounded.
     no_upline
-        Levels that nobody used up: the walk reached the top before. With `counts="payable"` this includes levels
-        for which no ancestor that was left was payable.
+        Levels that nobody used up: the walk reached the top before. With `counts="payable"` this includes
+        levels for which no ancestor that was left was payable.
     not_qualified
-        Shares of members who use up a level, and have no pay flag, no class, or (payable otherwise) qualified too
-        late for the line.
+        Shares of members who use up a level, and have no pay flag, no class, or (payable otherwise) qualified
+        too late for the line.
     lower_rate
         The best numerator less the numerator that was paid; all of the share where his own numerator is zero.
     rounding
         Exact payments less rounded ones; negative where rounding favours the earners.
 
-    A share that was passed up counts by who took it: paid and lower_rate by *his* numerator. If nobody above can
-    take it, it counts as if it had not been passed up.
+    A share that was passed up counts by who took it: paid and lower_rate by *his* numerator. If nobody above
+    can take it, it counts as if it had not been passed up.
     """
 
     denominator: int
