@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import compplan as cp
 import numpy as np
 import pytest
+
+import compplan as cp
 
 ROOT = Path(__file__).parents[1]
 SIZES = [int(size) for size in os.environ.get("COMPPLAN_BENCH_SIZES", "100000,1000000").split(",")]
@@ -79,7 +80,7 @@ def report(benchmark):
     return tell
 
 
-def pytest_benchmark_update_json(config, benchmarks, output_json) -> None:
+def pytest_benchmark_update_json(output_json) -> None:
     """Keep the yardstick beside the numbers."""
     output_json["copy_ns_a_byte"] = copy_speed()
 

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 from functools import cache
 
-import compplan as cp
 import pytest
 
-from benchmarks.conftest import PERIOD, ROOT
+import compplan as cp
+from benchmarks.conftest import PERIOD, ROOT, field
 from benchmarks.ladder import ladder_plan
 
 PLANS = {"lakeside": ROOT / "plans" / "lakeside.yaml", "ladder": ladder_plan()}
-NAMES = [(name, each.name) for name, plan in PLANS.items() for each in cp.run(plan, [], [], period=PERIOD)._passes]
+NAMES = [
+    (name, each.name) for name, plan in PLANS.items() for each in cp.run(plan, [], [], period=PERIOD)._passes
+]
 
 
 @cache
 def ran(plan: str, size: int, shape: str, *, rows: bool):
     """One finished run, whose passes are then run again and again on its columns."""
-    from benchmarks.conftest import field
-
     tables = field(size, shape)
     return cp.run(PLANS[plan], tables.members, tables.orders, period=PERIOD, ledger=rows)
 

@@ -24,15 +24,15 @@ if TYPE_CHECKING:
     from compplan.bonuses.base import Bonus, register
     from compplan.cases import run_cases
     from compplan.errors import CompplanError, DataError, ExactnessError, PlanError, Problem, UsageError
+    from compplan.examples import example_plans
     from compplan.genealogy.genealogy import Genealogy
     from compplan.genealogy.store import load_genealogy, save_genealogy
     from compplan.periods.period import Period, read_period
     from compplan.plan.load import Plan, load_plan
     from compplan.plan.schema import json_schema
-    from compplan.examples import example_plans
+    from compplan.program.run import run
     from compplan.program.tables import flatten
     from compplan.results.result import Run
-    from compplan.program.run import run
 
 # Names come from their rooms when they are first used: importing compplan loads neither Numba nor Arrow.
 _ROOMS = {

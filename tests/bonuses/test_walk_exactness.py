@@ -94,9 +94,7 @@ def test_lanes_look_at_each_earner_where_the_sum_over_all_is_too_large():
 def test_the_tally_in_full():
     """A chain: the source's parent has no pay flag, the next the lower rate, the next the better one; level 4 is
     missing. 333 at 10.5, 10, 5 and 5 percent; halves go up."""
-    inputs = chain_inputs(
-        [0, 0, 0, 333], klass=np.array([0, 1, 0, 0], np.int16), pay=np.array([1, 1, 0, 1], np.bool_)
-    )
+    inputs = chain_inputs([0, 0, 0, 333], klass=np.array([0, 1, 0, 0], np.int16), pay=np.array([1, 1, 0, 1], np.bool_))
     walk = Walk("bonus", rates([105, 100, 50, 50], [0, 60, 0, 0]), 1000, round_each=True)
     found = run.run_walk(walk, inputs)
     assert found.pay.tolist() == [17, 20, 0, 0]  # 16.65 and 19.98

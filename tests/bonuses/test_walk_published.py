@@ -67,9 +67,7 @@ class Field:
         """What each earner got: `{earner: [(source, level, amount), ...]}`."""
         found = {}
         rows = run_walk(walk, inputs).rows
-        for earner, source, level, amount in zip(
-            rows.earner, rows.source, rows.level, rows.amount, strict=True
-        ):
+        for earner, source, level, amount in zip(rows.earner, rows.source, rows.level, rows.amount, strict=True):
             entry = (self.names[source], int(level), int(amount))
             found.setdefault(self.names[earner], []).append(entry)
         return found
@@ -137,9 +135,7 @@ def test_case_19_customer_advantage_rolls_up():
     assert without["A"] == [("B", 1, 500), ("C", 2, 500), ("D", 3, 500)]
     assert without["B"] == [("C", 1, 500), ("D", 2, 500)]
     qualified = flagged("A", "B", "G")
-    rolled = field.rows(
-        percent(rates, counts="flag"), field.inputs(klass, counted=qualified, pay=qualified, base=base)
-    )
+    rolled = field.rows(percent(rates, counts="flag"), field.inputs(klass, counted=qualified, pay=qualified, base=base))
     assert [(source, amount) for source, _, amount in rolled["A"]] == [(name, 500) for name in "BCDEFG"]
 
 

@@ -85,9 +85,7 @@ def walks(draw, counts=("everyone", "flag", "payable"), most=16, values=None):
     lined = draw(st.booleans())
     timed = lined and draw(st.booleans())
     round_each = draw(st.booleans())
-    small = st.sampled_from(
-        [st.integers(-9, 99), st.integers(0, 2) | st.just(0), st.integers(-(2**40), 2**40)]
-    )
+    small = st.sampled_from([st.integers(-9, 99), st.integers(0, 2) | st.just(0), st.integers(-(2**40), 2**40)])
     values = draw(small if values is None else st.just(values))
     rate = draw(st.sampled_from([st.integers(1, 9), st.integers(0, 1), st.integers(0, 50), st.just(0)]))
     flag = draw(st.sampled_from([st.booleans(), st.just(True), st.integers(0, 4).map(lambda x: x == 0)]))

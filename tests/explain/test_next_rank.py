@@ -110,7 +110,10 @@ def test_top_of_the_ladder_and_bad_questions(run):
 
 def test_customers_can_never_rank():
     plan = PLAN.replace("{sum: orders.qv}", "{sum: orders.qv, credit: distributor}")
-    members = [{"member_id": "ann", "sponsor_id": None, "kind": "distributor"}, {"member_id": "cus", "sponsor_id": "ann", "kind": "customer"}]
+    members = [
+        {"member_id": "ann", "sponsor_id": None, "kind": "distributor"},
+        {"member_id": "cus", "sponsor_id": "ann", "kind": "customer"},
+    ]
     run = cp.run(plan, members, [{"member_id": "cus", "date": "2026-10-01", "qv": 900}], period="2026-10")
     assert run.rank_of("cus") is None
     assert by_code(run.next_rank("cus"))["members"].met is False

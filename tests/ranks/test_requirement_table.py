@@ -48,7 +48,16 @@ def rows(*requirements, **options):
 
 
 def brief(row):
-    usual = {"scale": 0, "among": "", "holds": 0, "also": "", "cap": 0, "own": "full", "share": 0, "unit": "volume"}
+    usual = {
+        "scale": 0,
+        "among": "",
+        "holds": 0,
+        "also": "",
+        "cap": 0,
+        "own": "full",
+        "share": 0,
+        "unit": "volume",
+    }
     more = {name: getattr(row, name) for name in usual if getattr(row, name) != usual[name]}
     high = None if row.high == INFINITE else row.high
     return row.code, row.measure, row.name, row.low, high, more
@@ -139,7 +148,14 @@ def test_conditions(requirement, expected):
         ),
         (
             "placed >= 2000, at most 40% of the total from one leg",
-            ("placed.leg_cap", "capped_total", "placed", 200_000, None, {"scale": 2, "share": Fraction(2, 5)}),
+            (
+                "placed.leg_cap",
+                "capped_total",
+                "placed",
+                200_000,
+                None,
+                {"scale": 2, "share": Fraction(2, 5)},
+            ),
         ),
         (
             "gv >= 1000, outside legs with silver",
@@ -150,12 +166,21 @@ def test_conditions(requirement, expected):
         ("300 <= group", ("group", "breakaway", "group", 30_000, None, {"scale": 2, "holds": 3})),
         (
             "named_group >= 300",
-            ("named_group", "breakaway", "named_group", 30_000, None, {"scale": 2, "holds": 3, "own": "none"}),
+            (
+                "named_group",
+                "breakaway",
+                "named_group",
+                30_000,
+                None,
+                {"scale": 2, "holds": 3, "own": "none"},
+            ),
         ),
     ],
 )
 def test_volumes_with_legs(requirement, expected):
-    assert rows(f'"{requirement}"' if "," in requirement and "{" not in requirement else requirement) == [expected]
+    assert rows(f'"{requirement}"' if "," in requirement and "{" not in requirement else requirement) == [
+        expected
+    ]
 
 
 LEGS = {"unit": "legs"}

@@ -23,13 +23,20 @@ class Bonus(Model):
     family: ClassVar[str] = ""
 
     kind: str = Field(description="The bonus kind.")
-    pay_when: ConditionText | None = Field(None, description="Who can be paid; every distributor when left out.")
+    pay_when: ConditionText | None = Field(
+        None, description="Who can be paid; every distributor when left out."
+    )
     cap: AmountTable | None = Field(
         None,
-        description="The most that one member gets of this bonus in a period: an amount, or an amount for each `cap_by` key.",
+        description="The most that one member gets of this bonus in a period: one amount, or one for each `cap_by` key.",
     )
-    cap_by: str = Field("paid_as", description="What the keys of `cap` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.")
-    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="The currency, where it is not the plan's.")
+    cap_by: str = Field(
+        "paid_as",
+        description="What the keys of `cap` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+    )
+    currency: str | None = Field(
+        None, pattern=r"^[A-Z]{3}$", description="The currency, where it is not the plan's."
+    )
     source: str | None = Field(None, description="Where the company's plan document says so.")
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -7,7 +7,6 @@ fine enough for every product of a base and a rate, so that `allotted = paid + b
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,6 +14,8 @@ import numpy as np
 from compplan.errors import ExactnessError
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from numpy.typing import NDArray
 
 

@@ -17,6 +17,10 @@ class FastStart(Upward):
 
     family: ClassVar[str] = "fast_start"
 
-    kind: Literal["fast_start"] = Field(description="Pays on orders within `window` from the buyer's enrolment.")
+    kind: Literal["fast_start"] = Field(
+        description="Pays on orders within `window` from the buyer's enrolment."
+    )
     window: SpanText = Field(description="How long after enrolment a buyer's orders count.")
-    payment: Literal["period", "order"] = Field("order", description="What one payment is; each order by default.")
+    payment: Literal["period", "order"] = Field(
+        "order", description="What one payment is; each order by default."
+    )

@@ -41,5 +41,7 @@ def caps(cap: Cap | None, scale: int, work: Work) -> NDArray[np.int64] | None:
     if cap is None:
         return None
     column, amounts = cap
-    table = np.array([*(min(int(amount.scaleb(scale, EXACT)), UNCAPPED) for amount in amounts), UNCAPPED], np.int64)
+    table = np.array(
+        [*(min(int(amount.scaleb(scale, EXACT)), UNCAPPED) for amount in amounts), UNCAPPED], np.int64
+    )
     return table[work.columns[column]]

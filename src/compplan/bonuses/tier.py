@@ -50,7 +50,7 @@ class Tier(Bonus):
     amounts: Tiers = Field(description="From which measure on which amount is paid; the best tier only.")
     first_time: Tiers | None = Field(
         None,
-        description="The amount in the first period in which a member reaches this tier or a higher one (remembered in state).",
+        description="The amount in the first period in which a member reaches this tier or a higher one.",
     )
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -16,4 +16,6 @@ class Unilevel(Upward):
 
     family: ClassVar[str] = "unilevel"
 
-    kind: Literal["unilevel"] = Field(description="Pays by level, down to the last level of the table or without end.")
+    kind: Literal["unilevel"] = Field(
+        description="Pays by level, down to the last level of the table or without end."
+    )

@@ -27,7 +27,7 @@ class Upward(Bonus):
     amounts: AmountTable | None = Field(None, description="Fixed money by level instead of rates.")
     rates_by: str = Field(
         "paid_as",
-        description="What the keys of rates or amounts are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+        description="What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
     compress: ConditionText = Field(
         "none",

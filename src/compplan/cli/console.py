@@ -11,8 +11,8 @@ import sys
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from compplan.plan.values import EXACT
 from compplan.errors import CompplanError, DataError, ExactnessError, PlanError, UsageError
+from compplan.plan.values import EXACT
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence

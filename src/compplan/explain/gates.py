@@ -34,7 +34,11 @@ class Gate:
     needed: Decimal | None = None
 
     def __str__(self) -> str:
-        have = f" ({self.measured:,f} of {self.needed:,f})" if self.measured is not None and self.needed is not None else ""
+        have = (
+            f" ({self.measured:,f} of {self.needed:,f})"
+            if self.measured is not None and self.needed is not None
+            else ""
+        )
         name = f"{self.code}: " if self.code != self.text and not self.code.startswith("(") else ""
         return f"{name}{self.text}{have}: {'met' if self.met else 'not met'}"
 
@@ -49,5 +53,7 @@ def gates(work: Work, expr: ex.Expr, position: int, code: str = "") -> list[Gate
     measured = needed = None
     if isinstance(expr, ex.Compare) and isinstance(expr.left, ex.Name) and isinstance(expr.right, ex.Number):
         name, needed = expr.left.name, expr.right.value
-        measured = from_fixed(int(work.columns[name][position]), work.scales[name]) if name in work.scales else None
+        measured = (
+            from_fixed(int(work.columns[name][position]), work.scales[name]) if name in work.scales else None
+        )
     return [Gate(code or str(expr), ex.words(expr), met, measured, needed if measured is not None else None)]

@@ -53,7 +53,9 @@ def _over_legs(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> int:
     return sum(map(int, brought)) + (own if row.own != "none" else 0)
 
 
-def _down_to_rank(work: Work, rank_pass: RankPass, row: Row, view: LegView, base: NDArray[np.int64]) -> NDArray[np.int64]:
+def _down_to_rank(
+    work: Work, rank_pass: RankPass, row: Row, view: LegView, base: NDArray[np.int64]
+) -> NDArray[np.int64]:
     """Return the volumes of the downline above the first members who hold the rank, skipping their ranges."""
     tree = work.tree(rank_pass.tree)
     ranks = held_ranks(work, rank_pass, row, view)

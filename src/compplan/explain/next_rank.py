@@ -124,7 +124,9 @@ class NextRank:
         """Return one row a requirement."""
         names = ("route", "code", "text", "measured", "needed", "gap", "unit", "met")
         types = (pa.int32(), pa.string(), pa.string(), *[pa.decimal128(38, 12)] * 3, pa.string(), pa.bool_())
-        columns = [pa.array([getattr(r, n) for r in self.requirements], t) for n, t in zip(names, types, strict=True)]
+        columns = [
+            pa.array([getattr(r, n) for r in self.requirements], t) for n, t in zip(names, types, strict=True)
+        ]
         return pa.table(dict(zip(names, columns, strict=True)))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:
@@ -139,7 +141,10 @@ class NextRank:
 
     def _route(self, number: int) -> list[str]:
         title = [f"  way {number} of {len(self.routes)}:"] if len(self.routes) > 1 else []
-        shown = [(r.text, f"{r.measured:,f}", f"{r.needed:,f}", "met" if r.met else f"{r.gap:,f} missing", r) for r in self.routes[number]]
+        shown = [
+            (r.text, f"{r.measured:,f}", f"{r.needed:,f}", "met" if r.met else f"{r.gap:,f} missing", r)
+            for r in self.routes[number]
+        ]
         widths = [max(len(row[column]) for row in shown) for column in range(4)] if shown else []
         lines = title
         for row in shown:
@@ -240,7 +245,7 @@ def _legs_with_room(work: Work, rank_pass: RankPass, row: Row, view: LegView) ->
 
 
 def _nearest_holders(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> tuple[Near, ...]:
-    """In legs that lack the rank, the member who holds the best rank (the highest in the tree of them), and what he lacks."""
+    """In legs that lack the rank, the member who holds the best rank, and what he lacks."""
     can = view.over(work.columns[rank_pass.members])
     ranks = np.where(can, held_ranks(work, rank_pass, row, view), -1)
     best = view.at_heads(ranks) if row.measure == "frontline" else view.best(ranks)
@@ -279,7 +284,9 @@ def _nearest_to_condition(
         leg = slice(leg.start, leg.start + 1) if frontline else leg
         position = view.member(leg.start + int(np.argmax(values[leg])))
         have = _exact(work.columns[name][position], scale)
-        lack = Requirement(1, name, ex.words(compare), have, needed, EXACT.subtract(needed, have), "volume", met=False)
+        lack = Requirement(
+            1, name, ex.words(compare), have, needed, EXACT.subtract(needed, have), "volume", met=False
+        )
         found.append(_near(work, view, leg, position, names, [lack]))
     return tuple(found)
 
@@ -309,12 +316,10 @@ def _compared(work: Work, expr: ex.Expr) -> ex.Compare | None:
         return _compared(work, ex.parse(text))
     for node in ex.walk(expr):
         if isinstance(node, ex.Compare) and node.op in {">=", ">"} and isinstance(node.right, ex.Number):
-            if isinstance(node.left, ex.Name) and node.left.name in work.scales:
-                return node
+            found = node.left
+            return node if isinstance(found, ex.Name) and found.name in work.scales else None
     return None
 
 
 def _exact(value: Any, scale: int) -> Decimal:
     return from_fixed(int(value), scale)
-
-

@@ -79,8 +79,13 @@ class Why:
         lines += [f"  {gate}" for gate in self.gates]
         lines += [f"  {entry}: {amount:,f}" for entry, amount in self.adjustments.items()]
         reasons = Counter(self.rows.to_arrow()["reason"].to_pylist())
-        lines += [f"  {count:,} of {len(self.rows):,}: {REASON_TEXTS[Reason(code)]}" for code, count in reasons.most_common()]
-        return "\n".join([*lines, *([str(self.rows)] if len(self.rows) else ["  nothing counts for this bonus"])])
+        lines += [
+            f"  {count:,} of {len(self.rows):,}: {REASON_TEXTS[Reason(code)]}"
+            for code, count in reasons.most_common()
+        ]
+        return "\n".join(
+            [*lines, *([str(self.rows)] if len(self.rows) else ["  nothing counts for this bonus"])]
+        )
 
 
 def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:

@@ -75,7 +75,9 @@ def payables(
         factor = 10 ** (scale - book.scale)
         size += exact_abs_sum(book.pay) * factor
         if size >= 2**63:
-            raise ExactnessError(f"the pay of {currency} passes 64 bits at {scale} digits: round payments, or use fewer digits")
+            raise ExactnessError(
+                f"the pay of {currency} passes 64 bits at {scale} digits: round payments, or use fewer digits"
+            )
         exact += book.pay * factor
     earned = divide_all(exact, 10 ** (scale - decimals), rounding.mode) if scale > decimals else exact
     due = earned + carried

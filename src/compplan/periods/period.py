@@ -73,14 +73,18 @@ def read_period(text: str | Period) -> Period:
     if isinstance(text, Period):
         return text
     for pattern, form in _FORMS:
-        if text.isascii() and (match := pattern.fullmatch(text)):  # other alphabets' digits, a line break: refused
+        if text.isascii() and (
+            match := pattern.fullmatch(text)
+        ):  # other alphabets' digits, a line break: refused
             try:
                 first, after = _span(form, match)
             except (ValueError, OverflowError):
                 break
             if first < after:
                 return Period(text, first, after)
-    raise UsageError(f'"{text}" is not a period; write 2026-10, 2026-W41, 2026-Q4, 2026, 2026-10-31 or 2026-10-01/2026-10-16')
+    raise UsageError(
+        f'"{text}" is not a period; write 2026-10, 2026-W41, 2026-Q4, 2026, 2026-10-31 or 2026-10-01/2026-10-16'
+    )
 
 
 def _span(form: str, match: re.Match[str]) -> tuple[date, date]:

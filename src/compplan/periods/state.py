@@ -65,7 +65,9 @@ class State:
         return self.tiers.get(bonus, np.full(self.title.size, -1, np.int16))
 
 
-def read_state(table: pa.Table | None, genealogy: Genealogy, id_column: str, ranks: Sequence[str], decimals: int) -> State:
+def read_state(
+    table: pa.Table | None, genealogy: Genealogy, id_column: str, ranks: Sequence[str], decimals: int
+) -> State:
     """Lay a state table over the members; members without a row, and what the table has no column for, start empty.
 
     Raises
@@ -126,13 +128,17 @@ class _Reader:
 
     def numbers(self, name: str, scale: int) -> NDArray[np.int64]:
         """Read exact numbers."""
-        return fixed_column(self.table[name], table="state", name=name, scale=scale, ids=self.ids, problems=self.problems)
+        return fixed_column(
+            self.table[name], table="state", name=name, scale=scale, ids=self.ids, problems=self.problems
+        )
 
     def balances(self, name: str, decimals: int) -> NDArray[np.int64]:
         """Read withheld pay; it must not get lost with a member."""
         values = self.numbers(name, decimals)
         message = "withheld pay of members who are not in the members table"
-        self.tell("state-member-gone", name, ~self.here & (values != 0), message, "pay it out, or keep the members")
+        self.tell(
+            "state-member-gone", name, ~self.here & (values != 0), message, "pay it out, or keep the members"
+        )
         return values
 
     def rank_numbers(self, name: str) -> NDArray[np.int8]:
@@ -152,7 +158,9 @@ class _Reader:
         self.tell("state-twice", id_column, twice, "members who come more than once", "keep one row a member")
 
 
-def state_table(state: State, genealogy: Genealogy, id_column: str, ranks: Sequence[str], decimals: int) -> pa.Table:
+def state_table(
+    state: State, genealogy: Genealogy, id_column: str, ranks: Sequence[str], decimals: int
+) -> pa.Table:
     """Return a state as an Arrow table, one row a member."""
     names = pa.array([None, *ranks], pa.string())
 

@@ -5,25 +5,20 @@ Each yields findings; `rest.py` gives every one its place in the file and the lo
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from fractions import Fraction
-from itertools import pairwise
 from keyword import iskeyword
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from compplan.bonuses.upward import Upward
 from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
 from compplan.plan.located import Hinted
-from compplan.plan.scope import RANK_COLUMNS, RESERVED, digits
-from compplan.plan.sections import Compute, Legs, MoveUp, OrderSum, RollUp
-from compplan.plan.values import ByKey, LevelTable, number
+from compplan.plan.scope import RESERVED, digits
+from compplan.plan.sections import Compute, Legs, MoveUp, RollUp
 from compplan.ranks.table import INFINITE, requirement_table, ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from decimal import Decimal
     from typing import Any
 
     from compplan.plan.marks import Path
@@ -34,15 +29,6 @@ if TYPE_CHECKING:
 
 _BASES = ("roll_up", "legs", "move_up")
 _MAX_SCALE = 12
-
-
-class Finding(NamedTuple):
-    """One thing that makes no sense: where in the data (the value, or its key), what, and what to do."""
-
-    path: Path
-    message: str
-    hint: str = ""
-    key: bool = False
 
 
 def problems(scope: Scope) -> Found:
@@ -63,9 +49,9 @@ def problems(scope: Scope) -> Found:
     if not unscaled:
         yield from _requirements_make_no_sense(scope)
     yield from _who_holds_ranks_depends_on_ranks(scope)
-    yield from _tables_make_no_sense(scope)
-    yield from _bonuses_make_no_sense(scope)
-    yield from _money_is_too_fine(scope)
+    yield from tables_make_no_sense(scope)
+    yield from bonuses_make_no_sense(scope)
+    yield from money_is_too_fine(scope)
 
 
 def _named(scope: Scope) -> list[Path]:
@@ -81,9 +67,7 @@ def _names_are_used_twice(scope: Scope) -> Found:
     used = Counter(place[-1] for place in places)
     for place in places:
         if used[place[-1]] > 1 and place[0] != "volumes":
-            yield Finding(
-                place, f'"{place[-1]}" is the name of two things', "give each its own name", key=True
-            )
+            yield Finding(place, f'"{place[-1]}" is the name of two things', "give each its own name", key=True)
 
 
 def _names_are_reserved(scope: Scope) -> Found:
@@ -99,9 +83,7 @@ def _trees_are_unknown(scope: Scope) -> Found:
     model = scope.model
     users: list[tuple[Path, str | None]] = [(("ranks", "tree"), model.ranks.tree if model.ranks else None)]
     for section in ("volumes", "counts", "bonuses"):
-        users += [
-            ((section, n, "tree"), getattr(r, "tree", None)) for n, r in getattr(model, section).items()
-        ]
+        users += [((section, n, "tree"), getattr(r, "tree", None)) for n, r in getattr(model, section).items()]
     for place, tree in users:
         if tree is not None and tree not in model.trees:
             yield Finding(place, f'"{tree}" is not a tree', did_you_mean(tree, list(model.trees)))
@@ -250,98 +232,3 @@ def _who_holds_ranks_depends_on_ranks(scope: Scope) -> Found:
     if ranks and scope.expression_needs_rank(ex.parse(ranks.members)):
         message = f'"{ranks.members}" depends on the ranks that it decides'
         yield Finding(("ranks", "members"), message, "use a condition without ranks, or last_rank")
-
-
-def _tables_make_no_sense(scope: Scope) -> Found:
-    for name, bonus in scope.model.bonuses.items():
-        if bonus.cap is None and "cap_by" in bonus.model_fields_set:
-            yield Finding(("bonuses", name, "cap_by"), "there is no cap", "add a cap, or leave cap_by out")
-        for place, by, table in bonus.tables():
-            at = ("bonuses", name, *place)
-            if isinstance(table, LevelTable):
-                rows = [(at, table)]
-                if by != "paid_as":
-                    message = f"the table of {place[-1]} has no keys"
-                    hint = f"give one list for each key, or leave {_by(at)[-1]} out"
-                    yield Finding(_by(at), message, hint)
-            else:
-                rows = [((*at, key), row) for key, row in table.rows.items()]
-                yield from _keys_do_not_fit(scope, at, by, table)
-            if not rows:
-                yield Finding(at, "the table is empty", "give a rate or amount for each key")
-            one_level = place[-1] == "cap" or bonus.family == "retail"
-            for where, row in rows:
-                yield from _levels_do_not_fit(where, row, one_level=one_level)
-
-
-def _by(at: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the place of the field that tells what the keys of a table are."""
-    return (*at[:-1], "cap_by" if at[-1] == "cap" else "rates_by")
-
-
-def _levels_do_not_fit(where: Path, row: LevelTable, *, one_level: bool) -> Found:
-    if not row.levels and row.tail is None:
-        yield Finding(where, "there is no level in this list", "give at least one rate or amount")
-    elif one_level and (len(row.levels) > 1 or row.tail is not None):
-        yield Finding(where, "levels have no meaning here", "give one value")
-    if any(value < 0 for value in (*row.levels, row.tail or 0)):
-        yield Finding(where, "a rate, amount or cap is negative", "write it without the sign")
-
-
-def _keys_do_not_fit(scope: Scope, at: tuple[str, ...], by: str, table: ByKey) -> Found:
-    if by in RANK_COLUMNS:
-        for key in table.rows:
-            if key not in scope.ranks:
-                hint = did_you_mean(key, list(scope.ranks)) or "this plan has no ranks"
-                yield Finding((*at, key), f'"{key}" is not a rank', hint, key=True)
-    elif by in scope.rules:
-        yield from _thresholds_do_not_fit(at, by, table)
-    elif not re.fullmatch(r"member\.\w+", by):
-        known = [*RANK_COLUMNS, *scope.rules]
-        message = f'"{by}" is neither a rank column, a quantity, nor member.<field>'
-        yield Finding(_by(at), message, did_you_mean(by, known))
-
-
-def _thresholds_do_not_fit(at: tuple[str, ...], by: str, table: ByKey) -> Found:
-    thresholds = []
-    for key in table.rows:
-        try:
-            thresholds.append(number(key))
-        except Hinted as error:
-            yield Finding((*at, key), error.message, f"the keys are thresholds of {by}", key=True)
-    if any(above <= below for below, above in pairwise(thresholds)):
-        yield Finding(at, "the thresholds do not ascend", "write the lowest first")
-
-
-def _bonuses_make_no_sense(scope: Scope) -> Found:
-    for name, bonus in scope.model.bonuses.items():
-        per_order = getattr(bonus, "payment", "") == "order" or getattr(bonus, "window", None)
-        read = next((n for place, n in bonus.quantities() if place == ("of",)), None)
-        rule = scope.rules.get(read or "")
-        if per_order and read is not None and not isinstance(rule, OrderSum):
-            message = f'"{read}" is not a sum of orders'
-            yield Finding(("bonuses", name, "of"), message, "payments per order need one")
-        elif isinstance(bonus, Upward) and isinstance(rule, RollUp):
-            hint = "the levels would pay volume more than once"
-            yield Finding(("bonuses", name, "of"), f'"{read}" is rolled up already', hint)
-        first, amounts = getattr(bonus, "first_time", None), getattr(bonus, "amounts", None)
-        if first is not None and isinstance(amounts, dict) and set(first) != set(amounts):
-            message = "the tiers differ from those of amounts"
-            yield Finding(("bonuses", name, "first_time"), message, "use the same thresholds")
-
-
-def _money_is_too_fine(scope: Scope) -> Found:
-    model = scope.model
-    code, decimals = model.currency.code, model.currency.decimals
-    limits: list[tuple[Path, Decimal]] = [(("payout", "minimum"), model.payout.minimum)]
-    for name, bonus in model.bonuses.items():
-        if isinstance(bonus.cap, LevelTable):
-            limits += [(("bonuses", name, "cap"), value) for value in bonus.cap.levels]
-        elif bonus.cap is not None:
-            rows = bonus.cap.rows.items()
-            limits += [(("bonuses", name, "cap", key), value) for key, row in rows for value in row.levels]
-    for place, value in limits:
-        if digits(value) > decimals:
-            yield Finding(
-                place, f"{value} has more digits than {code}, which has {decimals}", "write fewer digits"
-            )

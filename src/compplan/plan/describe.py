@@ -80,9 +80,7 @@ def _ranks(plan: Plan) -> list[str]:
             lines.append(f"{name}: {ways[0]}.{source}")
         else:
             lines += [f"{name}, one of:{source}", *(f"  - {way}." for way in ways)]
-    lines.append(
-        f"Who can hold a rank: {_words(ranks.members)}. Pay goes by the rank {_PAID_AS[ranks.paid_as]}."
-    )
+    lines.append(f"Who can hold a rank: {_words(ranks.members)}. Pay goes by the rank {_PAID_AS[ranks.paid_as]}.")
     lines += [f"Legs are those of the {ranks.tree} tree."] if ranks.tree else []
     lines += ["A leg holds a rank by title, the highest ever held."] if ranks.legs_hold == "title" else []
     lines += ["A rank counts only if every lower rank is met too."] if ranks.gaps == "closed" else []
@@ -96,7 +94,7 @@ _PAID_AS = {
 }
 
 
-def _quantity(rule: Volume | Count) -> str:  # noqa: PLR0911 - one return a kind
+def _quantity(rule: Volume | Count) -> str:
     match rule:
         case OrderSum():
             return _order_sum(rule)
@@ -104,16 +102,10 @@ def _quantity(rule: Volume | Count) -> str:  # noqa: PLR0911 - one return a kind
             return _roll_up(rule)
         case Legs():
             cap = f", at most {_money(rule.leg_cap_amount)} a leg" if rule.leg_cap_amount is not None else ""
-            cap = (
-                f", at most {_percent(rule.leg_cap)} of the total a leg" if rule.leg_cap is not None else cap
-            )
+            cap = f", at most {_percent(rule.leg_cap)} of the total a leg" if rule.leg_cap is not None else cap
             return f"{rule.legs} of {_PICKS[rule.pick]}{cap}"
         case Compute():
-            digits = (
-                f", rounded {_MODES[rule.rounding]} to {rule.decimals} digits"
-                if rule.decimals is not None
-                else ""
-            )
+            digits = f", rounded {_MODES[rule.rounding]} to {rule.decimals} digits" if rule.decimals is not None else ""
             return f"{_words(rule.compute)}{digits}"
         case MemberColumn():
             return f"as given in members.{rule.member}"
@@ -131,25 +123,17 @@ def _order_sum(rule: OrderSum) -> str:
     parts += [f"without {c} {_values(v)}" for c, v in rule.exclude.items()]
     if rule.window:
         parts += [f"within {rule.window.from_enrolment} of enrolment"] if rule.window.from_enrolment else []
-        parts += (
-            [f"later than {rule.window.after_enrolment} after enrolment"]
-            if rule.window.after_enrolment
-            else []
-        )
+        parts += [f"later than {rule.window.after_enrolment} after enrolment"] if rule.window.after_enrolment else []
         parts += (
             [f"on days {rule.window.days_of_month[0]} to {rule.window.days_of_month[1]}"]
             if rule.window.days_of_month
             else []
         )
     parts += (
-        [{"only": "first orders only", "exclude": "without first orders"}[rule.first_order]]
-        if rule.first_order
-        else []
+        [{"only": "first orders only", "exclude": "without first orders"}[rule.first_order]] if rule.first_order else []
     )
     parts += [f"at {_percent(rule.share)}"] if rule.share != 1 else []
-    parts += (
-        [f"customers' orders at {_percent(rule.customer_share)}"] if rule.customer_share is not None else []
-    )
+    parts += [f"customers' orders at {_percent(rule.customer_share)}"] if rule.customer_share is not None else []
     if rule.credit == "distributor":
         parts[-1] += f"; a customer's order counts for the nearest distributor{_in_tree(rule.tree)}"
     return ", ".join(parts)
@@ -166,9 +150,7 @@ def _roll_up(rule: RollUp) -> str:
         if rule.with_uplines
         else ""
     )
-    return text + (
-        f", without legs that contain {_words(rule.outside_legs_with)}" if rule.outside_legs_with else ""
-    )
+    return text + (f", without legs that contain {_words(rule.outside_legs_with)}" if rule.outside_legs_with else "")
 
 
 def _in_tree(tree: str | None) -> str:
@@ -253,11 +235,7 @@ def _levels(row: LevelTable, read: Callable[[Decimal], str]) -> str:
     listed = texts[0] if len(texts) == 1 else f"{', '.join(texts)} by level"
     if row.tail is None:
         return listed
-    return (
-        f"{listed}, then {read(row.tail)} on every deeper level"
-        if texts
-        else f"{read(row.tail)} on every level"
-    )
+    return f"{listed}, then {read(row.tail)} on every deeper level" if texts else f"{read(row.tail)} on every level"
 
 
 def _percent(value: Decimal) -> str:

@@ -186,11 +186,7 @@ def _gap(items: list[Any], step: str, path: Path) -> int:
     """Return the index of the item that an insert comes before, or of the end."""
     if _INDEX.fullmatch(step) and int(step) <= len(items):
         return int(step)
-    hint = (
-        f"an insert comes before item 0 to {len(items) - 1}, or at {len(items)}, the end"
-        if items
-        else "insert at 0"
-    )
+    hint = f"an insert comes before item 0 to {len(items) - 1}, or at {len(items)}, the end" if items else "insert at 0"
     raise Hinted(f"there is no item {step} in {_name(path)}", hint, code="unknown_path")
 
 
@@ -221,9 +217,7 @@ def _hint(container: dict[Key, Any], step: str) -> str:
     split = next((key for key in keys if key.startswith(f"{step}.")), None)
     if split:
         return f'a key with a dot stands in quotes: "{split}"'
-    numbers = not any(
-        isinstance(key, str) for key in container
-    )  # the nearest spelling is not the nearest number
+    numbers = not any(isinstance(key, str) for key in container)  # the nearest spelling is not the nearest number
     return did_you_mean("", keys) if numbers else did_you_mean(step, keys)
 
 

@@ -204,7 +204,7 @@ def _depth(body: ast.expr) -> int:
     return deepest
 
 
-def _read(node: ast.AST, text: str) -> Expr:  # noqa: PLR0911 - one return a form of the whitelist
+def _read(node: ast.AST, text: str) -> Expr:
     match node:
         case ast.BoolOp(op=op, values=values):
             return Logic("and" if isinstance(op, ast.And) else "or", tuple(_read(v, text) for v in values))
@@ -283,9 +283,7 @@ def words(expr: Expr) -> str:
     """
     if any(isinstance(node, (Call, Among)) for node in walk(expr)):
         return str(expr)  # a grouping comma would read as one more item of the list
-    return _NUMBER.sub(
-        lambda found: found[0] if found[0][0] == '"' else grouped(Decimal(found[0])), str(expr)
-    )
+    return _NUMBER.sub(lambda found: found[0] if found[0][0] == '"' else grouped(Decimal(found[0])), str(expr))
 
 
 def grouped(value: Decimal) -> str:

@@ -89,21 +89,15 @@ def _members(scope: Scope) -> dict[str, str]:
     for name, tree in model.trees.items():
         columns[tree.parent] = f'id of the parent in the tree "{name}"; empty for roots'
         if tree.side:
-            columns[tree.side] = (
-                f'side below the parent in the tree "{name}": left or right, or a number from 0'
-            )
+            columns[tree.side] = f'side below the parent in the tree "{name}": left or right, or a number from 0'
     if needs_roles(scope):
         kinds = ", ".join(model.members.distributors)
-        columns[model.members.kind] = (
-            f"kind of member: {kinds} for distributors; any other text is a customer"
-        )
+        columns[model.members.kind] = f"kind of member: {kinds} for distributors; any other text is a customer"
     if needs_enrolment(scope):
         columns[model.members.enrolled] = "date of enrolment"
     for name, rule in model.volumes.items():
         if isinstance(rule, MemberColumn):
-            columns[rule.member] = (
-                f"exact number with up to {rule.decimals} digits after the point, for {name}"
-            )
+            columns[rule.member] = f"exact number with up to {rule.decimals} digits after the point, for {name}"
     words = {"text": "text", "flag": "true or false", "instant": "date or instant"}
     for column, kind in member_fields(scope).items():
         columns[column] = words[kind]

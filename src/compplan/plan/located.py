@@ -47,9 +47,7 @@ class Hinted(ValueError):  # noqa: N818 - short, for every validator raises it
         The stable code of the problem.
     """
 
-    def __init__(
-        self, message: str, hint: str = "", at: Path = (), *, key: bool = False, code: str = "value"
-    ) -> None:
+    def __init__(self, message: str, hint: str = "", at: Path = (), *, key: bool = False, code: str = "value") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint

@@ -26,7 +26,7 @@ Two operations on the same path, or one inside of the other, are a problem.
 
 from __future__ import annotations
 
-from decimal import Decimal  # noqa: TC003 - pydantic reads the annotations
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator

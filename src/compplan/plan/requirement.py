@@ -54,13 +54,9 @@ class VolumeRequirement(Model):
 
     @model_validator(mode="after")
     def _limits_fit(self) -> VolumeRequirement:
-        limits = [
-            f for f in ("leg_cap", "leg_cap_amount", "outside_legs_with") if getattr(self, f) is not None
-        ]
+        limits = [f for f in ("leg_cap", "leg_cap_amount", "outside_legs_with") if getattr(self, f) is not None]
         if len(limits) > 1:
-            raise Hinted(
-                f"{limits[0]} and {limits[1]} do not go together", "write two requirements", (limits[1],)
-            )
+            raise Hinted(f"{limits[0]} and {limits[1]} do not go together", "write two requirements", (limits[1],))
         if self.cap_of == "total" and limits != ["leg_cap"]:
             raise Hinted("cap_of: total needs leg_cap, a share", "for example: leg_cap: 40%", ("cap_of",))
         if self.own == "leg" and (self.cap_of == "total" or limits not in (["leg_cap"], ["leg_cap_amount"])):
@@ -186,9 +182,7 @@ def _validated(value: Any) -> Any:
     if isinstance(data, Model):
         return data
     if not isinstance(data, dict):
-        raise Hinted(
-            "a requirement is a text or a mapping", "for example: gv >= 2000, at most 50% from one leg"
-        )
+        raise Hinted("a requirement is a text or a mapping", "for example: gv >= 2000, at most 50% from one leg")
     return data
 
 

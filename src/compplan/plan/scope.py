@@ -102,13 +102,7 @@ class Scope:
     def roll_up(self, name: str) -> RollUp:
         """Return the full-depth roll-up of that name, the only quantity that has legs."""
         rule = self.rules.get(name)
-        if (
-            not isinstance(rule, RollUp)
-            or rule.levels
-            or rule.stop_at
-            or rule.with_uplines
-            or rule.outside_legs_with
-        ):
+        if not isinstance(rule, RollUp) or rule.levels or rule.stop_at or rule.with_uplines or rule.outside_legs_with:
             raise Hinted(f'"{name}" has no legs', "name a roll_up over the whole downline")
         return rule
 
@@ -137,7 +131,7 @@ class Scope:
             raise Hinted(f'"{name}" is made of itself', "break the circle")
         return scales[name]
 
-    def _scale(self, rule: Volume | Count) -> int:  # noqa: PLR0911 - one return a kind
+    def _scale(self, rule: Volume | Count) -> int:
         match rule:
             case OrderSum():
                 shares = [digits(s) for s in (rule.share, rule.customer_share) if s is not None]
@@ -151,9 +145,7 @@ class Scope:
             case MemberColumn():
                 return rule.decimals
             case Compute():
-                return (
-                    rule.decimals if rule.decimals is not None else self.natural_scale(ex.parse(rule.compute))
-                )
+                return rule.decimals if rule.decimals is not None else self.natural_scale(ex.parse(rule.compute))
             case Count():
                 return 0
 
@@ -211,11 +203,7 @@ class Scope:
     def number(self, expr: ex.Expr) -> None:
         """Demand a number."""
         if self.type_of(expr) != "number":
-            hint = (
-                "bring the column in under volumes: {name: {member: column}}"
-                if isinstance(expr, ex.Field)
-                else ""
-            )
+            hint = "bring the column in under volumes: {name: {member: column}}" if isinstance(expr, ex.Field) else ""
             raise Hinted(f'"{expr}" is not a number', hint)
 
     def _comparable(self, expr: ex.Compare) -> None:

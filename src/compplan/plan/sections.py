@@ -36,17 +36,13 @@ class Currency(Model):
     """The money of the plan."""
 
     code: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")
-    decimals: Whole = Field(
-        2, ge=0, le=6, description="Digits after the point of the smallest unit that is paid."
-    )
+    decimals: Whole = Field(2, ge=0, le=6, description="Digits after the point of the smallest unit that is paid.")
 
 
 _Code = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "title": "Currency code"})]
 CurrencyField = Annotated[
     Currency,
-    BeforeValidator(
-        lambda v: {"code": v} if isinstance(v, str) else v, json_schema_input_type=_Code | Currency
-    ),
+    BeforeValidator(lambda v: {"code": v} if isinstance(v, str) else v, json_schema_input_type=_Code | Currency),
 ]
 
 
@@ -58,9 +54,7 @@ class Members(Model):
         "kind",
         description="The column that tells distributors from customers; read only where rules need it.",
     )
-    enrolled: str = Field(
-        "enrolled_on", description="The column of the enrolment date; read only where rules need it."
-    )
+    enrolled: str = Field("enrolled_on", description="The column of the enrolment date; read only where rules need it.")
     distributors: tuple[str, ...] = Field(
         ("distributor",),
         description="The kinds that can earn and hold ranks; every other kind is a customer.",
@@ -78,15 +72,9 @@ class Orders(Model):
 class Tree(Model):
     """One parent relation over the members."""
 
-    parent: str = Field(
-        description="The column of the members table that holds the parent's id; empty for roots."
-    )
-    side: str | None = Field(
-        None, description="The column that holds the side (binary) or place below the parent."
-    )
-    width: Whole | None = Field(
-        None, ge=1, description="The largest number of children; 2 for a binary tree."
-    )
+    parent: str = Field(description="The column of the members table that holds the parent's id; empty for roots.")
+    side: str | None = Field(None, description="The column that holds the side (binary) or place below the parent.")
+    width: Whole | None = Field(None, ge=1, description="The largest number of children; 2 for a binary tree.")
 
 
 Selected = str | Whole | Flag | Decimal
@@ -128,9 +116,7 @@ class OrderSum(Model):
     tree: Name | None = Field(
         None, description="The tree in which the nearest distributor is looked for; the first by default."
     )
-    buyers: Literal["everyone", "customers", "distributors"] = Field(
-        "everyone", description="Whose orders count."
-    )
+    buyers: Literal["everyone", "customers", "distributors"] = Field("everyone", description="Whose orders count.")
     only: Selection = Field(default={}, description="Orders count only with these column values.")
     exclude: Selection = Field(default={}, description="Orders with these column values do not count.")
     window: Window | None = Field(None, description="Orders count only in this window.")
@@ -138,17 +124,13 @@ class OrderSum(Model):
         None,
         description="Only the first order that a buyer ever placed, or all but that one.",
     )
-    share: Rate = Field(
-        1, ge=0, description="The share of the column's value that counts.", validate_default=True
-    )
+    share: Rate = Field(1, ge=0, description="The share of the column's value that counts.", validate_default=True)
     customer_share: Rate | None = Field(
         None,
         ge=0,
         description="The share that counts of customers' orders, instead of `share`.",
     )
-    decimals: Whole = Field(
-        2, ge=0, le=9, description="Digits after the point in the orders table; more are an error."
-    )
+    decimals: Whole = Field(2, ge=0, le=9, description="Digits after the point in the orders table; more are an error.")
 
 
 class RollUp(Model):
@@ -174,11 +156,7 @@ class RollUp(Model):
 
     @model_validator(mode="after")
     def _one_way_of_leaving_out(self) -> RollUp:
-        given = [
-            w
-            for w in ("levels", "outside_legs_with", "stop_at", "with_uplines")
-            if getattr(self, w) is not None
-        ]
+        given = [w for w in ("levels", "outside_legs_with", "stop_at", "with_uplines") if getattr(self, w) is not None]
         if len(given) > 1 and given != ["stop_at", "with_uplines"]:
             raise Hinted(f"{' and '.join(given)} do not go together", "make two volumes", (given[1],))
         return self
@@ -269,9 +247,7 @@ Volume = Annotated[
 class Count(Model):
     """How many members, or how many legs with at least one member, meet a condition."""
 
-    count: ConditionText = Field(
-        description="The condition; `is_distributor` and `is_customer` are always there."
-    )
+    count: ConditionText = Field(description="The condition; `is_distributor` and `is_customer` are always there.")
     among: Literal["frontline", "downline", "legs"] = Field(
         description="Whom it counts; `legs` counts legs with at least one."
     )
@@ -283,18 +259,14 @@ class Count(Model):
     def _limits_fit(self) -> Count:
         given = [w for w in ("levels", "per_leg") if getattr(self, w) is not None]
         if given and (self.among != "downline" or len(given) > 1):
-            raise Hinted(
-                "levels or per_leg go with among: downline, one of them", "leave it out", (given[0],)
-            )
+            raise Hinted("levels or per_leg go with among: downline, one of them", "leave it out", (given[0],))
         return self
 
 
 class Rank(Model):
     """One rank of the ladder."""
 
-    requires: tuple[Requirement, ...] = Field(
-        (), description="Each of these is needed; none means every distributor."
-    )
+    requires: tuple[Requirement, ...] = Field((), description="Each of these is needed; none means every distributor.")
     source: str | None = Field(None, description="Where the company's plan document says so.")
 
 
@@ -304,9 +276,7 @@ def _rank_form(value: Any) -> Any:
     return {"requires": value or []} if isinstance(value, list | None) else value
 
 
-RankField = Annotated[
-    Rank, BeforeValidator(_rank_form, json_schema_input_type=list[Requirement] | Rank | None)
-]
+RankField = Annotated[Rank, BeforeValidator(_rank_form, json_schema_input_type=list[Requirement] | Rank | None)]
 
 
 class Ranks(Model):

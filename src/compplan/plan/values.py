@@ -144,9 +144,7 @@ def _level_table(value: Any, read: Any) -> LevelTable:
         elif index + 1 == len(items):
             return LevelTable(levels=tuple(levels), tail=exact)
         else:
-            raise Hinted(
-                '"and deeper" is not at the last level', "put the rate for all deeper levels last", at
-            )
+            raise Hinted('"and deeper" is not at the last level', "put the rate for all deeper levels last", at)
     return LevelTable(levels=tuple(levels))
 
 

@@ -96,12 +96,27 @@ class Builder:
         table = self.plan.requirements
         tree = self.tree(model.tree)
         columns = {row: self._measured(row, tree) for row in table.rows}
-        totals = {row: (self._total(row, tree), self._base(row)) for row in table.rows if row.measure in {"capped", "outside", "breakaway"}}
+        totals = {
+            row: (self._total(row, tree), self._base(row))
+            for row in table.rows
+            if row.measure in {"capped", "outside", "breakaway"}
+        }
         also = {row.also: self.condition(row.also) for row in table.rows if row.also}
         members = self.condition(model.members)
         reads = {members, *filter(None, columns.values()), *also.values()}
         reads |= {c for pair in totals.values() for c in pair}
-        self.add(RankPass(("rank", "title", "paid_as"), tuple(sorted(reads)), tree, table, members, columns, totals, also))
+        self.add(
+            RankPass(
+                ("rank", "title", "paid_as"),
+                tuple(sorted(reads)),
+                tree,
+                table,
+                members,
+                columns,
+                totals,
+                also,
+            )
+        )
 
     def _measured(self, row: Row, tree: str) -> str:
         """Return the column of a row that is known before the rank pass; "" for the others."""
@@ -152,7 +167,11 @@ class Builder:
         """Return the column of the sum of a volume over each member's subtree, own included."""
         plain = RollUp(roll_up=base) if base in self.plan.scope.rules else None
         for quantity, rule in self.plan.scope.rules.items():
-            if isinstance(rule, RollUp) and self.tree(rule.tree) == tree and rule.model_copy(update={"tree": None}) == plain:
+            if (
+                isinstance(rule, RollUp)
+                and self.tree(rule.tree) == tree
+                and rule.model_copy(update={"tree": None}) == plain
+            ):
                 return self.quantity(quantity)
         name = f"{base} of {tree} subtree"
         if name not in self.known:
@@ -166,7 +185,9 @@ class Builder:
             return self.quantity(name)
         return self.subtree_sum(self._masked(rule), self.tree(rule.tree))
 
-    def count(self, text: str, among: str, tree: str, levels: int | None = None, per_leg: int | None = None) -> str:
+    def count(
+        self, text: str, among: str, tree: str, levels: int | None = None, per_leg: int | None = None
+    ) -> str:
         """Return the column of a count that has no name in the plan."""
         condition = self.condition(text)
         name = f"{among} with {condition} in {tree}"
@@ -186,24 +207,38 @@ class Builder:
             case MemberColumn():
                 self.known.add(name)  # read with the members table
             case Compute():
-                self.add(p.ComputePass((name,), self._names(ex.parse(rule.compute)), rule, self.plan.scope.scale(name)))
+                self.add(
+                    p.ComputePass(
+                        (name,), self._names(ex.parse(rule.compute)), rule, self.plan.scope.scale(name)
+                    )
+                )
             case RollUp():
                 self._roll_up(name, rule, tree)
             case Legs():
                 total = self.leg_total(rule.legs)
-                cap = None if rule.leg_cap_amount is None else int(rule.leg_cap_amount.scaleb(self.plan.scope.scale(name), EXACT))
+                cap = (
+                    None
+                    if rule.leg_cap_amount is None
+                    else int(rule.leg_cap_amount.scaleb(self.plan.scope.scale(name), EXACT))
+                )
                 self.add(p.LegsPass((name,), (total,), rule, tree, total, cap))
             case MoveUp():
                 base, moves = self.quantity(rule.move_up), self.condition(rule.where)
                 self.add(p.MoveUpPass((name,), (base, moves), tree, base, moves))
             case Count():
                 condition = self.condition(rule.count)
-                self.add(p.CountPass((name,), (condition,), tree, condition, rule.among, rule.levels, rule.per_leg))
+                self.add(
+                    p.CountPass((name,), (condition,), tree, condition, rule.among, rule.levels, rule.per_leg)
+                )
         return name
 
     def _orders(self, tree: str) -> None:
         """Add one pass for all sums of orders that are credited in a tree."""
-        rules = {n: r for n, r in self.plan.model.volumes.items() if isinstance(r, OrderSum) and self.tree(r.tree) == tree}
+        rules = {
+            n: r
+            for n, r in self.plan.model.volumes.items()
+            if isinstance(r, OrderSum) and self.tree(r.tree) == tree
+        }
         made = tuple(rule_from_model(name, rule) for name, rule in rules.items())
         self.add(p.OrdersPass(tuple(rules), ("orders", *ROLES), made, tree))
 
@@ -212,7 +247,9 @@ class Builder:
         text = rule.stop_at or rule.outside_legs_with
         stop = self.condition(text) if text else None
         uplines = self.condition(rule.with_uplines) if rule.with_uplines else None
-        self.add(p.RollUpPass((name,), (base, *filter(None, (stop, uplines))), rule, tree, base, stop, uplines))
+        self.add(
+            p.RollUpPass((name,), (base, *filter(None, (stop, uplines))), rule, tree, base, stop, uplines)
+        )
 
     def klass(self, by: str, table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
         """Return the column that chooses a row of a table for each member, and the rows."""

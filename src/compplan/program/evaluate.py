@@ -79,7 +79,9 @@ def condition(expr: ex.Expr, columns: Columns) -> NDArray[np.bool_]:
 
 def _among(expr: ex.Among, columns: Columns) -> NDArray[np.bool_]:
     if isinstance(expr.item, ex.Field):
-        return columns.field_among(expr.item.column, tuple(v.value for v in expr.values if isinstance(v, ex.Text)))
+        return columns.field_among(
+            expr.item.column, tuple(v.value for v in expr.values if isinstance(v, ex.Text))
+        )
     tests = [_comparison(ex.Compare("==", expr.item, value), columns) for value in expr.values]
     return np.logical_or.reduce(tests)
 
@@ -116,7 +118,10 @@ def number(expr: ex.Expr, columns: Columns) -> Exact:
             values, scale = columns.number(expr.name)
             return values, 10**scale
         case ex.Call():
-            return _extreme([number(a, columns) for a in expr.arguments], np.minimum if expr.function == "min" else np.maximum)
+            return _extreme(
+                [number(a, columns) for a in expr.arguments],
+                np.minimum if expr.function == "min" else np.maximum,
+            )
         case ex.Arithmetic(op="+" | "-"):
             a, b = _common([number(expr.left, columns), number(expr.right, columns)])
             return _sum(a[0], b[0] if expr.op == "+" else -b[0]), a[1]
@@ -197,11 +202,15 @@ def _product(a: Numbers, b: Numbers) -> Numbers:
     if isinstance(a, int) and isinstance(b, int):
         return a * b
     if _size(a) * _size(b) >= LIMIT:
-        raise ExactnessError("a computation passes 64 bits: use fewer digits, or round a part of it with decimals")
+        raise ExactnessError(
+            "a computation passes 64 bits: use fewer digits, or round a part of it with decimals"
+        )
     return a * b
 
 
 def _sum(a: Numbers, b: Numbers) -> Numbers:
     if _size(a) + _size(b) >= LIMIT:
-        raise ExactnessError("a computation passes 64 bits: use fewer digits, or round a part of it with decimals")
+        raise ExactnessError(
+            "a computation passes 64 bits: use fewer digits, or round a part of it with decimals"
+        )
     return a + b

@@ -80,7 +80,9 @@ class ComputePass(Pass):
 
     def run(self, work: Work) -> None:
         result = evaluate.fixed(ex.parse(self.rule.compute), work, self.scale, self.rule.rounding)
-        work.put(self.writes[0], np.ascontiguousarray(np.broadcast_to(result, (work.size,)), np.int64), self.scale)
+        work.put(
+            self.writes[0], np.ascontiguousarray(np.broadcast_to(result, (work.size,)), np.int64), self.scale
+        )
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,17 @@ class RollUpPass(Pass):
         values = work.in_tree(self.tree, work.columns[self.base])
         stop = work.in_tree(self.tree, work.columns[self.stop]) if self.stop else None
         if self.uplines:
-            total = rollup.roll_up_outside_uplines(tree, values, work.in_tree(self.tree, work.columns[self.uplines]), stop)
+            total = rollup.roll_up_outside_uplines(
+                tree, values, work.in_tree(self.tree, work.columns[self.uplines]), stop
+            )
         elif rule.levels:
             total = rollup.roll_up_levels(tree, values, rule.levels, threads=work.threads)
         elif stop is None:
             total = rollup.roll_up(tree, values, threads=work.threads)
         elif rule.outside_legs_with:
-            total = rollup.outside_legs(tree, rollup.roll_up(tree, values, threads=work.threads), values, stop)
+            total = rollup.outside_legs(
+                tree, rollup.roll_up(tree, values, threads=work.threads), values, stop
+            )
         else:
             total = rollup.roll_up_stopping(tree, values, stop)
         if not rule.own:
@@ -120,7 +126,11 @@ class MaskPass(Pass):
     where: str
 
     def run(self, work: Work) -> None:
-        work.put(self.writes[0], np.where(work.columns[self.where], work.columns[self.base], 0), work.scales[self.base])
+        work.put(
+            self.writes[0],
+            np.where(work.columns[self.where], work.columns[self.base], 0),
+            work.scales[self.base],
+        )
 
 
 @dataclass(frozen=True)
@@ -135,7 +145,9 @@ class LegsPass(Pass):
     def run(self, work: Work) -> None:
         tree = work.tree(self.tree)
         volume = work.in_tree(self.tree, work.columns[self.total])
-        work.put(self.writes[0], work.from_tree(self.tree, self._measure(tree, volume)), work.scales[self.total])
+        work.put(
+            self.writes[0], work.from_tree(self.tree, self._measure(tree, volume)), work.scales[self.total]
+        )
 
     def _measure(self, tree: Any, volume: NDArray[np.int64]) -> NDArray[np.int64]:
         match self.rule.pick:
@@ -172,7 +184,9 @@ class CappedTotalPass(Pass):
         measured = work.in_tree(self.tree, work.columns[self.quantity])
         all_legs = counts.frontline_sum(tree, inclusive)
         capped = legs.capped_legs_share(tree, inclusive, measured, *self.share)
-        work.put(self.writes[0], work.from_tree(self.tree, measured - all_legs + capped), work.scales[self.total])
+        work.put(
+            self.writes[0], work.from_tree(self.tree, measured - all_legs + capped), work.scales[self.total]
+        )
 
 
 @dataclass(frozen=True)
@@ -212,7 +226,9 @@ class MoveUpPass(Pass):
 
     def run(self, work: Work) -> None:
         keep = np.logical_not(work.in_tree(self.tree, work.columns[self.moves]))
-        moved, lost = rollup.move_up(work.tree(self.tree), work.in_tree(self.tree, work.columns[self.base]), keep)
+        moved, lost = rollup.move_up(
+            work.tree(self.tree), work.in_tree(self.tree, work.columns[self.base]), keep
+        )
         work.lost[self.writes[0]] = lost
         work.put(self.writes[0], work.from_tree(self.tree, moved), work.scales[self.base])
 

@@ -97,7 +97,9 @@ def run(
     needed = plan.required_inputs()
     tables = {
         "members": read_table(members, name="members", columns=list(needed["members"])),
-        "orders": None if orders is None else read_table(orders, name="orders", columns=list(needed["orders"])),
+        "orders": None
+        if orders is None
+        else read_table(orders, name="orders", columns=list(needed["orders"])),
         "state": None if state is None else read_table(state, name="state"),
     }
     steps("take in tables")
@@ -125,7 +127,9 @@ def _taken_in(
     members = with_columns(tables["members"], "members", plan)
     flat = genealogy or genealogy_of(plan, members, threads)
     if genealogy is not None and not _same_trees(genealogy, members, plan):
-        raise UsageError("the genealogy was made of another members table; leave genealogy= out, or flatten anew")
+        raise UsageError(
+            "the genealogy was made of another members table; leave genealogy= out, or flatten anew"
+        )
     ranks, decimals = list(plan.scope.ranks), plan.model.currency.decimals
     state = read_state(tables["state"], flat, plan.model.members.id, ranks, decimals)
     work = Work(plan, flat, period, state, None, threads=threads, keep_rows=keep_rows)
@@ -151,7 +155,9 @@ def _same_trees(genealogy: Genealogy, members: pa.Table, plan: Plan) -> bool:
         tree = genealogy.trees[name]
         parent = tree.parent if tree.from_primary is None else tree.parent[tree.from_primary]
         above = parent if tree.to_primary is None else np.where(parent < 0, -1, tree.to_primary[parent])
-        if not says(model.parent, pc.take(genealogy.ids, numbers(above.astype(np.int32), pa.int32(), above < 0))):
+        if not says(
+            model.parent, pc.take(genealogy.ids, numbers(above.astype(np.int32), pa.int32(), above < 0))
+        ):
             return False
     return True
 

@@ -89,7 +89,9 @@ def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> N
     rows = work.genealogy.rows
     ids = table[plan.model.members.id]
 
-    def put(name: str, column: str, read: Callable[..., NDArray[Any]], digits: int | None = None, **options: Any) -> None:
+    def put(
+        name: str, column: str, read: Callable[..., NDArray[Any]], digits: int | None = None, **options: Any
+    ) -> None:
         values = read(table[column], table="members", name=column, ids=ids, problems=problems, **options)
         if values.size == work.size:
             work.put(name, np.ascontiguousarray(values[rows]), digits)
@@ -100,10 +102,14 @@ def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> N
         put("enrolled", plan.model.members.enrolled, instant_column)
     for name, rule in plan.model.volumes.items():
         if isinstance(rule, MemberColumn):
-            put(name, rule.member, fixed_column, rule.decimals, scale=rule.decimals, allow_floats=allow_floats)
+            put(
+                name, rule.member, fixed_column, rule.decimals, scale=rule.decimals, allow_floats=allow_floats
+            )
     for column, kind in member_fields(scope).items():
         if kind == "text":
-            work.texts[column] = _sorted_texts(*text_codes(table[column], table="members", name=column, problems=problems), rows)
+            work.texts[column] = _sorted_texts(
+                *text_codes(table[column], table="members", name=column, problems=problems), rows
+            )
         elif kind == "flag":
             put(f"member.{column}", column, flag_column, nulls="false")
         else:
@@ -112,7 +118,9 @@ def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> N
         raise DataError(problems)
 
 
-def _sorted_texts(codes: NDArray[np.int32], values: list[str], rows: NDArray[np.int32]) -> tuple[NDArray[np.int32], list[str]]:
+def _sorted_texts(
+    codes: NDArray[np.int32], values: list[str], rows: NDArray[np.int32]
+) -> tuple[NDArray[np.int32], list[str]]:
     """Number texts by their order, not by who came first, so that row order does not matter."""
     places = {value: place for place, value in enumerate(sorted(values))}
     numbers = np.array([*(places[value] for value in values), -1], np.int32)
@@ -130,7 +138,9 @@ def _put_roles(work: Work, table: pa.Table, problems: list[Problem]) -> None:
     plan = work.plan
     distributor = np.ones(work.size, np.bool_)
     if needs_roles(plan.scope):
-        codes, values = text_codes(table[plan.model.members.kind], table="members", name=plan.model.members.kind, problems=problems)
+        codes, values = text_codes(
+            table[plan.model.members.kind], table="members", name=plan.model.members.kind, problems=problems
+        )
         known = np.array([*(value in plan.model.members.distributors for value in values), False], np.bool_)
         distributor = known[codes[work.genealogy.rows]]
     work.put("is_distributor", distributor)

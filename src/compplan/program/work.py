@@ -96,7 +96,9 @@ class Work:
 
     def _people_of(self, tree: str) -> People:
         distributor = self.columns["is_distributor"]
-        nearest = counts.nearest_flagged_ancestor(self.tree(tree), self.in_tree(tree, distributor), from_self=True)
+        nearest = counts.nearest_flagged_ancestor(
+            self.tree(tree), self.in_tree(tree, distributor), from_self=True
+        )
         order = self.tree(tree).to_primary
         if order is not None:
             nearest = np.where(nearest >= 0, order[nearest], -1).astype(np.int32)
@@ -190,4 +192,8 @@ class OneMember:
 
 def atoms(expr: ex.Expr) -> list[ex.Expr]:
     """Return the conjuncts of a condition."""
-    return [a for item in expr.items for a in atoms(item)] if isinstance(expr, ex.Logic) and expr.op == "and" else [expr]
+    return (
+        [a for item in expr.items for a in atoms(item)]
+        if isinstance(expr, ex.Logic) and expr.op == "and"
+        else [expr]
+    )

@@ -34,11 +34,33 @@ U = np.uint32
 # One function of three parts: split into helpers that take the arrays, a member cost 30 times as much.
 @kernel
 def rank_sweep(
-    depth, candidate, floor, held, features, flags,
-    route_rank, route_first, kind, arg, way, bound, low, high,
-    total_of, own_of, cap_first, caps,
-    lane_kind, lane_total, lane_rank,
-    group_kind, group_flag, ranks, closed, acc, rank,
+    depth,
+    candidate,
+    floor,
+    held,
+    features,
+    flags,
+    route_rank,
+    route_first,
+    kind,
+    arg,
+    way,
+    bound,
+    low,
+    high,
+    total_of,
+    own_of,
+    cap_first,
+    caps,
+    lane_kind,
+    lane_total,
+    lane_rank,
+    group_kind,
+    group_flag,
+    ranks,
+    closed,
+    acc,
+    rank,
 ):
     """Give every listed member his rank.
 

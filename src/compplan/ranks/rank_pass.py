@@ -120,8 +120,8 @@ class _Tables:
         """Return the routes, highest rank first; in each the cheap rows come first."""
         found = []
         for rank in range(len(self.rank_pass.table.ranks), 0, -1):
-            for rows in self.rank_pass.table.of(rank):
-                found.append((rank, sorted(rows, key=lambda row: row.measure not in STATIC)))
+            ways = self.rank_pass.table.of(rank)
+            found += [(rank, sorted(rows, key=lambda row: row.measure not in STATIC)) for rows in ways]
         return found
 
     @property

@@ -27,10 +27,14 @@ def engine_version() -> str:
 
 
 def _unplaced(work: Work) -> dict[str, str]:
-    """Return volume that could be given to nobody: moved up past the last member, or of customers without a distributor."""
+    """Return volume that nobody could get: moved up past the top, or of customers without a distributor."""
     found = {name: amount for name, amount in work.lost.items() if amount}
     if work.orders is not None:
-        found |= {name: left.sum for name, left in work.orders.uncredited.items() if left.sum and name in work.scales}
+        found |= {
+            name: left.sum
+            for name, left in work.orders.uncredited.items()
+            if left.sum and name in work.scales
+        }
     return {name: format_fixed(amount, work.scales[name]) for name, amount in sorted(found.items())}
 
 
@@ -41,7 +45,11 @@ def manifest(work: Work, passes: Sequence[Pass], totals: Sequence[Payables]) -> 
     return {
         "engine": engine_version(),
         "plan": {"name": model.name, "hash": work.plan.hash},
-        "period": {"name": work.period.name, "first": str(work.period.first), "after": str(work.period.after)},
+        "period": {
+            "name": work.period.name,
+            "first": str(work.period.first),
+            "after": str(work.period.after),
+        },
         "inputs": {
             "members": members_hash(work),
             "orders": None if work.orders is None else orders_hash(work.orders),
@@ -50,7 +58,8 @@ def manifest(work: Work, passes: Sequence[Pass], totals: Sequence[Payables]) -> 
         "rows": {"members": work.size, "orders": 0 if work.orders is None else int(work.orders.buyers.size)},
         "passes": [each.name for each in passes],
         "control_totals": {
-            name: format_fixed(exact_sum(work.columns[name]), work.scales[name]) for name in work.plan.scope.rules
+            name: format_fixed(exact_sum(work.columns[name]), work.scales[name])
+            for name in work.plan.scope.rules
         },
         "unplaced": _unplaced(work),
         "balances": [{k: v if v is None else str(v) for k, v in b.items()} for b in balances(work, totals)],

@@ -6,7 +6,6 @@ import json
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-
 from compplan.arrow.frame import Frame
 from compplan.arrow.write import write_whole
 from compplan.money import to_fixed
@@ -152,6 +151,6 @@ class Run:
 
     def __repr__(self) -> str:
         work = self._work
-        return f"<Run of {work.plan.name!r}, {work.period.name}: {work.size} members, {len(work.books)} bonuses>"
-
-
+        return (
+            f"<Run of {work.plan.name!r}, {work.period.name}: {work.size} members, {len(work.books)} bonuses>"
+        )

@@ -76,7 +76,9 @@ def ledger_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     scales = _Scales.of(work)
     parts = [part for book in work.books.values() for part in _book_parts(work, book, scales)]
     parts += [part for total in totals for part in _total_parts(work, total, scales)]
-    empty = _part(work, "", "", "", np.empty(0, np.int32), _widened(np.empty(0, np.int64), 0, scales.amount), scales)
+    empty = _part(
+        work, "", "", "", np.empty(0, np.int32), _widened(np.empty(0, np.int64), 0, scales.amount), scales
+    )
     return pa.concat_tables([empty, *parts]).unify_dictionaries()
 
 
@@ -199,27 +201,38 @@ def balances(work: Work, totals: Sequence[Payables]) -> list[dict[str, Any]]:
         lift = 10 ** (total.scale - work.plan.model.currency.decimals)
         change = sum(map(int, total.exact)) - sum(map(int, total.earned)) * lift if lift > 1 else 0
         if change:
-            found.append({"bonus": None, "currency": total.currency, "rounding": from_fixed(change, total.scale)})
+            found.append(
+                {"bonus": None, "currency": total.currency, "rounding": from_fixed(change, total.scale)}
+            )
     return found
 
 
 def breakage_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
-    """One row a bonus and reason that broke anything; the amounts are exact, so they may have more digits than money."""
+    """One row a bonus and reason that broke anything; exact, so there may be more digits than money has."""
     scale = max([work.plan.model.currency.decimals, *(book.exact_scale for book in work.books.values())])
     rows: dict[str, list[Any]] = {"bonus": [], "reason": [], "amount": [], "currency": []}
     for balance in balances(work, totals):
         for reason, amount in balance.items():
             if reason not in {"bonus", "currency", "allotted", "paid"} and amount:
-                for name, value in zip(rows, (balance["bonus"], reason, amount, balance["currency"]), strict=True):
+                for name, value in zip(
+                    rows, (balance["bonus"], reason, amount, balance["currency"]), strict=True
+                ):
                     rows[name].append(value)
-    types = {"bonus": pa.string(), "reason": pa.string(), "amount": pa.decimal128(38, scale), "currency": pa.string()}
+    types = {
+        "bonus": pa.string(),
+        "reason": pa.string(),
+        "amount": pa.decimal128(38, scale),
+        "currency": pa.string(),
+    }
     return pa.table({name: pa.array(values, types[name]) for name, values in rows.items()})
 
 
 def next_state(work: Work, totals: Sequence[Payables]) -> pa.Table:
     """Return the state that the next period starts from."""
     state = work.state
-    ranked = {"title": work.columns["title"], "last_rank": work.columns["rank"]} if work.plan.model.ranks else {}
+    ranked = (
+        {"title": work.columns["title"], "last_rank": work.columns["rank"]} if work.plan.model.ranks else {}
+    )
     ordered = state.ordered_before.copy()
     if work.orders is not None:
         ordered[work.orders.buyers] = True

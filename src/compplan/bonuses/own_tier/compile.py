@@ -33,7 +33,9 @@ def compile_retail(name: str, bonus: Retail, builder: Builder) -> None:
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
     reads = (base, column, pay, *((cap[0],) if cap else ()))
     rule = scope.rules[bonus.of]
-    lines = rule_from_model(bonus.of, rule) if bonus.payment == "order" and isinstance(rule, OrderSum) else None
+    lines = (
+        rule_from_model(bonus.of, rule) if bonus.payment == "order" and isinstance(rule, OrderSum) else None
+    )
     builder.add(RetailPass((f"pay {name}",), reads, name, bonus, made, column, pay, cap, base, lines))
 
 

@@ -64,7 +64,12 @@ class OwnTierPass(Pass):
 
     def run(self, work: Work) -> None:
         book = self._book(work, self._payments(work))
-        settle(book, work.plan.model.rounding, work.plan.model.currency.decimals, caps(self.cap, book.scale, work))
+        settle(
+            book,
+            work.plan.model.rounding,
+            work.plan.model.currency.decimals,
+            caps(self.cap, book.scale, work),
+        )
         work.close(book)
 
     def outcomes(self, work: Work, position: int) -> Outcomes:
@@ -77,7 +82,9 @@ class OwnTierPass(Pass):
         reason[found.klass[mine] < 0] = CODES[Reason.NO_RATE]
         reason[~work.columns[self.pay][found.source[mine]]] = CODES[Reason.NOT_QUALIFIED]
         level = np.zeros(mine.size, np.int32)
-        return Outcomes(found.source[mine], found.line[mine], level, found.base[mine], found.amount[mine], reason)
+        return Outcomes(
+            found.source[mine], found.line[mine], level, found.base[mine], found.amount[mine], reason
+        )
 
     def _payments(self, work: Work) -> Payments:
         raise NotImplementedError
@@ -167,7 +174,9 @@ class TierPass(OwnTierPass):
     def _payments(self, work: Work) -> Payments:
         reached, tiers = work.columns[self.klass], len(self.model.amounts)
         before, payable = work.state.tier(self.bonus), work.columns[self.pay]
-        work.state.next_tiers[self.bonus] = np.where(payable, np.maximum(reached, before), before).astype(np.int16)
+        work.state.next_tiers[self.bonus] = np.where(payable, np.maximum(reached, before), before).astype(
+            np.int16
+        )
         source = np.flatnonzero(reached >= 0).astype(np.int32)
         klass = reached[source] + np.where(reached[source] > before[source], tiers, 0).astype(np.int16)
         best = self.terms.numerators[klass, 0]

@@ -51,11 +51,12 @@ class Volumes:
     @classmethod
     def none(cls, walk: Walk) -> Volumes:
         """Return empty books."""
-        table, columns, listed = (walk.classes, walk.columns), (walk.columns,), (walk.listed,)
-        paid, extra, *others = (
-            np.full(shape, 0, object) for shape in (table, table, columns, columns, listed)
-        )
-        return cls(paid, extra, *others)
+
+        def empty(*shape: int) -> NDArray[np.object_]:
+            return np.full(shape, 0, object)
+
+        table, columns = (walk.classes, walk.columns), walk.columns
+        return cls(empty(*table), empty(*table), empty(columns), empty(columns), empty(walk.listed))
 
 
 def total_of(walk: Walk, parts: Iterable[Part]) -> Volumes:

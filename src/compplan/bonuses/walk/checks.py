@@ -55,9 +55,7 @@ def numerators_are_no_rates(walk: Walk) -> Iterator[Problem]:
 def fields_do_not_fit(walk: Walk) -> Iterator[Problem]:
     """Denominator, counting and rounding are what they can be, and fit each other."""
     if not 1 <= walk.denominator <= LARGEST_DENOMINATOR:
-        yield Problem(
-            "walk_denominator", f"{walk.bonus}: the denominator is {walk.denominator}", hint="1 to 10**18"
-        )
+        yield Problem("walk_denominator", f"{walk.bonus}: the denominator is {walk.denominator}", hint="1 to 10**18")
     if walk.denominator != 1 and not walk.round_each:
         yield Problem(
             "walk_denominator",
@@ -65,9 +63,7 @@ def fields_do_not_fit(walk: Walk) -> Iterator[Problem]:
             hint="use a finer ledger unit, or round each payment",
         )
     if walk.counts not in {"everyone", "flag", "payable"}:
-        yield Problem(
-            "walk_counts", f"{walk.bonus}: counts is {walk.counts!r}", hint="everyone, flag or payable"
-        )
+        yield Problem("walk_counts", f"{walk.bonus}: counts is {walk.counts!r}", hint="everyone, flag or payable")
     if walk.uncounted_paid and walk.counts != "flag":
         yield Problem("walk_counts", f"{walk.bonus}: uncounted_paid needs flagged members, not {walk.counts}")
     if walk.rounding not in ROUNDING_CODES.values():
@@ -102,9 +98,7 @@ def arrays_do_not_fit(inputs: WalkInputs) -> Iterator[Problem]:
         if array is None:
             continue
         if not isinstance(array, np.ndarray) or array.dtype != dtype or array.shape != (length,):
-            found = (
-                f"{array.dtype}{list(array.shape)}" if isinstance(array, np.ndarray) else type(array).__name__
-            )
+            found = f"{array.dtype}{list(array.shape)}" if isinstance(array, np.ndarray) else type(array).__name__
             yield Problem("walk_array", f"{name} must be {dtype}[{length}], found {found}")
 
 

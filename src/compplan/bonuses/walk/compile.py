@@ -32,11 +32,28 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
     )
     base, lines = _base(bonus, builder)
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
-    counted = None if bonus.compress in {"none", "unpayable"} else builder.condition(_opposite(ex.parse(bonus.compress)))
+    counted = (
+        None
+        if bonus.compress in {"none", "unpayable"}
+        else builder.condition(_opposite(ex.parse(bonus.compress)))
+    )
     since = bonus.qualified_since
     reads = tuple(filter(None, (base, column, pay, counted, since, cap[0] if cap else None)))
     builder.add(
-        WalkPass((f"pay {name}",), reads, name, bonus, made, builder.tree(bonus.tree), base, column, pay, counted, cap, lines),
+        WalkPass(
+            (f"pay {name}",),
+            reads,
+            name,
+            bonus,
+            made,
+            builder.tree(bonus.tree),
+            base,
+            column,
+            pay,
+            counted,
+            cap,
+            lines,
+        ),
     )
 
 
@@ -57,5 +74,3 @@ def _base(bonus: Upward, builder: Builder) -> tuple[str, OrderRule | None]:
     if name not in builder.known:
         builder.add(OrdersPass((name,), ("orders",), (orders,), builder.tree(rule.tree)))
     return name, None
-
-

@@ -182,7 +182,7 @@ def find_payable(i, line, last, rule, members, lines, times, climb, shares, miss
 
 @inline
 def lose_deeper(count, v, all_of_them, rule, climb, missed):
-    """Lose the tail shares of the first `count` counted ancestors: of all, or of those without a rate there."""
+    """Lose the tail shares of the first `count` counted ancestors: of all, or of those without a rate."""
     zeros = climb.zeros[U(count)]
     nobodies = count - zeros if all_of_them else climb.nobodies[U(count)]
     last = rule.nobody * rule.columns + rule.listed

@@ -2,8 +2,8 @@
 
 One sweep down the pre-order keeps, by depth, what a source there meets above: its counted ancestors, and two
 bit patterns. Eight bits tell at which of the next eight levels nobody qualified stands. A word of eight bytes
-tells who pays: bit k of byte b, from the top, is set if the ancestor at level k + 1 has a rate for a source that
-stands b counted members further down. One member down, bytes move up by one and bits by one, and the new
+tells who pays: bit k of byte b, from the top, is set if the ancestor at level k + 1 has a rate for a source
+that stands b counted members further down. One member down, bytes move up by one and bits by one, and the new
 ancestor's `marks` join: so the top byte is always right, and a source only looks at ancestors who pay.
 
 A range of sources starts with the ancestors of its first member, so ranges are independent of each other. The

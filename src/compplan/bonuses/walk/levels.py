@@ -35,9 +35,7 @@ def pay(job: Job) -> tuple[list[Part], WalkRows | None]:
     starts = np.concatenate([[0], np.cumsum(counts)]).tolist()
     rows = empty_rows(starts[-1])
     begins = dict(zip((sources.first for sources in job.ranges), starts, strict=False))
-    done = job.over_ranges(
-        lambda sources: _pay_range(job, table, marks, sources, rows, begins[sources.first])
-    )
+    done = job.over_ranges(lambda sources: _pay_range(job, table, marks, sources, rows, begins[sources.first]))
     return [part for part, _ in done], without_gaps(rows, starts, [end for _, end in done])
 
 
@@ -50,9 +48,7 @@ def table_of(walk: Walk) -> Table:
 
 def marks_of(walk: Walk) -> NDArray[np.uint64]:
     """Return, for each row of rates, the top bit of byte b where level b + 1 has a rate."""
-    marks = [
-        sum((0x80 << 56) >> 8 * level for level in np.flatnonzero(row).tolist()) for row in walk.numerators
-    ]
+    marks = [sum((0x80 << 56) >> 8 * level for level in np.flatnonzero(row).tolist()) for row in walk.numerators]
     return np.array([*marks, 0], np.uint64)
 
 

@@ -205,7 +205,7 @@ class _Forest:
     def _in_time(self, line: NDArray[np.integer]) -> NDArray[np.bool_]:
         if self.inputs.line_time is None:
             return np.ones(line.size, np.bool_)
-        return np.less(self.since, self.inputs.line_time[self._line_index(line)])
+        return np.asarray(self.since < self.inputs.line_time[self._line_index(line)])
 
     def _value(self, line: NDArray[np.integer]) -> NDArray[np.int64]:
         return np.asarray(self.inputs.values[self._line_index(line)])

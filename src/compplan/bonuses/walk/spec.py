@@ -61,6 +61,7 @@ class Walk:
 
     Examples
     --------
+    >>> import numpy as np
     >>> walk = Walk("unilevel", np.array([[10, 5]]), 100, round_each=True)
     >>> walk.listed
     2

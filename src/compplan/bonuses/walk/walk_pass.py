@@ -56,14 +56,21 @@ class WalkPass(Pass):
         walk, inputs, orders = self.prepared(work)
         result = run_walk(walk, inputs, keep_rows=work.keep_rows, threads=work.threads)
         book = self._book(work, result, orders)
-        settle(book, work.plan.model.rounding, work.plan.model.currency.decimals, caps(self.cap, book.scale, work))
+        settle(
+            book,
+            work.plan.model.rounding,
+            work.plan.model.currency.decimals,
+            caps(self.cap, book.scale, work),
+        )
         work.close(book)
 
     def outcomes(self, work: Work, position: int) -> Outcomes:
         """Explain one member: what became of every source below him."""
         walk, inputs, orders = self.prepared(work)
         tree = work.tree(self.tree)
-        found = walk_outcomes(walk, inputs, position if tree.from_primary is None else int(tree.from_primary[position]))
+        found = walk_outcomes(
+            walk, inputs, position if tree.from_primary is None else int(tree.from_primary[position])
+        )
         line = found.line.astype(np.int64)
         return Outcomes(
             source=found.source if tree.to_primary is None else tree.to_primary[found.source],
@@ -113,7 +120,11 @@ class WalkPass(Pass):
     def _grouped_lines(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64]]:
         assert self.lines is not None  # noqa: S101 - asked for only then
         rule = work.plan.model.volumes[self.model.of]
-        found = order_lines(self.lines, work.orders, work.people(getattr(rule, "tree", None) or work.plan.model.default_tree()))
+        found = order_lines(
+            self.lines,
+            work.orders,
+            work.people(getattr(rule, "tree", None) or work.plan.model.default_tree()),
+        )
         take, start = _regrouped(found.start, work.tree(self.tree).to_primary)
         arrays: dict[str, Any] = {"line_start": start, "line_value": found.value[take]}
         if self.model.qualified_since:
@@ -171,7 +182,9 @@ _SAME = {
 _REASONS = np.array([CODES[_SAME[outcome]] for outcome in Outcome], np.int8)
 
 
-def _regrouped(start: NDArray[np.int64], order: NDArray[np.int32] | None) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def _regrouped(
+    start: NDArray[np.int64], order: NDArray[np.int32] | None
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Bring groups of lines into another order of members: which line goes where, and the new starts."""
     if order is None:
         return np.arange(start[-1]), start

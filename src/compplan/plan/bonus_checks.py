@@ -1,0 +1,115 @@
+"""Sense checks of bonuses and of the money of a plan; see `checks.py`."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from compplan.bonuses.upward import Upward
+from compplan.errors import did_you_mean
+from compplan.plan.findings import Finding
+from compplan.plan.located import Hinted
+from compplan.plan.scope import RANK_COLUMNS, digits
+from compplan.plan.sections import OrderSum, RollUp
+from compplan.plan.values import ByKey, LevelTable, number
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from compplan.plan.findings import Found
+    from compplan.plan.marks import Path
+    from compplan.plan.scope import Scope
+
+
+def tables_make_no_sense(scope: Scope) -> Found:
+    for name, bonus in scope.model.bonuses.items():
+        if bonus.cap is None and "cap_by" in bonus.model_fields_set:
+            yield Finding(("bonuses", name, "cap_by"), "there is no cap", "add a cap, or leave cap_by out")
+        for place, by, table in bonus.tables():
+            at = ("bonuses", name, *place)
+            if isinstance(table, LevelTable):
+                rows = [(at, table)]
+                if by != "paid_as":
+                    message = f"the table of {place[-1]} has no keys"
+                    hint = f"give one list for each key, or leave {_by(at)[-1]} out"
+                    yield Finding(_by(at), message, hint)
+            else:
+                rows = [((*at, key), row) for key, row in table.rows.items()]
+                yield from _keys_do_not_fit(scope, at, by, table)
+            if not rows:
+                yield Finding(at, "the table is empty", "give a rate or amount for each key")
+            one_level = place[-1] == "cap" or bonus.family == "retail"
+            for where, row in rows:
+                yield from _levels_do_not_fit(where, row, one_level=one_level)
+
+
+def _by(at: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the place of the field that tells what the keys of a table are."""
+    return (*at[:-1], "cap_by" if at[-1] == "cap" else "rates_by")
+
+
+def _levels_do_not_fit(where: Path, row: LevelTable, *, one_level: bool) -> Found:
+    if not row.levels and row.tail is None:
+        yield Finding(where, "there is no level in this list", "give at least one rate or amount")
+    elif one_level and (len(row.levels) > 1 or row.tail is not None):
+        yield Finding(where, "levels have no meaning here", "give one value")
+    if any(value < 0 for value in (*row.levels, row.tail or 0)):
+        yield Finding(where, "a rate, amount or cap is negative", "write it without the sign")
+
+
+def _keys_do_not_fit(scope: Scope, at: tuple[str, ...], by: str, table: ByKey) -> Found:
+    if by in RANK_COLUMNS:
+        for key in table.rows:
+            if key not in scope.ranks:
+                hint = did_you_mean(key, list(scope.ranks)) or "this plan has no ranks"
+                yield Finding((*at, key), f'"{key}" is not a rank', hint, key=True)
+    elif by in scope.rules:
+        yield from _thresholds_do_not_fit(at, by, table)
+    elif not re.fullmatch(r"member\.\w+", by):
+        known = [*RANK_COLUMNS, *scope.rules]
+        message = f'"{by}" is neither a rank column, a quantity, nor member.<field>'
+        yield Finding(_by(at), message, did_you_mean(by, known))
+
+
+def _thresholds_do_not_fit(at: tuple[str, ...], by: str, table: ByKey) -> Found:
+    thresholds = []
+    for key in table.rows:
+        try:
+            thresholds.append(number(key))
+        except Hinted as error:
+            yield Finding((*at, key), error.message, f"the keys are thresholds of {by}", key=True)
+    if any(above <= below for below, above in pairwise(thresholds)):
+        yield Finding(at, "the thresholds do not ascend", "write the lowest first")
+
+
+def bonuses_make_no_sense(scope: Scope) -> Found:
+    for name, bonus in scope.model.bonuses.items():
+        per_order = getattr(bonus, "payment", "") == "order" or getattr(bonus, "window", None)
+        read = next((n for place, n in bonus.quantities() if place == ("of",)), None)
+        rule = scope.rules.get(read or "")
+        if per_order and read is not None and not isinstance(rule, OrderSum):
+            message = f'"{read}" is not a sum of orders'
+            yield Finding(("bonuses", name, "of"), message, "payments per order need one")
+        elif isinstance(bonus, Upward) and isinstance(rule, RollUp):
+            hint = "the levels would pay volume more than once"
+            yield Finding(("bonuses", name, "of"), f'"{read}" is rolled up already', hint)
+        first, amounts = getattr(bonus, "first_time", None), getattr(bonus, "amounts", None)
+        if first is not None and isinstance(amounts, dict) and set(first) != set(amounts):
+            message = "the tiers differ from those of amounts"
+            yield Finding(("bonuses", name, "first_time"), message, "use the same thresholds")
+
+
+def money_is_too_fine(scope: Scope) -> Found:
+    model = scope.model
+    code, decimals = model.currency.code, model.currency.decimals
+    limits: list[tuple[Path, Decimal]] = [(("payout", "minimum"), model.payout.minimum)]
+    for name, bonus in model.bonuses.items():
+        if isinstance(bonus.cap, LevelTable):
+            limits += [(("bonuses", name, "cap"), value) for value in bonus.cap.levels]
+        elif bonus.cap is not None:
+            rows = bonus.cap.rows.items()
+            limits += [(("bonuses", name, "cap", key), value) for key, row in rows for value in row.levels]
+    for place, value in limits:
+        if digits(value) > decimals:
+            yield Finding(place, f"{value} has more digits than {code}, which has {decimals}", "write fewer digits")

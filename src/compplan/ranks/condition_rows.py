@@ -1,0 +1,108 @@
+"""Rows of conditions: a comparison of a quantity is measured, anything else is a flag."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from compplan.plan import expression as ex
+from compplan.plan.located import Hinted
+from compplan.plan.sections import RollUp
+from compplan.ranks.row import INFINITE, Measure, Row
+
+if TYPE_CHECKING:
+    from compplan.plan.scope import Scope
+
+
+def new_row(code: str, text: str, measure: Measure, name: str, low: int, **more: object) -> Row:
+    return Row(0, 0, code, text, measure, name, low, **more)  # type: ignore[arg-type]
+
+
+def condition_rows(expr: ex.Expr, scope: Scope, code: str = "") -> list[Row]:
+    """Split a condition into rows at its `and`s, looking through named conditions."""
+    scope.flag(expr)
+    if isinstance(expr, ex.Logic) and expr.op == "and":
+        return [row for item in expr.items for row in condition_rows(item, scope, code)]
+    if isinstance(expr, ex.Name) and (text := scope.model.conditions.get(expr.name)) is not None:
+        return condition_rows(ex.parse(text), scope, expr.name)
+    if isinstance(expr, ex.Compare) and (row := _comparison(expr, scope)) is not None:
+        return [replace(row, code=f"{code}.{row.code}" if code else row.code)]
+    if scope.expression_needs_rank(expr):
+        raise Hinted(f'"{expr}" depends on the ranks that it decides', "use legs, frontline or downline with a rank")
+    return [new_row(code or str(expr), ex.words(expr), "flag", str(expr), 1, unit="flag")]
+
+
+def _comparison(expr: ex.Compare, scope: Scope) -> Row | None:
+    """Read `quantity <op> number` into bounds; other comparisons become flags."""
+    left, op, right = expr.left, expr.op, expr.right
+    if isinstance(left, ex.Number):
+        left, op, right = right, _TURNED[op], left
+    if not (isinstance(left, ex.Name) and isinstance(right, ex.Number) and left.name in scope.rules) or op == "!=":
+        return None
+    name = left.name
+    scale = scope.scale(name)
+    low, high = _bounds(op, Fraction(right.value) * 10**scale)
+    row = new_row(name, ex.words(expr), "quantity", name, low, high=high, scale=scale, unit=_unit(name, scope))
+    return _measured_with_ranks(row, scope) if scope.needs_rank(name) else row
+
+
+_TURNED: dict[ex.Operator, ex.Operator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "==": "==", "!=": "!="}
+
+
+def _bounds(op: ex.Operator, value: Fraction) -> tuple[int, int]:
+    """Return the integers that satisfy `x <op> value` as an interval, its free ends within 64 bits.
+
+    An end beyond 64 bits is cut off where nothing is lost; where no integer satisfies, low is above high.
+    """
+    below, above = math.floor(value), math.ceil(value)
+    low, high = {
+        ">=": (above, INFINITE),
+        ">": (below + 1, INFINITE),
+        "<=": (-INFINITE, below),
+        "<": (-INFINITE, above - 1),
+    }.get(op, (above, below))
+    return max(low, -INFINITE), min(high, INFINITE)
+
+
+def _unit(name: str, scope: Scope) -> str:
+    return "members" if name in scope.model.counts else "volume"
+
+
+def _measured_with_ranks(row: Row, scope: Scope) -> Row:
+    """Turn a roll-up that looks at ranks into a row that the rank pass itself measures."""
+    rule = scope.rules[row.name]
+    text = (rule.stop_at or rule.outside_legs_with) if isinstance(rule, RollUp) else None
+    match _resolved(text, scope) if text else None:
+        case ex.Compare(op=">=", left=ex.Name("rank"), right=ex.Name(rank)) if rank in scope.ranks:
+            assert isinstance(rule, RollUp)  # noqa: S101 - text came from a roll_up
+            measure: Measure = "breakaway" if rule.stop_at else "outside"
+            plain = not (rule.with_uplines or sums_by_rank(rule, scope))
+            if plain and in_rank_tree(rule, scope):
+                return replace(row, measure=measure, holds=scope.ranks[rank], own="full" if rule.own else "none")
+    raise Hinted(
+        f'"{row.name}" depends on the ranks that it decides',
+        "in a requirement, a roll_up may use stop_at or outside_legs_with only as: rank >= <rank>, "
+        "in the tree of the ranks",
+    )
+
+
+def _resolved(text: str, scope: Scope) -> ex.Expr:
+    """Read a condition; a name alone stands for what it names."""
+    expr = ex.parse(text)
+    while isinstance(expr, ex.Name) and expr.name in scope.model.conditions:
+        expr = ex.parse(scope.model.conditions[expr.name])
+    return expr
+
+
+def sums_by_rank(rule: RollUp, scope: Scope) -> bool:
+    """Tell whether ranks decide what a roll-up sums, beside where it ends."""
+    return scope.needs_rank(rule.roll_up) or (
+        rule.where is not None and scope.expression_needs_rank(ex.parse(rule.where))
+    )
+
+
+def in_rank_tree(rule: RollUp, scope: Scope) -> bool:
+    ranks = scope.model.ranks
+    return scope.tree(rule) == ((ranks.tree if ranks else None) or scope.model.default_tree())

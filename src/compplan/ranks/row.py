@@ -1,0 +1,69 @@
+"""A row of the requirement table: one measured number between two bounds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Literal
+
+INFINITE = 2**63 - 1
+
+Measure = Literal[
+    "quantity",  # a column that is known before the rank pass
+    "flag",  # a condition that is known before the rank pass: 0 or 1
+    "count",  # members or legs that meet a condition known before the rank pass
+    "capped_total",  # legs capped at a share of the member's own total
+    "capped",  # legs capped at an amount
+    "outside",  # volume outside legs that contain a rank
+    "breakaway",  # volume of the downline down to members who hold a rank
+    "legs",  # legs that contain a rank
+    "frontline",  # frontline members who hold a rank
+    "downline",  # downline members who hold a rank
+]
+STATIC: frozenset[str] = frozenset({"quantity", "flag", "count", "capped_total"})
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One requirement: what is measured, and the bounds it must keep.
+
+    Attributes
+    ----------
+    rank, route
+        The rank (1 is the lowest) and the number of the route that the row belongs to.
+    code
+        A stable name for programs, such as `gv`, `gv.leg_cap` or `legs.silver`.
+    text
+        The requirement as the plan's reader knows it.
+    measure, name
+        What is measured, and of which quantity; for flags and counts the condition's text.
+    low, high, scale
+        Bounds, as integers at `scale` digits.
+    among
+        With `count`: frontline, downline or legs.
+    holds
+        With `legs`, `frontline`, `downline`, `outside`, `breakaway`: the rank that is looked for.
+    also
+        With `legs`, `frontline`, `downline`: a condition that the rank's holder must meet too.
+    cap, share
+        With `capped`: the largest amount of one leg; with `capped_total`: its largest share.
+    own
+        How own volume counts in a measure over legs: in full, capped like a leg, or not at all.
+    """
+
+    rank: int
+    route: int
+    code: str
+    text: str
+    measure: Measure
+    name: str
+    low: int
+    high: int = INFINITE
+    scale: int = 0
+    among: str = ""
+    holds: int = 0
+    also: str = ""
+    cap: int = 0
+    own: Literal["full", "capped", "none"] = "full"
+    share: Fraction = field(default=Fraction(0))
+    unit: str = "volume"
