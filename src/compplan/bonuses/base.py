@@ -28,7 +28,7 @@ class Bonus(Model):
     )
     cap: AmountTable | None = Field(
         None,
-        description="The most that one member gets of this bonus in a period: one amount, or one for each `cap_by` key.",
+        description="The most that one member gets of this bonus in a period: an amount, or one for each `cap_by` key.",
     )
     cap_by: str = Field(
         "paid_as",

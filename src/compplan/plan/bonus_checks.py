@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 
 def tables_make_no_sense(scope: Scope) -> Found:
+    """Yield what is wrong with tables: their keys, their levels, their numbers."""
     for name, bonus in scope.model.bonuses.items():
         if bonus.cap is None and "cap_by" in bonus.model_fields_set:
             yield Finding(("bonuses", name, "cap_by"), "there is no cap", "add a cap, or leave cap_by out")
@@ -84,6 +85,7 @@ def _thresholds_do_not_fit(at: tuple[str, ...], by: str, table: ByKey) -> Found:
 
 
 def bonuses_make_no_sense(scope: Scope) -> Found:
+    """Yield what is wrong with what bonuses are paid on."""
     for name, bonus in scope.model.bonuses.items():
         per_order = getattr(bonus, "payment", "") == "order" or getattr(bonus, "window", None)
         read = next((n for place, n in bonus.quantities() if place == ("of",)), None)
@@ -101,6 +103,7 @@ def bonuses_make_no_sense(scope: Scope) -> Found:
 
 
 def money_is_too_fine(scope: Scope) -> Found:
+    """Yield caps, and the minimum of a payment, with more digits than the currency has."""
     model = scope.model
     code, decimals = model.currency.code, model.currency.decimals
     limits: list[tuple[Path, Decimal]] = [(("payout", "minimum"), model.payout.minimum)]

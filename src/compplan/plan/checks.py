@@ -12,20 +12,21 @@ from typing import TYPE_CHECKING
 
 from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
+from compplan.plan.bonus_checks import bonuses_make_no_sense, money_is_too_fine, tables_make_no_sense
+from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RESERVED, digits
 from compplan.plan.sections import Compute, Legs, MoveUp, RollUp
 from compplan.ranks.table import INFINITE, requirement_table, ways
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from typing import Any
 
+    from compplan.plan.findings import Found
     from compplan.plan.marks import Path
     from compplan.plan.scope import Scope
     from compplan.ranks.table import Row
-
-    Found = Iterator["Finding"]
 
 _BASES = ("roll_up", "legs", "move_up")
 _MAX_SCALE = 12

@@ -18,7 +18,7 @@ from compplan.plan.model import plan_model
 from compplan.plan.scope import Scope
 
 if TYPE_CHECKING:
-    from compplan.plan.checks import Finding
+    from compplan.plan.findings import Finding
     from compplan.plan.marks import Path
     from compplan.plan.source import Source
 

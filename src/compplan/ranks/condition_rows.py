@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 
 def new_row(code: str, text: str, measure: Measure, name: str, low: int, **more: object) -> Row:
+    """Return a row that belongs to no rank yet."""
     return Row(0, 0, code, text, measure, name, low, **more)  # type: ignore[arg-type]
 
 
@@ -104,5 +105,6 @@ def sums_by_rank(rule: RollUp, scope: Scope) -> bool:
 
 
 def in_rank_tree(rule: RollUp, scope: Scope) -> bool:
+    """Tell whether the legs of a roll-up are those that ranks are counted in."""
     ranks = scope.model.ranks
     return scope.tree(rule) == ((ranks.tree if ranks else None) or scope.model.default_tree())

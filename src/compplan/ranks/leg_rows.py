@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from compplan.plan import expression as ex
 from compplan.plan.located import Hinted
@@ -23,72 +23,65 @@ if TYPE_CHECKING:
 
 
 def volume_row(requirement: VolumeRequirement, scope: Scope) -> Row:
+    """Return the row of a rolled-up volume, with or without a limit to what one leg brings."""
     name = requirement.volume
     if name not in scope.rules:
         raise Hinted(f'"{name}" is not a volume', f"known: {', '.join(scope.model.volumes)}", ("volume",))
     rule, scale = scope.roll_up(name), scope.scale(name)
     if sums_by_rank(rule, scope):
-        raise Hinted(
-            f'"{name}" depends on the ranks that it decides',
-            "sum a volume that ranks do not change",
-            ("volume",),
-        )
+        hint = "sum a volume that ranks do not change"
+        raise Hinted(f'"{name}" depends on the ranks that it decides', hint, ("volume",))
     needed = Fraction(requirement.at_least) * 10**scale
-    row = new_row(
-        name,
-        f"{name} >= {ex.grouped(requirement.at_least)}",
-        "quantity",
-        name,
-        math.ceil(needed),
-        scale=scale,
-    )
+    text = f"{name} >= {ex.grouped(requirement.at_least)}"
+    row = new_row(name, text, "quantity", name, math.ceil(needed), scale=scale)
     if requirement.outside_legs_with is not None:
-        return _outside(row, requirement, rule, scope)
-    if requirement.leg_cap is None and requirement.leg_cap_amount is None:
-        return row
-    own = " or own volume" if requirement.own == "leg" else ""
+        return _outside(row, requirement.outside_legs_with, rule, scope)
     if requirement.leg_cap is not None and requirement.cap_of == "total":
-        share = Fraction(requirement.leg_cap)
-        text = f"{row.text}, at most {_percent(requirement.leg_cap)} of the total from one leg"
-        return replace(
-            row,
-            code=f"{name}.leg_cap",
-            text=text,
-            measure="capped_total",
-            share=share,
-            own="full" if rule.own else "none",
-        )
+        return _capped_total(row, requirement.leg_cap, rule)
     if requirement.leg_cap is not None:
-        field, cap, limit = "leg_cap", needed * Fraction(requirement.leg_cap), _percent(requirement.leg_cap)
-    else:
-        amount = requirement.leg_cap_amount
-        assert amount is not None  # noqa: S101 - one of the two is given
-        field, cap, limit = "leg_cap_amount", Fraction(amount) * 10**scale, ex.grouped(amount)
+        cap = needed * Fraction(requirement.leg_cap)
+        return _capped(row, "leg_cap", cap, _percent(requirement.leg_cap), requirement, scope)
+    if requirement.leg_cap_amount is not None:
+        cap = Fraction(requirement.leg_cap_amount) * 10**scale
+        return _capped(row, "leg_cap_amount", cap, ex.grouped(requirement.leg_cap_amount), requirement, scope)
+    return row
+
+
+def _capped_total(row: Row, share: Decimal, rule: RollUp) -> Row:
+    text = f"{row.text}, at most {_percent(share)} of the total from one leg"
+    own = _own(rule)
+    code = f"{row.name}.leg_cap"
+    return replace(row, code=code, text=text, measure="capped_total", share=Fraction(share), own=own)
+
+
+def _capped(row: Row, field: str, cap: Fraction, limit: str, requirement: VolumeRequirement, scope: Scope) -> Row:
     if cap.denominator != 1:
         hint = "write fewer digits" if field == "leg_cap_amount" else "write leg_cap_amount"
-        raise Hinted(f"the cap of one leg is not a whole number at {scale} digits", hint, (field,))
-    text = f"{row.text}, at most {limit} from one leg{own}"
-    capped = replace(row, code=f"{name}.leg_cap", text=text, measure="capped", cap=min(int(cap), INFINITE))
+        raise Hinted(f"the cap of one leg is not a whole number at {row.scale} digits", hint, (field,))
+    rule = scope.roll_up(row.name)
     if not in_rank_tree(rule, scope):
-        raise Hinted(f'the legs of "{name}" are not in the tree of the ranks', "cap legs in ranks.tree", ("volume",))
-    return replace(capped, own="none" if not rule.own else "capped" if requirement.own == "leg" else "full")
+        raise Hinted(
+            f'the legs of "{row.name}" are not in the tree of the ranks', "cap legs in ranks.tree", ("volume",)
+        )
+    as_leg = requirement.own == "leg"
+    text = f"{row.text}, at most {limit} from one leg{' or own volume' if as_leg else ''}"
+    own = "capped" if as_leg and rule.own else _own(rule)
+    code = f"{row.name}.leg_cap"
+    return replace(row, code=code, text=text, measure="capped", cap=min(int(cap), INFINITE), own=own)
 
 
-def _outside(row: Row, requirement: VolumeRequirement, rule: RollUp, scope: Scope) -> Row:
-    rank = str(requirement.outside_legs_with)
+def _outside(row: Row, rank: str, rule: RollUp, scope: Scope) -> Row:
     if rank not in scope.ranks:
         raise Hinted(f'"{rank}" is not a rank', f"known: {', '.join(scope.ranks)}", ("outside_legs_with",))
     if not in_rank_tree(rule, scope):
         raise Hinted(f'the legs of "{row.name}" are not in the tree of the ranks', "use ranks.tree", ("volume",))
     text = f"{row.text}, outside legs with {rank}"
-    return replace(
-        row,
-        code=f"{row.name}.outside",
-        text=text,
-        measure="outside",
-        holds=scope.ranks[rank],
-        own="full" if rule.own else "none",
-    )
+    code = f"{row.name}.outside"
+    return replace(row, code=code, text=text, measure="outside", holds=scope.ranks[rank], own=_own(rule))
+
+
+def _own(rule: RollUp) -> Literal["full", "none"]:
+    return "full" if rule.own else "none"
 
 
 def _percent(share: Decimal) -> str:
@@ -153,6 +146,7 @@ def leg_rows(requirement: LegsRequirement, scope: Scope) -> list[Row]:
 
 
 def member_row(requirement: MembersRequirement, scope: Scope) -> Row:
+    """Return the row of a number of members."""
     rank, also = _holder(requirement.holds, scope)
     text = f"{requirement.count} {requirement.among} with {requirement.holds}"
     return _held(
