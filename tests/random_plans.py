@@ -117,7 +117,7 @@ simple = st.one_of(
     st.tuples(st.just("downline"), few, rank),
 )
 requirements = st.one_of(simple, st.lists(simple, min_size=1, max_size=2).map(lambda items: ("any", *items)))
-ladders = st.lists(st.lists(requirements, max_size=2), min_size=4, max_size=4)
+ladders = st.lists(st.lists(requirements, max_size=2), min_size=3, max_size=4).map(lambda found: [[], *found][:4])
 
 
 def written(requirement):
@@ -144,34 +144,35 @@ def written(requirement):
 # ---- bonuses
 
 
-rates = st.sampled_from(["5%", "12.5%", "0%", "0.333%", "100%"])
+rates = st.sampled_from(["5%", "12.5%", "0.333%", "100%", "0%"])
 money = st.sampled_from(["1", "0.5", "7.25", "3.333", "0"])
 
 
 def rows(values, *, deeper):
     last = values.map(lambda value: f"{value} and deeper") if deeper else st.nothing()
-    listed = st.lists(values, min_size=1, max_size=3)
+    listed = st.lists(values, min_size=2, max_size=4)
     with_tail = st.builds(lambda levels, tail: [*levels, tail], st.lists(values, max_size=2), last)
-    return st.one_of(values, listed, with_tail) if deeper else values
+    return st.one_of(listed, with_tail, values) if deeper else values
 
 
 def tables(values, *, deeper=False, by="rates_by", name="rates"):
     """Draw a table, and by what it is chosen."""
     row = rows(values, deeper=deeper)
 
-    def keyed(keys):
-        given = st.lists(st.tuples(st.sampled_from(keys), row), min_size=1, max_size=3, unique_by=lambda pair: pair[0])
-        return given.map(lambda pairs: dict(sorted(pairs, key=lambda pair: keys.index(pair[0]))))
+    def keyed(*choices):
+        return st.sampled_from(choices).flatmap(
+            lambda keys: st.tuples(*[row] * len(keys)).map(lambda found: dict(zip(keys, found, strict=True)))
+        )
 
     return st.one_of(
         row.map(lambda table: {name: table}),
-        st.tuples(keyed(RANKS), st.sampled_from([None, "rank", "title", "last_rank"])).map(
+        st.tuples(keyed(RANKS, ("r1", "r2"), ("r1", "r4"), ("r3",)), st.sampled_from([None, "rank", "title", "last_rank"])).map(
             lambda found: {name: found[0], **({by: found[1]} if found[1] else {})}
         ),
-        st.tuples(keyed(["-10", "0", "50.5", "150"]), st.sampled_from(["pv", "gv", "front"])).map(
+        st.tuples(keyed(("-10", "50.5"), ("0", "100", "150")), st.sampled_from(["pv", "gv", "front"])).map(
             lambda found: {name: found[0], by: found[1]}
         ),
-        keyed(["CA", "DE", "US"]).map(lambda table: {name: table, by: "member.country"}),
+        keyed(("CA", "US"), ("US", "DE", "XX")).map(lambda table: {name: table, by: "member.country"}),
     )
 
 
@@ -290,8 +291,9 @@ class Drawn:
 
 
 def parents_of(draw, ids):
-    shape = draw(st.sampled_from(SHAPES))
-    found = by_rows(shape, len(ids), lambda below: draw(st.integers(0, below - 1)))
+    """Draw parents: small draws make long lines, because most of a plan happens in deep trees."""
+    shape = draw(st.sampled_from(["random", "spine", "chain", *SHAPES]))
+    found = by_rows(shape, len(ids), lambda below: (below - 2 - draw(st.integers(0, below - 1))) % below)
     return {ids[row]: None if above is None else ids[above] for row, above in enumerate(found)}
 
 
@@ -312,7 +314,7 @@ def fields(draw, largest=10):
             "kind": st.sampled_from(["distributor", "distributor", "distributor", "customer"]),
             "enrolled_on": days,
             "since": st.none() | days,
-            "country": st.sampled_from(["US", "CA", "DE", None]),
+            "country": st.sampled_from(["US", "US", "CA", "DE", None]),
             "vip": st.sampled_from([True, False, None]),
             "score": st.integers(-20, 40).map(lambda n: Decimal(n).scaleb(-1)),
         }

@@ -19,7 +19,7 @@ from random_plans import PERIOD, fields, loaded, plans
 REASONS = ("no_upline", "not_qualified", "lower_rate", "rounding", "capped")
 
 
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(plans(), fields())
 def test_every_run_balances(made, drawn):
     run = cp.run(loaded(made[0]), period=PERIOD, **drawn.given)

@@ -39,7 +39,7 @@ def balances(books):
 
 
 @pytest.mark.kernels
-@settings(max_examples=60)
+@settings(max_examples=120)
 @given(plans(), fields())
 def test_a_run_equals_the_naive_engine(made, drawn):
     plan, ladder = made

@@ -5,6 +5,7 @@ from __future__ import annotations
 from textwrap import dedent, indent
 
 import pytest
+
 from compplan.errors import PlanError
 from compplan.plan.load import load_plan
 
@@ -22,7 +23,9 @@ VOLUMES = "pv: {sum: orders.qv}\ngv: {roll_up: pv}"
 CONDITIONS = "active: pv >= 100"
 
 
-def plan_text(*, head=HEAD, trees=TREES, volumes="", counts="", conditions="", ladder="", ranks="", bonuses="", rest=""):
+def plan_text(
+    *, head=HEAD, trees=TREES, volumes="", counts="", conditions="", ladder="", ranks="", bonuses="", rest=""
+):
     """A plan around some rules; a section is its content, without indentation of its own.
 
     The volumes `pv` and `gv` and the condition `active` are always there. `ranks` stands beside the ladder.

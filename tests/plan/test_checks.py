@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Literal
 
 import pytest
-from compplan.bonuses.base import Bonus, _KINDS, register
-from compplan.plan.scope import RESERVED
-from compplan.plan.values import Name  # noqa: TC001 - pydantic reads the annotations
-
 from plan_texts import CONDITIONS, HEAD, VOLUMES, expect, plan, plan_text, problems_of
+
+from compplan.bonuses.base import _KINDS, Bonus, register
+from compplan.plan.scope import RESERVED
+from compplan.plan.values import Name
 
 LADDER = "member: []\nsilver: [active]\ngold: [2 legs with silver]"
 
@@ -52,7 +52,9 @@ def test_a_name_of_three_things_is_told_at_the_later_ones():
     ],
 )
 def test_words_of_the_language_are_no_names(sections):
-    (name,) = [word.strip("▸ ") for word in str(sections.values()).replace("'", " ").split(":")[0].split() if "▸" in word]
+    (name,) = [
+        word.strip("▸ ") for word in str(sections.values()).replace("'", " ").split(":")[0].split() if "▸" in word
+    ]
     expect((f'"{name}" is a word of the language', "choose another name"), **sections)
 
 
@@ -75,7 +77,9 @@ def test_columns_of_the_result_are_no_names(name):
 def test_the_id_column_of_the_plan_is_meant():
     head = HEAD + "members: {id: associate}\n"
     plan(head=head, volumes="member_id: {sum: orders.x}")
-    expect(('"associate" is a column of every result', "choose another name"), head=head, conditions="▸associate: pv >= 1")
+    expect(
+        ('"associate" is a column of every result', "choose another name"), head=head, conditions="▸associate: pv >= 1"
+    )
 
 
 def test_trees_are_known():
@@ -111,7 +115,7 @@ def test_conditions_are_read_and_make_sense():
         ('"5" is not a condition', "compare it, for example with >="),
         ('"active" is not a number', ""),
         ('"silver" is not a condition', "write rank >= silver"),
-        ("\"gv >=\" cannot be read: invalid syntax", "for example: pv >= 100 and active"),
+        ('"gv >=" cannot be read: invalid syntax', "for example: pv >= 100 and active"),
         ('"rank >= 5" compares a number with a rank', "compare like with like"),
         ('"silver" is not a condition', "write rank >= silver"),
         ('"rank > pv" compares a number with a rank', "compare like with like"),
@@ -279,7 +283,9 @@ def test_a_ladder_has_no_endless_routes():
 
 def test_who_can_hold_ranks_does_not_depend_on_ranks():
     hint = "use a condition without ranks, or last_rank"
-    expect(('"rank >= silver" depends on the ranks that it decides', hint), ranks="members: ▸rank >= silver", ladder=LADDER)
+    expect(
+        ('"rank >= silver" depends on the ranks that it decides', hint), ranks="members: ▸rank >= silver", ladder=LADDER
+    )
     expect(
         ('"climber" depends on the ranks that it decides', hint),
         conditions="climber: title >= silver", ranks="members: ▸climber", ladder=LADDER,
@@ -313,7 +319,9 @@ def test_keys_are_ranks():
 
 
 def test_keys_need_ranks():
-    expect(('"silver" is not a rank', "this plan has no ranks"), bonuses="r: {kind: retail, of: pv, rates: {▸silver: 5%}}")
+    expect(
+        ('"silver" is not a rank', "this plan has no ranks"), bonuses="r: {kind: retail, of: pv, rates: {▸silver: 5%}}"
+    )
 
 
 def test_keys_are_thresholds_that_ascend():
@@ -333,7 +341,9 @@ def test_keys_are_thresholds_that_ascend():
 
 @pytest.mark.parametrize("by", ["active", "silver", "nope", "member", "member.", "member.a.b", "days_in_period"])
 def test_what_tables_can_go_by(by):
-    (problem,) = problems_of(plan_text(ladder=LADDER, bonuses=f"a: {{kind: retail, of: pv, rates_by: {by}, rates: {{x: 5%}}}}"))
+    (problem,) = problems_of(
+        plan_text(ladder=LADDER, bonuses=f"a: {{kind: retail, of: pv, rates_by: {by}, rates: {{x: 5%}}}}")
+    )
     assert problem.message == f'"{by}" is neither a rank column, a quantity, nor member.<field>'
     assert problem.place.text[problem.place.column - 1 :].startswith(by)
     plan(bonuses="a: {kind: retail, of: pv, rates_by: member.country, rates: {NO: 5%, SE: 6%}}")
@@ -406,7 +416,11 @@ def test_caps_and_minimum_are_money():
         rest="payout: {minimum: ▸0.005}\n",
     )
     yen = HEAD.replace("USD", "{code: JPY, decimals: 0}")
-    expect(("10.5 has more digits than JPY, which has 0", "write fewer digits"), head=yen, rest="payout: {minimum: ▸10.5}\n")
+    expect(
+        ("10.5 has more digits than JPY, which has 0", "write fewer digits"),
+        head=yen,
+        rest="payout: {minimum: ▸10.5}\n",
+    )
     plan(head=yen, rest="payout: {minimum: 10.0}\n")
 
 

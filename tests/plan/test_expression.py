@@ -7,11 +7,12 @@ import warnings
 from decimal import Decimal
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from compplan.plan import expression as ex
 from compplan.plan.expression import MAX_DEPTH, MAX_TEXT, grouped, names, parse, walk, words
 from compplan.plan.located import Hinted
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 A, B, C = ex.Name("a"), ex.Name("b"), ex.Name("c")
 FORMS = (
@@ -115,7 +116,11 @@ def test_nothing_else_gets_through(text):
             '"in" needs a list of constants',
             'for example: member.country in ("US", "CA"), or with == for one alone',
         ),
-        ("pv in (gv + 1, 2)", '"in" takes constants only', 'for example: member.country in ("US", "CA"), or with == for one alone'),
+        (
+            "pv in (gv + 1, 2)",
+            '"in" takes constants only',
+            'for example: member.country in ("US", "CA"), or with == for one alone',
+        ),
         ("pv >= 1e30", "1e30 has more than 24 digits", "write fewer digits"),
         ("'\\ud800' == member.x", "the text holds half a character ('\\ud800')", "write the whole character"),
         ("member.x == '\ud800'", "the text holds half a character ('\\ud800')", "write the whole character"),
@@ -127,7 +132,16 @@ def test_what_is_wrong_is_said(text, message, hint):
     assert (caught.value.message, caught.value.hint) == (message, hint)
 
 
-@pytest.mark.parametrize("text", ["not " * 3000 + "a", "(" * 150 + "a" + "+1)" * 150, "+".join(["a"] * 200), "min(1, " * 120 + "2" + ")" * 120, "(" * 3000])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "not " * 3000 + "a",
+        "(" * 150 + "a" + "+1)" * 150,
+        "+".join(["a"] * 200),
+        "min(1, " * 120 + "2" + ")" * 120,
+        "(" * 3000,
+    ],
+)
 def test_deep_nesting_is_refused(text):
     with pytest.raises(Hinted) as caught:
         parse(text)
@@ -216,7 +230,14 @@ def test_words_group_the_digits_of_numbers_alone(text, shown):
 
 @pytest.mark.parametrize(
     ("value", "shown"),
-    [("20000.50", "20,000.5"), ("1000", "1,000"), ("100", "100"), ("0.10", "0.1"), ("1E+3", "1,000"), ("-1234.0", "-1,234")],
+    [
+        ("20000.50", "20,000.5"),
+        ("1000", "1,000"),
+        ("100", "100"),
+        ("0.10", "0.1"),
+        ("1E+3", "1,000"),
+        ("-1234.0", "-1,234"),
+    ],
 )
 def test_grouped(value, shown):
     assert grouped(Decimal(value)) == shown

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from plan_texts import HEAD, plan
+
 from compplan.plan.inputs import member_fields
 from compplan.plan.load import load_plan
-
-from plan_texts import HEAD, plan
 
 LAKESIDE = Path(__file__).parents[2] / "plans" / "lakeside.yaml"
 LADDER = "member: []\nsilver: [active]"
@@ -69,13 +69,25 @@ def test_the_least():
         ({"ladder": LADDER, "ranks": "members: is_distributor and member.vip"}, {"kind", "vip"}, set()),
         ({"ladder": "a: [{any: [active, {all: [member.vip, 2 legs with is_customer]}]}]"}, {"kind", "vip"}, set()),
         ({"ladder": "a: [2 frontline with member.vip]"}, {"vip"}, set()),
-        ({"bonuses": "b: {kind: unilevel, of: pv, rates: 5%, pay_when: member.vip, compress: member.away}"}, {"vip", "away"}, set()),
+        (
+            {"bonuses": "b: {kind: unilevel, of: pv, rates: 5%, pay_when: member.vip, compress: member.away}"},
+            {"vip", "away"},
+            set(),
+        ),
         ({"bonuses": "b: {kind: unilevel, of: pv, rates_by: member.level, rates: {a: 5%}}"}, {"level"}, set()),
         ({"bonuses": "b: {kind: unilevel, of: pv, rates: 5%, cap_by: member.level, cap: {a: 5}}"}, {"level"}, set()),
         ({"bonuses": "b: {kind: unilevel, of: pv, rates: 5%, payment: order}"}, set(), {"order_id"}),
-        ({"bonuses": "b: {kind: unilevel, of: pv, rates: 5%, payment: order, qualified_since: member.since}"}, {"since"}, {"order_id"}),
+        (
+            {"bonuses": "b: {kind: unilevel, of: pv, rates: 5%, payment: order, qualified_since: member.since}"},
+            {"since"},
+            {"order_id"},
+        ),
         ({"bonuses": "b: {kind: fast_start, of: pv, rates: 5%, window: 60 days}"}, {"enrolled_on"}, {"order_id"}),
-        ({"bonuses": "b: {kind: fast_start, of: pv, rates: 5%, window: 60 days, payment: period}"}, {"enrolled_on"}, set()),
+        (
+            {"bonuses": "b: {kind: fast_start, of: pv, rates: 5%, window: 60 days, payment: period}"},
+            {"enrolled_on"},
+            set(),
+        ),
     ],
     ids=str,
 )
@@ -84,7 +96,10 @@ def test_what_a_rule_needs(sections, members, orders):
 
 
 def test_columns_have_the_names_that_the_plan_gives():
-    head = HEAD + "members: {id: associate, kind: type, enrolled: joined, distributors: [ibo, manager]}\norders: {id: number, member: buyer, date: paid_on}\n"
+    head = (
+        HEAD
+        + "members: {id: associate, kind: type, enrolled: joined, distributors: [ibo, manager]}\norders: {id: number, member: buyer, date: paid_on}\n"
+    )
     inputs = plan(
         head=head,
         trees="line: {parent: upline, side: leg}",

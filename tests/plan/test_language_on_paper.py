@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from compplan.bonuses.base import kinds
 from compplan.errors import PlanError
 from compplan.plan import load, sections
@@ -82,11 +83,7 @@ def problems_of(path):
 def promised(path):
     """Whether the file's own header says that it loads (of a patch: alone)."""
     (said,) = re.findall(r"^# (?:Loads|Applies): (yes|not yet)", path.read_text(), re.MULTILINE)
-    return (
-        said == "yes"
-        and "loads: not yet" not in path.read_text()
-        and "loads with the kinds" not in path.read_text()
-    )
+    return said == "yes" and "loads: not yet" not in path.read_text() and "loads with the kinds" not in path.read_text()
 
 
 def waits(problem):
@@ -139,9 +136,7 @@ def test_a_word_to_come_has_not_come_yet():
     assert VOLUMES_TO_COME & set(sections._VOLUME_KINDS) == set()
     present = {name: set(model.model_fields) for name, model in kinds().items()}
     present |= {"roll_up": set(sections.RollUp.model_fields), "plan": set(PlanModel.model_fields)}
-    assert {
-        name: words & present[name] for name, words in FIELDS_TO_COME.items() if words & present[name]
-    } == {}
+    assert {name: words & present[name] for name, words in FIELDS_TO_COME.items() if words & present[name]} == {}
     assert {kind: words & SHARED for kind, words in KINDS_TO_COME.items() if words & SHARED} == {}
     assert {f: words & words_of(f) for f, words in VALUES_TO_COME.items() if words & words_of(f)} == {}
 

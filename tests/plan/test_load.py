@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
-import compplan as cp
 import pytest
-from compplan.errors import PlanError
-from compplan.plan.load import load_plan
 from hypothesis import given
 from hypothesis import strategies as st
+from plan_texts import HEAD, plan, plan_text, unmarked
 from pydantic import ValidationError
 
-from plan_texts import HEAD, plan, plan_text, unmarked
+import compplan as cp
+from compplan.errors import PlanError
+from compplan.plan.load import load_plan
 
 LAKESIDE = Path(__file__).parents[2] / "plans" / "lakeside.yaml"
 LADDER = "member: []\nsilver: [active]\ngold: [2 legs with silver]"
@@ -39,7 +39,7 @@ def test_a_plan_never_changes():
 
 
 def test_a_file_that_is_not_there():
-    with pytest.raises(PlanError, match="there is no file nowhere.yaml"):
+    with pytest.raises(PlanError, match=r"there is no file nowhere\.yaml"):
         load_plan("nowhere.yaml")
 
 
@@ -202,7 +202,12 @@ def test_a_patch_makes_a_new_plan_and_leaves_the_base_alone():
     assert list(richer.model.conditions) == ["active", "busy"]
     assert str(base.model.bonuses["u"].rates.rows["gold"].levels) == "(Decimal('0.06'),)"
     assert base.hash == before == load_plan(BASE).hash != richer.hash
-    assert richer.hash == load_plan(with_("gold: [6%]", "gold: [7%]", with_("active: pv >= 100", "active: pv >= 100\n  busy: pv >= 500"))).hash
+    assert (
+        richer.hash
+        == load_plan(
+            with_("gold: [6%]", "gold: [7%]", with_("active: pv >= 100", "active: pv >= 100\n  busy: pv >= 500"))
+        ).hash
+    )
     assert base.patched().hash == base.hash
 
 

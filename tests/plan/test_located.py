@@ -67,9 +67,7 @@ def _volume_kind(value: Any) -> str:
     return next((key for key in ("sum", "roll_up") if isinstance(value, dict) and key in value), "other")
 
 
-Volume = Annotated[
-    Annotated[Sum, Tag("sum")] | Annotated[RollUp, Tag("roll_up")], Discriminator(_volume_kind)
-]
+Volume = Annotated[Annotated[Sum, Tag("sum")] | Annotated[RollUp, Tag("roll_up")], Discriminator(_volume_kind)]
 Bonus = Annotated[Unilevel | Pool, Field(discriminator="kind")]
 Name = Annotated[str, StringConstraints(pattern="^[a-z]+$")]
 
@@ -93,9 +91,7 @@ class Plan(Model):
     volumes: dict[Name, Volume] = {}
     bonuses: dict[Name, Bonus] = {}
     listed: list[Bonus] = []
-    ladder: dict[
-        Name, Annotated[Rank, BeforeValidator(lambda v: {"requires": v} if isinstance(v, list) else v)]
-    ] = {}
+    ladder: dict[Name, Annotated[Rank, BeforeValidator(lambda v: {"requires": v} if isinstance(v, list) else v)]] = {}
     trees: list[str] = Field([], max_length=2)
     start_at: int = Field(1, alias="from")
     rate: Annotated[Decimal, Field(max_digits=6, decimal_places=3)] = Decimal(0)
@@ -128,9 +124,7 @@ def test_decimals_reach_the_model_with_all_digits():
 
 
 def test_a_missing_field_is_at_the_key_of_what_lacks_it():
-    assert told("bonuses:\n  u: {kind: unilevel}") == [
-        ("2:3", '"of" is missing', "The volume that is paid on.")
-    ]
+    assert told("bonuses:\n  u: {kind: unilevel}") == [("2:3", '"of" is missing', "The volume that is paid on.")]
 
 
 def test_a_missing_field_of_the_whole_file():
@@ -151,9 +145,7 @@ def test_an_unknown_field_has_the_nearest_field_as_hint():
     assert told("bonuses:\n  u:\n    kind: unilevel\n    of: cv\n    raets: {}") == [
         ("5:5", 'unknown field "raets"', 'did you mean "rates"?'),
     ]
-    assert told("volumes: {pv: {sum: qv, zzz: 1}}") == [
-        ("1:25", 'unknown field "zzz"', "known: sum, decimals")
-    ]
+    assert told("volumes: {pv: {sum: qv, zzz: 1}}") == [("1:25", 'unknown field "zzz"', "known: sum, decimals")]
     assert told("ladder: {silver: {require: 1}}")[0][2] == 'did you mean "requires"?'
 
 
@@ -193,9 +185,7 @@ def test_a_label_with_the_name_of_a_field_does_not_lead_astray():
         of: str
 
     class Outer(Model):
-        x: Annotated[
-            Annotated[Inner, Tag("pool")] | Annotated[Sum, Tag("sum")], Discriminator(lambda _: "pool")
-        ]
+        x: Annotated[Annotated[Inner, Tag("pool")] | Annotated[Sum, Tag("sum")], Discriminator(lambda _: "pool")]
 
     assert told("x: {pool: {a: 1}}", Outer) == [("1:1", '"of" is missing', "")]
 
@@ -439,9 +429,7 @@ def test_problems_are_sorted_by_place_and_told_once():
     text = "zzz: 1\nname: &n 5\nbonuses:\n  u: &u {kind: unilevel}\n  v: *u\nfrom: x"
     places = [where for where, _, _ in told(text)]
     assert places == sorted(places, key=lambda p: tuple(map(int, p.split(":"))))
-    shared = told(
-        "bonuses:\n  u: {kind: unilevel, of: a, rates: &r {c: x}}\n  v: {kind: unilevel, of: a, rates: *r}"
-    )
+    shared = told("bonuses:\n  u: {kind: unilevel, of: a, rates: &r {c: x}}\n  v: {kind: unilevel, of: a, rates: *r}")
     assert len(shared) == 1
 
 

@@ -58,9 +58,7 @@ def problems(base: Any, *patches: Any) -> tuple[Problem, ...]:
 
 
 def told(base: Source, text: str) -> list[tuple[str, str, str]]:
-    return [
-        (str(p.place).removeprefix("patch.yaml:"), p.message, p.hint) for p in problems(base, patch(text))
-    ]
+    return [(str(p.place).removeprefix("patch.yaml:"), p.message, p.hint) for p in problems(base, patch(text))]
 
 
 def test_the_patch_of_the_guide(base):
@@ -81,9 +79,7 @@ def test_the_patch_of_the_guide(base):
 
 def test_the_base_is_untouched_and_what_did_not_change_is_shared(base):
     before = copy.deepcopy(base.data)
-    changed = apply_patch(
-        base.data, plain(set={"bonuses.fast_start.rate": "10%"}, remove=["ranks.ladder.silver"])
-    )
+    changed = apply_patch(base.data, plain(set={"bonuses.fast_start.rate": "10%"}, remove=["ranks.ladder.silver"]))
     assert base.data == before
     assert changed["bonuses"]["unilevel"] is base.data["bonuses"]["unilevel"]
     assert changed["tiers"] is base.data["tiers"]
@@ -143,9 +139,7 @@ def test_number_keys_are_found_and_made(base):
 
 
 def test_a_step_that_is_no_exact_number_is_text():
-    assert apply_patch({"a": {1: 0}}, plain(set={"a.x": 1, "a.1e999": 2})) == {
-        "a": {1: 0, "x": 1, "1e999": 2}
-    }
+    assert apply_patch({"a": {1: 0}}, plain(set={"a.x": 1, "a.1e999": 2})) == {"a": {1: 0, "x": 1, "1e999": 2}}
 
 
 def test_text_keys_that_look_like_numbers_stay_text():
@@ -358,9 +352,7 @@ def test_the_model_is_closed_frozen_and_describes_itself():
             assert field["description"]
 
 
-@pytest.mark.parametrize(
-    "text", ["compplan_patch: 2\nname: x\n", "name: x\n", "compplan_patch: 1\n", "- a\n"]
-)
+@pytest.mark.parametrize("text", ["compplan_patch: 2\nname: x\n", "name: x\n", "compplan_patch: 1\n", "- a\n"])
 def test_a_document_that_is_no_patch(base, text):
     assert problems(base, read_source(text, name="patch.yaml"))[0].place.file == "patch.yaml"
 
@@ -383,8 +375,7 @@ def test_places_of_a_patched_plan(base):
         "one.yaml",
     )
     second = patch(
-        "insert:\n  ranks.ladder.gold: {after: silver, value: [a, b]}\n"
-        "set:\n  bonuses.unilevel.rates.silver.1: 7%",
+        "insert:\n  ranks.ladder.gold: {after: silver, value: [a, b]}\nset:\n  bonuses.unilevel.rates.silver.1: 7%",
         "two.yaml",
     )
     merged = merged_source(base, [first, second])
@@ -435,9 +426,7 @@ def test_errors_of_a_patched_plan_point_into_the_patch(base):
 
 
 def test_patches_without_marks_leave_the_marks_of_the_plan(base):
-    merged = merged_source(
-        base, [Source("change", plain(set={"bonuses.unilevel": {"rates": {}}, "tiers.300": "1%"}))]
-    )
+    merged = merged_source(base, [Source("change", plain(set={"bonuses.unilevel": {"rates": {}}, "tiers.300": "1%"}))])
     assert str(merged.place(("name",))) == "plan.yaml:1:7"
     assert str(merged.place(("bonuses", "unilevel", "rates"))) == str(merged.place(("bonuses",)))
     again = merged_source(merged, [patch("set: {bonuses.unilevel.rates: 1}")])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
+
 from compplan.plan.located import Hinted
 from compplan.plan.requirement import (
     AllRequirement,
@@ -17,7 +19,6 @@ from compplan.plan.requirement import (
     VolumeRequirement,
     read_requirement,
 )
-from pydantic import TypeAdapter, ValidationError
 
 ADAPTER = TypeAdapter(Requirement)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from plan_texts import HEAD, plan_text, problems_of
+
 from compplan.errors import PlanError
 from compplan.plan.load import load_plan
 from compplan.plan.rest import sense_problems
 from compplan.plan.source import Source, read_source
-
-from plan_texts import HEAD, plan_text, problems_of
 
 KNOWN = "none of sum, roll_up, legs, compute, member, move_up is here"
 LADDER = "member: []\nsilver: [active]\ngold: [2 legs with silver]"
@@ -87,7 +87,13 @@ def test_layers_of_problems_come_together():
 
 @pytest.mark.parametrize(
     "broken",
-    ["x: {summ: orders.x}", "x: {sum: 5}", "x: {sum: orders.x, share: half}", "x: {roll_up: nope}", "x: {compute: nope + 1}"],
+    [
+        "x: {summ: orders.x}",
+        "x: {sum: 5}",
+        "x: {sum: orders.x, share: half}",
+        "x: {roll_up: nope}",
+        "x: {compute: nope + 1}",
+    ],
 )
 def test_what_reads_a_broken_volume_is_not_blamed(broken):
     text = plan_text(
@@ -145,7 +151,9 @@ def test_what_reads_a_broken_condition_or_count_is_not_blamed(sections):
     assert len(problems_of(text)) == missing
 
 
-@pytest.mark.parametrize("ladder", ["silver: [active]\ngold: [nope]\n", "silver: [active]\ngold: 5\n", "silver: [active]\nGold: [active]\n"])
+@pytest.mark.parametrize(
+    "ladder", ["silver: [active]\ngold: [nope]\n", "silver: [active]\ngold: 5\n", "silver: [active]\nGold: [active]\n"]
+)
 def test_a_broken_rank_is_still_a_rank(ladder):
     rank = "Gold" if "Gold" in ladder else "gold"
     text = plan_text(

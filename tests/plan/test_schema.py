@@ -8,6 +8,9 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from plan_texts import plan_text, problems_of
+from pydantic import BaseModel
+
 from compplan.bonuses.base import kinds
 from compplan.errors import PlanError
 from compplan.plan import requirement, sections, values
@@ -15,9 +18,6 @@ from compplan.plan.load import load_plan
 from compplan.plan.model import PlanModel, plan_model
 from compplan.plan.schema import json_schema
 from compplan.plan.source import read_source
-from pydantic import BaseModel
-
-from plan_texts import plan_text, problems_of
 
 ROOT = Path(__file__).parents[2]
 PAPER = ROOT / "docs" / "decisions" / "0002-plan-language"
@@ -68,7 +68,9 @@ GOOD = [
     {"ladder": "a:\nb: []\nc: {requires: [active], source: page 7}\nd: [active, {legs: [{count: 2, holds: active}]}]"},
     {"ladder": "a: [{any: [active, {all: [gv >= 5, {count: 2, among: downline, holds: active}]}]}]"},
     {"ladder": "a: [{volume: gv, at_least: 5.50, leg_cap: 50%, own: leg}]"},
-    {"volumes": "x: {sum: orders.x, only: {type: [kit, 5], free: false, price: 9.50}, window: {days_of_month: [1, 7]}}"},
+    {
+        "volumes": "x: {sum: orders.x, only: {type: [kit, 5], free: false, price: 9.50}, window: {days_of_month: [1, 7]}}"
+    },
     {"bonuses": "t: {kind: tier, by: pv, amounts: {5: 10, 7.50: 20.50}}"},
     {"bonuses": "u: {kind: unilevel, of: pv, rates: [5%, 0.03, 1% and deeper], cap: {NO: 5}, cap_by: member.country}"},
 ]
@@ -87,7 +89,9 @@ BAD = [
     {"head": "compplan: 1\nname: x\ncurrency: usd\nperiod: monthly\nrounding: {mode: half_up, at: payment}\n"},
     {"head": "compplan: 1\nname: x\ncurrency: USD\nperiod: fortnight\nrounding: {mode: half_up, at: payment}\n"},
     {"head": "compplan: 1\nname: x\ncurrency: USD\nperiod: monthly\nrounding: {mode: half_up}\n"},
-    {"head": "compplan: 1\nname: x\ncurrency: {code: USD, decimals: 7}\nperiod: monthly\nrounding: {mode: half_up, at: payment}\n"},
+    {
+        "head": "compplan: 1\nname: x\ncurrency: {code: USD, decimals: 7}\nperiod: monthly\nrounding: {mode: half_up, at: payment}\n"
+    },
     {"rest": "limits: {}\n"},
     {"trees": "Enrollment: {parent: sponsor_id}"},
     {"volumes": "X: {sum: orders.x}"},

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal, localcontext
 
 import pytest
+from plan_texts import plan_text
+
 from compplan.plan import expression as ex
 from compplan.plan.located import Hinted
 from compplan.plan.model import plan_model
 from compplan.plan.scope import Scope, digits
 from compplan.plan.source import read_source
-
-from plan_texts import plan_text
 
 VOLUMES = """
 cv: {sum: orders.cv, decimals: 3, share: 12.5%, customer_share: 50%}
@@ -45,7 +45,16 @@ def scope(*, ranks="gaps: allowed", ladder=LADDER, volumes=VOLUMES, counts=COUNT
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("2.50", 1), ("2", 0), ("100", 0), ("1E+3", 0), ("0.001", 3), ("0", 0), ("0.000", 0), ("1.00000000000000000000001", 23)],
+    [
+        ("2.50", 1),
+        ("2", 0),
+        ("100", 0),
+        ("1E+3", 0),
+        ("0.001", 3),
+        ("0", 0),
+        ("0.000", 0),
+        ("1.00000000000000000000001", 23),
+    ],
 )
 def test_digits(value, expected):
     with localcontext(prec=3):
@@ -157,7 +166,15 @@ def test_reads(name, reads):
 
 @pytest.mark.parametrize(
     ("name", "needs"),
-    [("gv", False), ("group", True), ("silvers", True), ("titled", True), ("last", False), ("solid", False), ("moved", False)],
+    [
+        ("gv", False),
+        ("group", True),
+        ("silvers", True),
+        ("titled", True),
+        ("last", False),
+        ("solid", False),
+        ("moved", False),
+    ],
 )
 def test_what_waits_for_the_rank_pass(name, needs):
     assert scope().needs_rank(name) is needs
@@ -180,7 +197,10 @@ def test_circles_are_found_and_shown():
 
 def test_a_circle_through_ranks_is_none():
     """Ranks read a count, and the count reads ranks: the requirement table says what of that can be."""
-    assert scope(counts="silvers: {count: rank >= silver, among: downline}", ladder="silver: [silvers >= 2]").circle() is None
+    assert (
+        scope(counts="silvers: {count: rank >= silver, among: downline}", ladder="silver: [silvers >= 2]").circle()
+        is None
+    )
 
 
 # ---- kinds of expressions
@@ -220,10 +240,18 @@ def test_conditions_that_make_sense(text):
             "bring the column in under volumes: {name: {member: column}}",
         ),
         ("pv in (1, silver)", '"pv in [1, silver]" mixes kinds', "list constants of the kind that is looked for"),
-        ("member.level in (1, 2)", '"member.level in [1, 2]" mixes kinds', "list constants of the kind that is looked for"),
+        (
+            "member.level in (1, 2)",
+            '"member.level in [1, 2]" mixes kinds',
+            "list constants of the kind that is looked for",
+        ),
         ("active in (1, 2)", '"active in [1, 2]" mixes kinds', "list constants of the kind that is looked for"),
         ("active + 1 >= 2", '"active" is not a number', ""),
-        ("member.level + 1 >= 2", '"member.level" is not a number', "bring the column in under volumes: {name: {member: column}}"),
+        (
+            "member.level + 1 >= 2",
+            '"member.level" is not a number',
+            "bring the column in under volumes: {name: {member: column}}",
+        ),
         ("min(pv, rank) >= 2", '"rank" is not a number', ""),
         ("gv >= 1 or nope", '"nope" is not known', None),
     ],
@@ -242,7 +270,9 @@ def test_computations_are_numbers(text):
     scope().number(ex.parse("pv / gv + days_in_period"))
 
 
-@pytest.mark.parametrize(("text", "scale"), [("1.25", 2), ("pv", 2), ("pv * 0.5", 3), ("pv - cv", 6), ("max(pv, 1.2345)", 4)])
+@pytest.mark.parametrize(
+    ("text", "scale"), [("1.25", 2), ("pv", 2), ("pv * 0.5", 3), ("pv - cv", 6), ("max(pv, 1.2345)", 4)]
+)
 def test_natural_scales(text, scale):
     assert scope().natural_scale(ex.parse(text)) == scale
 

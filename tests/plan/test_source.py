@@ -85,9 +85,7 @@ def test_scalars_follow_the_core_schema(written, read):
     assert type(data["a"]) is type(read)
 
 
-@pytest.mark.parametrize(
-    "written", ["1.10", "0.1", ".5", "5.", "1e3", "-2.50E-7", "123456789.123456789123456789123"]
-)
+@pytest.mark.parametrize("written", ["1.10", "0.1", ".5", "5.", "1e3", "-2.50E-7", "123456789.123456789123456789123"])
 @pytest.mark.usefixtures("parser")
 def test_decimals_keep_their_digits(written):
     value = read_source(f"a: {written}\n").data["a"]
@@ -105,13 +103,8 @@ def test_numbers_come_back_exactly(decimal, integer):
 
 
 json_like = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers(-(10**20), 10**20)
-    | st.text("ab é😀:#-'\"%{}[]\n\t ", max_size=8),
-    lambda inner: (
-        st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1), inner, max_size=3)
-    ),
+    st.none() | st.booleans() | st.integers(-(10**20), 10**20) | st.text("ab é😀:#-'\"%{}[]\n\t ", max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("abc", min_size=1), inner, max_size=3),
     max_leaves=12,
 )
 
@@ -127,9 +120,7 @@ def test_what_yaml_writes_is_read_back_and_every_part_has_a_place(data, flow):
         place = source.place(path)
         assert place.line <= text.count("\n") + 1
         assert source.place(path, key=True) is not None
-        inner = (
-            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-        )
+        inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
         for key, below in inner:
             visit(below, (*path, key))
 
@@ -321,9 +312,7 @@ def test_nesting_up_to_the_limit_is_read():
 
 @pytest.mark.usefixtures("parser")
 def test_places_of_keys_values_items_and_of_nothing():
-    source = read_source(
-        "name: x\nbonuses:\n  unilevel:\n    rates: [5%, 6%]\n    300: 1\n", name="plan.yaml"
-    )
+    source = read_source("name: x\nbonuses:\n  unilevel:\n    rates: [5%, 6%]\n    300: 1\n", name="plan.yaml")
 
     def at(*path, key=False):
         return str(source.place(path, key=key))

@@ -6,6 +6,10 @@ from decimal import Decimal, localcontext
 from fractions import Fraction
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter, ValidationError
+
 from compplan.plan.located import Hinted
 from compplan.plan.values import (
     MAX_DIGITS,
@@ -24,9 +28,6 @@ from compplan.plan.values import (
     number,
     rate,
 )
-from hypothesis import given
-from hypothesis import strategies as st
-from pydantic import TypeAdapter, ValidationError
 
 exact = st.builds(lambda n, scale: Decimal(n).scaleb(-scale), st.integers(-(10**15), 10**15), st.integers(0, 8))
 

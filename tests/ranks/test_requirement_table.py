@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+
 from compplan.errors import PlanError
 from compplan.plan.load import load_plan
 from compplan.ranks.table import INFINITE, MAX_ROUTES, STATIC
@@ -178,9 +179,7 @@ def test_conditions(requirement, expected):
     ],
 )
 def test_volumes_with_legs(requirement, expected):
-    assert rows(f'"{requirement}"' if "," in requirement and "{" not in requirement else requirement) == [
-        expected
-    ]
+    assert rows(f'"{requirement}"' if "," in requirement and "{" not in requirement else requirement) == [expected]
 
 
 LEGS = {"unit": "legs"}

@@ -23,9 +23,7 @@ class Bonus(Model):
     family: ClassVar[str] = ""
 
     kind: str = Field(description="The bonus kind.")
-    pay_when: ConditionText | None = Field(
-        None, description="Who can be paid; every distributor when left out."
-    )
+    pay_when: ConditionText | None = Field(None, description="Who can be paid; every distributor when left out.")
     cap: AmountTable | None = Field(
         None,
         description="The most that one member gets of this bonus in a period: an amount, or one for each `cap_by` key.",
@@ -34,9 +32,7 @@ class Bonus(Model):
         "paid_as",
         description="What the keys of `cap` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
-    currency: str | None = Field(
-        None, pattern=r"^[A-Z]{3}$", description="The currency, where it is not the plan's."
-    )
+    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="The currency, where it is not the plan's.")
     source: str | None = Field(None, description="Where the company's plan document says so.")
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -79,10 +75,14 @@ def register(model: type[Bonus]) -> type[Bonus]:
 
 
 def kinds() -> dict[str, type[Bonus]]:
-    """Return the known kinds by name, the built-in ones first."""
+    """Return the known kinds by name: the built-in ones in the order of their names, then those from outside.
+
+    The order does not depend on which module was imported first, and so neither does the JSON Schema.
+    """
     from compplan.bonuses import direct, fast_start, retail, tier, unilevel  # noqa: F401, PLC0415 - they register
 
-    return dict(_KINDS)
+    built_in = sorted(name for name, model in _KINDS.items() if model.__module__.startswith("compplan."))
+    return {name: _KINDS[name] for name in dict.fromkeys([*built_in, *_KINDS])}
 
 
 def bonus_union() -> Any:

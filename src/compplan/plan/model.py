@@ -54,11 +54,11 @@ class PlanModel(Model):
 
 def plan_model() -> type[PlanModel]:
     """Return the model of a plan with all bonus kinds known by now."""
-    return _plan_model(tuple(kinds()))
+    return _plan_model(tuple(kinds().values()))
 
 
 @cache
-def _plan_model(_known: tuple[str, ...]) -> type[PlanModel]:
+def _plan_model(_known: tuple[type[Bonus], ...]) -> type[PlanModel]:
     bonuses: Any = dict[Name, bonus_union()]  # type: ignore[misc]
     field = Field(default={}, description="The bonuses by name, each with its `kind`.")
     return create_model("Plan", __base__=PlanModel, __doc__=PlanModel.__doc__, bonuses=(bonuses, field))

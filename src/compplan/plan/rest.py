@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 _TIMES = 12
 """More rounds than a plan has layers: names, scales, requirements, and what reads them."""
 
-_PLAIN: dict[str, Any] = {
+_PLAIN: dict[Any, Any] = {
     "trees": {"parent": "-"},
     "volumes": {"member": "-", "decimals": 6},
     "counts": {"count": "is_distributor", "among": "frontline"},
     "conditions": "is_distributor",
 }
 _NAMES = ("trees", "volumes", "counts", "conditions", "ranks")
-_STAND_INS: dict[str, Any] = {
+_STAND_INS: dict[Any, Any] = {
     "compplan": 1,
     "name": "-",
     "currency": "USD",
@@ -78,7 +78,7 @@ def _copy(value: Any) -> Any:
     return {k: _copy(v) for k, v in value.items()} if isinstance(value, dict) else value
 
 
-def _replace(data: dict[str, Any], path: Path, *, bad_key: bool) -> str:
+def _replace(data: dict[Any, Any], path: Path, *, bad_key: bool) -> str:
     """Replace the smallest named part around a path; return its name."""
     if not path:
         return "-"

@@ -276,17 +276,17 @@ def find_levels(i, line, last, rule, members, lines, times, climb, shares, misse
 
 
 @kernel
-def settle(count, shares, lines, numerators, columns, by, wide, pay, paid, rest, rows, write):
-    """Pay the shares in the buffer; return how many payments are not zero.
+def settle(count, shares, members, lines, numerators, by, wide, pay, paid, rest, rows, cursor, write):
+    """Pay the shares in the buffer, and write payments that are not zero; return the row behind the last one.
 
-    They are in `rows`, if they are written. `wide` products pass 64 bits; then `rest` is not kept.
+    `wide` products pass 64 bits; then `rest` is not kept.
     """
-    cursor, half, den = 0, numerators.size >> 1, np.int64(by.den)
+    den = np.int64(by.den)
     for s in range(count):
-        line, at, earner = shares.line[s], shares.at[s], U(shares.earner[s])
+        line, at, earner = shares.line[s], U(shares.at[s]), U(shares.earner[s])
         x = lines.value[U(line)]
         v = unit(x) if lines.fixed else x
-        rate = numerators[U(at)]
+        rate = numerators[at]
         if wide:
             amount = mul_div_round_by(v, rate, by)[0]
         else:
@@ -294,16 +294,16 @@ def settle(count, shares, lines, numerators, columns, by, wide, pay, paid, rest,
             left = v * rate - amount * den
             rest[0] += left >> 32
             rest[1] += left & LOW
-        paid[U(at)] += v
+        paid[at] += v
         pay[earner] += amount
-        if amount != 0:
-            if write:
-                rows.earner[cursor] = earner
-                rows.source[cursor] = shares.source[s]
-                rows.line[cursor] = line if lines.lined else -1
-                rows.level[cursor] = shares.level[s]
-                rows.klass[cursor] = at % half // columns
-                rows.base[cursor] = x
-                rows.amount[cursor] = amount
+        if write and amount != 0:
+            r = U(cursor)
+            rows.earner[r] = earner
+            rows.source[r] = shares.source[s]
+            rows.line[r] = line if lines.lined else -1
+            rows.level[r] = shares.level[s]
+            rows.klass[r] = members.row[earner]
+            rows.base[r] = x
+            rows.amount[r] = amount
             cursor += 1
     return cursor

@@ -39,9 +39,15 @@ BUFFER = 1 << 16
 def pay(job: Job) -> tuple[list[Part], WalkRows | None]:
     """Pay all ranges of a job."""
     check_pay(job.walk, job.inputs, job.volume)
-    done = job.over_ranges(lambda sources: _pay_range(job, sources))
-    rows = joined([rows for _, found in done for rows in found]) if job.keep_rows else None
-    return [part for part, _ in done], rows
+    parts, rows = zip(*job.over_ranges(lambda sources: _pay_range(job, sources)), strict=True)
+    return list(parts), joined(rows) if job.keep_rows else None
+
+
+def joined(parts: Sequence[WalkRows]) -> WalkRows:
+    """Return rows one after another."""
+    if len(parts) == 1:
+        return parts[0]
+    return WalkRows._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
 
 
 def rule_of(walk: Walk, inputs: WalkInputs) -> Rule:
@@ -82,8 +88,11 @@ def shares_of(max_depth: int) -> Shares:
 
 def found_shares(
     walk: Walk, inputs: WalkInputs, arrays: Arrays, sources: Range, missed: Missed
-) -> Iterator[tuple[Shares, int]]:
-    """Climb from all sources of a range; yield the buffer, and how much is in it, whenever it is full."""
+) -> Iterator[tuple[Shares, int, int]]:
+    """Climb from all sources of a range; yield the buffer whenever it is full.
+
+    With it come how many shares are in it, and how many sources are done.
+    """
     rule, climb, shares = (
         rule_of(walk, inputs),
         climb_of(arrays.max_depth, walk.columns),
@@ -103,41 +112,41 @@ def found_shares(
         line = int(arrays.lines.start[sources.first])
     while i < sources.last:
         i, line, count = find(i, line, *given)
-        yield shares, count
+        yield shares, count, i - sources.first
 
 
-def joined(parts: Sequence[WalkRows]) -> WalkRows:
-    """Return rows one after another."""
-    return WalkRows._make(np.concatenate(columns) for columns in zip(empty_rows(0), *parts, strict=True))
+class _Ledger:
+    """Rows that grow: whenever they are full, to what the sources so far lead to expect for all of them."""
+
+    def __init__(self) -> None:
+        self.rows, self.used = empty_rows(0), 0
+
+    def make_room(self, count: int, done: int, sources: int) -> None:
+        """Make room for so many more rows, when so many sources of all are done."""
+        needed = self.used + count
+        if needed > self.rows.amount.size:
+            larger = empty_rows(needed + needed * (sources - done) // max(done, 1) * 9 // 8)
+            for name in WalkRows._fields:
+                getattr(larger, name)[: self.used] = getattr(self.rows, name)[: self.used]
+            self.rows = larger
+
+    def written(self) -> WalkRows:
+        """Return the rows that are used."""
+        return WalkRows._make(column[: self.used] for column in self.rows)
 
 
-def _pay_range(job: Job, sources: Range) -> tuple[Part, list[WalkRows]]:
-    walk = job.walk
-    table = rule_of(walk, job.inputs).numerators
-    wide = not products_fit(walk, job.volume)
-    by = divider(walk.denominator, MODES[walk.rounding])
+def _pay_range(job: Job, sources: Range) -> tuple[Part, WalkRows]:
+    walk, keep, ledger = job.walk, job.keep_rows, _Ledger()
+    members, lines, table = job.arrays.members, job.arrays.lines, rule_of(walk, job.inputs).numerators
+    wide, by = not products_fit(walk, job.volume), divider(walk.denominator, MODES[walk.rounding])
     missed = Missed(*map(zeros, (table.size // 2, walk.listed + 1, 1)))
     total, paid, rest = np.zeros(job.arrays.size, np.int64), zeros(table.size), zeros(2)
-    page = empty_rows(BUFFER + job.arrays.max_depth + 2 if job.keep_rows else 0)
-    pages = []
-    for shares, count in found_shares(walk, job.inputs, job.arrays, sources, missed):
-        settled = settle(
-            count,
-            shares,
-            job.arrays.lines,
-            table,
-            walk.columns,
-            by,
-            wide,
-            total,
-            paid,
-            rest,
-            page,
-            job.keep_rows,
-        )
-        if job.keep_rows:
-            pages.append(WalkRows._make(column[:settled].copy() for column in page))
-    return Part(sources, total, _volumes(walk, paid, missed, None if wide else halves(rest))), pages
+    for shares, count, done in found_shares(walk, job.inputs, job.arrays, sources, missed):
+        if keep:
+            ledger.make_room(count, done, sources.last - sources.first)
+        given = members, lines, table, by, wide, total, paid, rest, ledger.rows, ledger.used, keep
+        ledger.used = settle(count, shares, *given)
+    return Part(sources, total, _volumes(walk, paid, missed, None if wide else halves(rest))), ledger.written()
 
 
 def _volumes(walk: Walk, paid: NDArray[np.int64], missed: Missed, rest: int | None) -> Volumes:
