@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 
+from hypothesis import strategies as st
+
 import compplan as cp
 from compplan.money import ROUNDING_CODES
-from hypothesis import strategies as st
 from naive.genealogy import SHAPES, by_rows
 
 RANKS = ("r1", "r2", "r3", "r4")
@@ -189,7 +190,7 @@ tier = joined(
     st.fixed_dictionaries({"kind": st.just("tier"), "by": st.sampled_from(["pv", "front", "mix"])}),
     st.one_of(
         tier_amounts.map(lambda again: {"amounts": again}),
-        tier_amounts.map(lambda again: {"amounts": again, "first_time": {key: "99.99" for key in again}}),
+        tier_amounts.map(lambda again: {"amounts": again, "first_time": dict.fromkeys(again, "99.99")}),
     ),
 )
 compressions = st.one_of(

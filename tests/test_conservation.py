@@ -5,14 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-import compplan as cp
 import numpy as np
 import pytest
+from hypothesis import given, settings
+
+import compplan as cp
 from compplan.bonuses.book import Book
 from compplan.bonuses.settle import settle
 from compplan.periods.payables import Payables
 from compplan.plan.sections import Rounding
-from hypothesis import given, settings
 from outputs import sums
 from random_plans import PERIOD, fields, loaded, plans
 
@@ -192,7 +193,7 @@ def test_amounts_of_different_digits_stand_in_one_ledger():
         except cp.ExactnessError:
             continue
         exact = Decimal(qv) / 10
-        assert [(r["entry"], r["base"]) for r in rows][0] == ("payment", Decimal(qv))
+        assert next((r["entry"], r["base"]) for r in rows) == ("payment", Decimal(qv))
         assert rows[0]["amount"] == exact
         assert sum(r["amount"] for r in rows) == next(r["earned"] for r in run.payables.rows() if r["currency"] == "USD")
 

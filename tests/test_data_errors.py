@@ -6,9 +6,10 @@ import math
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
-import compplan as cp
 import pyarrow as pa
 import pytest
+
+import compplan as cp
 
 PLAN = cp.load_plan("""
 compplan: 1

@@ -8,8 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import compplan as cp
 import pytest
+
+import compplan as cp
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ["numba", "llvmlite", "numpy", "pyarrow", "pandas", "polars", "duckdb"]

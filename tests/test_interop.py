@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 
-import compplan as cp
 import duckdb
 import pandas as pd
 import polars as pl
@@ -14,6 +13,8 @@ import pyarrow.csv
 import pyarrow.dataset
 import pyarrow.parquet
 import pytest
+
+import compplan as cp
 from outputs import TABLES, all_bytes, assert_same
 
 PLAN = cp.load_plan("""

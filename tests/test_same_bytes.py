@@ -7,13 +7,14 @@ import random
 from fractions import Fraction
 from pathlib import Path
 
-import compplan as cp
 import numpy as np
 import pyarrow as pa
 import pytest
-from compplan.volumes import sweep
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
+import compplan as cp
+from compplan.volumes import sweep
 from outputs import TABLES, all_bytes, assert_same
 from random_plans import PERIOD, fields, loaded, plans
 

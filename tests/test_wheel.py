@@ -11,8 +11,9 @@ import sys
 import zipfile
 from pathlib import Path
 
-import compplan as cp
 import pytest
+
+import compplan as cp
 from compplan import jit
 
 ROOT = Path(__file__).parents[1]
@@ -153,7 +154,7 @@ def imported(path):
 
 def test_the_digest_covers_all_that_is_compiled(copied):
     """Whatever a compiled function reads, constants of other modules as well, is in the digest."""
-    files = {path for path in kernel_files()}
+    files = set(kernel_files())
     files |= {other for path in files for other in imported(path)}
     left_out = []
     for path in sorted(files):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from fractions import Fraction
 
-import compplan as cp
 import pytest
 from hypothesis import given, settings
+
+import compplan as cp
 from naive.engine import Engine
 from random_plans import PERIOD, fields, loaded, plans
 

@@ -26,10 +26,13 @@ JIT = not config.DISABLE_JIT
 
 @cache
 def sources_digest() -> str:
-    """Return a digest of all kernel sources: this file, and every file whose name ends in `kernels.py`."""
+    """Return a digest of all kernel sources: every file whose name ends in `kernels.py`, this one, and `money.py`.
+
+    Kernels freeze the constants that they read at compile time; those of `money.py` are the rounding codes.
+    """
     digest = hashlib.blake2b(Path(__file__).read_bytes(), digest_size=12)
     root = Path(__file__).parent
-    for path in sorted(root.rglob("*kernels.py")):
+    for path in sorted([*root.rglob("*kernels.py"), root / "money.py"]):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()
@@ -39,9 +42,9 @@ def sources_digest() -> str:
 def cache_folder() -> str | None:
     """Return the folder of the kernel cache, or None where nothing can be written."""
     chosen = os.environ.get("COMPPLAN_CACHE_DIR") or config.CACHE_DIR
-    base = Path(chosen) if chosen else Path("~/.cache/compplan").expanduser()
-    folder = base / f"kernels-{sources_digest()}"
     try:
+        base = Path(chosen) if chosen else Path("~/.cache/compplan").expanduser()
+        folder = base / f"kernels-{sources_digest()}"
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
             pass

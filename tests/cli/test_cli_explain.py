@@ -32,7 +32,7 @@ def test_a_rank_that_is_named(cli, data):
 
 def test_a_bonus_that_did_not_pay_names_the_gate(cli, data):
     called = explain(cli, data, "fay", "--bonus", "retail")
-    assert "fay, retail: 0.00 USD\nnot paid: pv >= 100 (80.00 of 100): not met" in called.out
+    assert "fay, retail: 0.00 USD\nnot paid: active: pv >= 100 (80.00 of 100): not met" in called.out
     assert "holds" not in called.out
 
 

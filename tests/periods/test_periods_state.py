@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import compplan as cp
 import pyarrow as pa
 import pytest
+
+import compplan as cp
 from outputs import assert_same, column_of
 
 PLAN = """
@@ -84,7 +85,7 @@ def test_a_tier_pays_its_first_time_once():
     """The best tier ever reached is remembered; a higher one is new, a lower one is not."""
     run, paid = None, []
     for number, active in enumerate(["b", "b", "", "bc", "bc", "b"], 1):
-        run = month(number, {m: 100 for m in active}, run and run.state)
+        run = month(number, dict.fromkeys(active, 100), run and run.state)
         paid.append(int(column_of(run, "pay:club")["a"]))
     assert paid == [100, 10, 0, 300, 30, 10]
     assert column_of(run, "tier:club", "state") == {"a": 1, "b": -1, "c": -1, "d": -1}

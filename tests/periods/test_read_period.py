@@ -5,11 +5,12 @@ from __future__ import annotations
 import calendar
 from datetime import date, datetime, timedelta
 
-import compplan as cp
 import pytest
-from compplan.periods.period import Period, read_period
 from hypothesis import given
 from hypothesis import strategies as st
+
+import compplan as cp
+from compplan.periods.period import Period, read_period
 
 years = st.integers(1, 9998)
 

@@ -37,24 +37,21 @@ def test_a_name_of_three_things_is_told_at_the_later_ones():
 
 
 @pytest.mark.parametrize(
-    "sections",
+    ("name", "sections"),
     [
-        {"volumes": "▸rank: {sum: orders.x}"},
-        {"volumes": "▸days_in_period:\n  sum: orders.x"},
-        {"counts": "▸is_customer: {count: active, among: legs}"},
-        {"conditions": "▸none: pv >= 5"},
-        {"conditions": "▸unpayable: pv >= 5"},
-        {"ladder": "▸title: [active]"},
-        {"ladder": "▸class: [active]"},
-        {"conditions": "▸lambda: pv >= 5"},
-        {"volumes": "▸in: {sum: orders.x}"},
-        {"counts": "▸min: {count: active, among: legs}"},
+        ("rank", {"volumes": "▸rank: {sum: orders.x}"}),
+        ("days_in_period", {"volumes": "▸days_in_period:\n  sum: orders.x"}),
+        ("is_customer", {"counts": "▸is_customer: {count: active, among: legs}"}),
+        ("none", {"conditions": "▸none: pv >= 5"}),
+        ("unpayable", {"conditions": "▸unpayable: pv >= 5"}),
+        ("title", {"ladder": "▸title: [active]"}),
+        ("class", {"ladder": "▸class: [active]"}),
+        ("lambda", {"conditions": "▸lambda: pv >= 5"}),
+        ("in", {"volumes": "▸in: {sum: orders.x}"}),
+        ("min", {"counts": "▸min: {count: active, among: legs}"}),
     ],
 )
-def test_words_of_the_language_are_no_names(sections):
-    (name,) = [
-        word.strip("▸ ") for word in str(sections.values()).replace("'", " ").split(":")[0].split() if "▸" in word
-    ]
+def test_words_of_the_language_are_no_names(name, sections):
     expect((f'"{name}" is a word of the language', "choose another name"), **sections)
 
 
@@ -122,11 +119,11 @@ def test_conditions_are_read_and_make_sense():
         volumes="""
             a: {roll_up: pv, where: ▸p >= 5}
             b: {roll_up: pv, stop_at: ▸gv}
-            c: {roll_up: pv, with_uplines: "▸pv = 5"}
+            c: {roll_up: pv, with_uplines: ▸"pv = 5"}
             d: {roll_up: pv, outside_legs_with: ▸pv}
-            e: {move_up: pv, where: "▸5"}
+            e: {move_up: pv, where: ▸"5"}
             f: {compute: ▸active + 1}
-        """.replace('"▸', '▸"'),
+        """,
         counts="g: {count: ▸silver, among: legs}",
         conditions="h: ▸gv >=",
         ranks="members: ▸rank >= 5", ladder=LADDER,
@@ -246,12 +243,12 @@ def test_requirements_are_placed_at_their_item():
     [
         ("silver: [pv >= 100, ▸pv < 50]", "pv < 50", "no measure lies between these bounds and those of the other requirements"),
         ("silver: [active, ▸pv < 50]", "pv < 50", "no measure lies between these bounds and those of the other requirements"),
-        ("silver:\n  - any:\n      - gv >= 5\n      - all:\n          - pv >= 5\n          - pv < 5\n".replace("- any", "- ▸any"), "pv < 5",
+        ("silver:\n  - ▸any:\n      - gv >= 5\n      - all:\n          - pv >= 5\n          - pv < 5\n", "pv < 5",
          "no measure lies between these bounds and those of the other requirements"),
         ("silver: [▸pv == 0.001]", "pv == 0.001", "no measure has so many digits"),
         ("silver: [▸pv >= 99999999999999999999999]", "pv >= 99,999,999,999,999,999,999,999", "no measure is so large"),
         ('silver: [▸"gv >= 100, at most 0% from one leg"]', "gv >= 100, at most 0% from one leg", "the cap lets no leg bring anything"),
-        ('silver: [▸"gv >= 100, at most -5 from one leg"]'.replace("-5", "0"), "gv >= 100, at most 0 from one leg", "the cap lets no leg bring anything"),
+        ('silver: [▸"gv >= 100, at most 0 from one leg"]', "gv >= 100, at most 0 from one leg", "the cap lets no leg bring anything"),
         ('silver: [▸"gv >= 100, at most 0% of the total from one leg"]', "gv >= 100, at most 0% of the total from one leg", "the cap lets no leg bring anything"),
     ],
 )  # fmt: skip

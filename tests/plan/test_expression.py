@@ -253,3 +253,10 @@ def test_walk_goes_from_the_outside_in_and_from_left_to_right():
     expr = parse("a and b in (1, 2) and not min(c, 3) >= 4")
     assert [str(node) for node in walk(expr)][:6] == [str(expr), "a", "b in [1, 2]", "b", "1", "2"]
     assert str(walk(expr)[-1]) == "4"
+
+
+def test_the_engine_can_put_the_longest_texts_of_a_plan_together():
+    longest = "a" * 2000
+    assert parse(f"is_distributor and ({longest}) and ({longest})") == ex.Logic(
+        "and", (ex.Name("is_distributor"), ex.Name(longest), ex.Name(longest))
+    )

@@ -224,7 +224,7 @@ def test_conditions_that_make_sense(text):
         ("pv", '"pv" is not a condition', "compare it, for example with >="),
         ("silver", '"silver" is not a condition', "write rank >= silver"),
         ("rank", '"rank" is not a condition', "compare it, for example with >="),
-        ('"NO"', '"\\"NO\\"" is not a condition'.replace("\\", ""), "compare it, for example with >="),
+        ('"NO"', '""NO"" is not a condition', "compare it, for example with >="),
         ("active and pv", '"pv" is not a condition', "compare it, for example with >="),
         ("not silver", '"silver" is not a condition', "write rank >= silver"),
         ("pv + 1", '"pv + 1" is not a condition', "compare it, for example with >="),

@@ -7,12 +7,13 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from hypothesis import assume, example, given, settings
+from hypothesis import strategies as st
+
 from compplan.errors import ExactnessError
 from compplan.money import ROUNDING_CODES
 from compplan.plan import expression as ex
 from compplan.program import evaluate
-from hypothesis import assume, example, given, settings
-from hypothesis import strategies as st
 from naive import evaluate as naive
 
 SIZE = 4

@@ -135,6 +135,8 @@ def number(expr: ex.Expr, columns: Columns) -> Exact:
 
 def _quotient(a: Exact, b: Exact) -> Exact:
     top, bottom = _product(a[0], b[1]), _product(a[1], b[0])
+    if isinstance(bottom, int):
+        return (0, 1) if bottom == 0 else (top, bottom) if bottom > 0 else (-top, -bottom)
     sign = np.sign(bottom)
     top = np.where(sign == 0, 0, _product(top, 1) * sign)
     return top, np.where(sign == 0, 1, np.abs(bottom))
@@ -161,6 +163,8 @@ def _extreme(values: list[Exact], pick: Callable[..., NDArray[np.int64]]) -> Exa
     common = _common(values)
     result = common[0][0]
     for value, _ in common[1:]:
+        if not (_fits(result) and _fits(value)):
+            raise ExactnessError("a computation passes 64 bits: use smaller constants")
         result = pick(result, value)
     return result if isinstance(result, np.ndarray) else int(result), common[0][1]
 
@@ -169,6 +173,8 @@ def fixed(expr: ex.Expr, columns: Columns, scale: int, mode: Rounding) -> Number
     """Evaluate a computation to integers at a scale, rounded where digits are left over."""
     top, bottom = number(expr, columns)
     top = _product(top, 10**scale)
+    if not _fits(bottom):
+        raise ExactnessError("a computation passes 64 bits: divide by a smaller constant")
     if isinstance(bottom, int):
         return divide_rounded(top, bottom, mode) if isinstance(top, int) else divide_all(top, bottom, mode)
     return _divided(*np.broadcast_arrays(np.asarray(top, np.int64), bottom), mode)
@@ -196,12 +202,16 @@ def _size(value: Numbers) -> int:
     return abs(value) if isinstance(value, int) else max_abs(np.atleast_1d(np.asarray(value, np.int64)))
 
 
+def _fits(value: Numbers) -> bool:
+    return not isinstance(value, int) or -LIMIT <= value < LIMIT
+
+
 def _product(a: Numbers, b: Numbers) -> Numbers:
     if isinstance(b, int) and b == 1:
         return a
     if isinstance(a, int) and isinstance(b, int):
         return a * b
-    if _size(a) * _size(b) >= LIMIT:
+    if _size(a) * _size(b) >= LIMIT or not (_fits(a) and _fits(b)):
         raise ExactnessError(
             "a computation passes 64 bits: use fewer digits, or round a part of it with decimals"
         )
@@ -209,7 +219,7 @@ def _product(a: Numbers, b: Numbers) -> Numbers:
 
 
 def _sum(a: Numbers, b: Numbers) -> Numbers:
-    if _size(a) + _size(b) >= LIMIT:
+    if _size(a) + _size(b) >= LIMIT or not (_fits(a) and _fits(b)):
         raise ExactnessError(
             "a computation passes 64 bits: use fewer digits, or round a part of it with decimals"
         )
