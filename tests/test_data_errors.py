@@ -10,6 +10,7 @@ import pyarrow as pa
 import pytest
 
 import compplan as cp
+from compplan.arrow import write
 
 PLAN = cp.load_plan("""
 compplan: 1
@@ -294,8 +295,6 @@ def broken(_run):
 
 
 def test_nothing_is_written_when_the_disk_fails(tmp_path, monkeypatch):
-    from compplan.arrow import write
-
     written = []
 
     def failing(value, path):

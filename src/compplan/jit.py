@@ -32,7 +32,7 @@ def sources_digest() -> str:
     """
     digest = hashlib.blake2b(Path(__file__).read_bytes(), digest_size=12)
     root = Path(__file__).parent
-    for path in sorted([*root.rglob("*kernels.py"), root / "money.py"]):
+    for path in sorted([*root.rglob("*kernels.py"), *root.glob("money.py")]):
         digest.update(path.relative_to(root).as_posix().encode())
         digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -359,11 +359,11 @@ class Engine:
         found = walk.run(case)
         book.pay = {i: Fraction(amount, 10**unit) for i, amount in zip(ids, found.pay, strict=True)}
         book.balance = {reason: amount / 10**unit for reason, amount in found.tally.items()}
-        for earner, source, n, level, number, _, amount in found.rows:
+        for earner, source, n, level, number, _, units in found.rows:
             base, order, _ = lines[ids[source]][n]
             rate = None if fixed else printed[number][min(level, listed + tail) - 1]
             facts = {"order": order, "level": level, "base": base, "rate": rate, "factor": None if fixed else factor}
-            amount = Fraction(amount, 10**unit)
+            amount = Fraction(units, 10**unit)
             book.rows.append(row(name, "payment", ids[earner], amount, book.currency, source=ids[source], **facts))
 
     def lines(self, bonus, ids):

@@ -51,7 +51,7 @@ def month(number, volumes, state=None, *, members=MEMBERS, paid_as="rank"):
 # ---- what is carried
 
 
-def test_a_title_never_falls_and_the_last_rank_is_the_last(tmp_path):
+def test_a_title_never_falls_and_the_last_rank_is_the_last():
     earned, titles, last, run = [], [], [], None
     for number, volume in enumerate([100, 300, 0, 100], 1):
         run = month(number, {"a": volume}, run and run.state)

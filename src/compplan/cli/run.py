@@ -14,6 +14,7 @@ from compplan.cli.console import say
 from compplan.cli.files import can_be_folder
 from compplan.cli.progress import progress
 from compplan.cli.running import Inputs, run_inputs
+from compplan.errors import UsageError
 
 Out: TypeAlias = Annotated[
     Path | None, Parameter(help="A folder for the result; without it, only the summary is shown.")
@@ -46,6 +47,9 @@ def run(
 
     if out is not None:
         can_be_folder(out)
+        for given in (members, orders, state):
+            if given is not None and Path(given).resolve().parent == Path(out).resolve():
+                raise UsageError(f"{given} is in the folder of the result: write elsewhere, or it may be replaced")
     inputs = Inputs(plan, patch or (), members, orders, period, state, allow_floats)
     with progress() as step:
         _, result = run_inputs(inputs, step, ledger=ledger, threads=threads)

@@ -9,11 +9,11 @@ from datetime import date, datetime, timedelta
 from compplan.errors import UsageError
 
 _FORMS = (
-    (re.compile(r"^(\d{4})$"), "year"),
-    (re.compile(r"^(\d{4})-Q([1-4])$"), "quarter"),
-    (re.compile(r"^(\d{4})-(\d{2})$"), "month"),
-    (re.compile(r"^(\d{4})-W(\d{2})$"), "week"),
-    (re.compile(r"^(\d{4}-\d{2}-\d{2})$"), "day"),
+    (re.compile(r"^(\d{4})$"), "yearly"),
+    (re.compile(r"^(\d{4})-Q([1-4])$"), "quarterly"),
+    (re.compile(r"^(\d{4})-(\d{2})$"), "monthly"),
+    (re.compile(r"^(\d{4})-W(\d{2})$"), "weekly"),
+    (re.compile(r"^(\d{4}-\d{2}-\d{2})$"), "daily"),
     (re.compile(r"^(\d{4}-\d{2}-\d{2})/(\d{4}-\d{2}-\d{2})$"), "span"),
 )
 
@@ -28,11 +28,14 @@ class Period:
         How it was written, such as `2026-10`.
     first, after
         The first day, and the day after the last.
+    form
+        How long it is: daily, weekly, monthly, quarterly, yearly, or a span of its own.
     """
 
     name: str
     first: date
     after: date
+    form: str = "span"
 
     @property
     def days(self) -> int:
@@ -73,30 +76,29 @@ def read_period(text: str | Period) -> Period:
     if isinstance(text, Period):
         return text
     for pattern, form in _FORMS:
-        if text.isascii() and (
-            match := pattern.fullmatch(text)
-        ):  # other alphabets' digits, a line break: refused
+        # digits of other alphabets and a line break at the end are refused
+        if isinstance(text, str) and text.isascii() and (match := pattern.fullmatch(text)):
             try:
                 first, after = _span(form, match)
             except (ValueError, OverflowError):
                 break
             if first < after:
-                return Period(text, first, after)
+                return Period(text, first, after, form)
     raise UsageError(
         f'"{text}" is not a period; write 2026-10, 2026-W41, 2026-Q4, 2026, 2026-10-31 or 2026-10-01/2026-10-16'
     )
 
 
 def _span(form: str, match: re.Match[str]) -> tuple[date, date]:
-    if form == "year":
+    if form == "yearly":
         return date(int(match[1]), 1, 1), date(int(match[1]) + 1, 1, 1)
-    if form == "quarter":
+    if form == "quarterly":
         first = date(int(match[1]), 3 * int(match[2]) - 2, 1)
         return first, _months_later(first, 3)
-    if form == "month":
+    if form == "monthly":
         first = date(int(match[1]), int(match[2]), 1)
         return first, _months_later(first, 1)
-    if form == "week":
+    if form == "weekly":
         first = date.fromisocalendar(int(match[1]), int(match[2]), 1)
         return first, first + timedelta(days=7)
     first = date.fromisoformat(match[1])

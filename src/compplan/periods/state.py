@@ -12,8 +12,8 @@ import pyarrow.compute as pc
 from compplan.arrow.amounts import fixed_column
 from compplan.arrow.columns import flag_column, text_codes
 from compplan.arrow.findings import missing_columns
-from compplan.arrow.frame import fixed_to_decimal
-from compplan.errors import DataError, Problem, Rows
+from compplan.arrow.frame import dictionary_column, fixed_to_decimal
+from compplan.errors import DataError, Problem, Rows, did_you_mean
 from compplan.genealogy.ids import id_problem
 
 if TYPE_CHECKING:
@@ -23,8 +23,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.genealogy.genealogy import Genealogy
+    from compplan.periods.period import Period
 
 _TIER = "tier:"
+_COLUMNS = ("title", "last_rank", "ordered_before", "balance", "currency", "until")
 
 
 @dataclass
@@ -66,7 +68,14 @@ class State:
 
 
 def read_state(
-    table: pa.Table | None, genealogy: Genealogy, id_column: str, ranks: Sequence[str], decimals: int
+    table: pa.Table | None,
+    genealogy: Genealogy,
+    id_column: str,
+    ranks: Sequence[str],
+    decimals: int,
+    *,
+    period: Period | None = None,
+    currency: str = "",
 ) -> State:
     """Lay a state table over the members; members without a row, and what the table has no column for, start empty.
 
@@ -80,6 +89,8 @@ def read_state(
     if table is None:
         return state
     reader = _Reader(table, genealogy, id_column, ranks)
+    reader.only_known_columns(id_column)
+    reader.fits(period, currency)
     reader.lay("title", reader.rank_numbers, state.title)
     reader.lay("last_rank", reader.rank_numbers, state.last_rank)
     reader.lay("ordered_before", reader.flags, state.ordered_before)
@@ -108,6 +119,30 @@ class _Reader:
         self.here = self.places >= 0
         self.problems: list[Problem] = []
         self._no_member_comes_twice(id_column)
+
+    def only_known_columns(self, id_column: str) -> None:
+        """Refuse a table that is something else, such as a members table or a ledger."""
+        known = [id_column, *_COLUMNS]
+        for name in self.table.column_names:
+            if name not in known and not name.startswith(_TIER):
+                place = Rows("state", name, self.table.num_rows)
+                hint = did_you_mean(name, known)
+                self.problems.append(Problem("state-column", f'a state has no column "{name}"', place, hint))
+
+    def fits(self, period: Period | None, currency: str) -> None:
+        """Refuse the state of another currency, or one that is not of an earlier period."""
+        if "currency" in self.table.column_names and currency:
+            others = [code for code in self.table["currency"].unique().to_pylist() if code != currency]
+            if others:
+                place = Rows("state", "currency", self.table.num_rows)
+                message = f"withheld pay in {', '.join(map(str, others))}, but the plan pays {currency}"
+                self.problems.append(Problem("state-currency", message, place, "use the state of this plan"))
+        if "until" in self.table.column_names and period is not None:
+            until = max(map(str, self.table["until"].unique().to_pylist()), default="")
+            if until > str(period.first):
+                place = Rows("state", "until", self.table.num_rows)
+                message = f"the state is from the end of {until}, after the period begins ({period.first})"
+                self.problems.append(Problem("state-period", message, place, "use the state of the period before"))
 
     def lay(self, name: str, read: Callable[[str], NDArray[Any]], into: NDArray[Any]) -> None:
         """Put a column of the table where its members stand."""
@@ -159,7 +194,14 @@ class _Reader:
 
 
 def state_table(
-    state: State, genealogy: Genealogy, id_column: str, ranks: Sequence[str], decimals: int
+    state: State,
+    genealogy: Genealogy,
+    id_column: str,
+    ranks: Sequence[str],
+    decimals: int,
+    *,
+    period: Period,
+    currency: str,
 ) -> pa.Table:
     """Return a state as an Arrow table, one row a member."""
     names = pa.array([None, *ranks], pa.string())
@@ -173,6 +215,8 @@ def state_table(
         "last_rank": rank_names(state.last_rank),
         "ordered_before": pa.array(state.ordered_before),
         "balance": fixed_to_decimal(state.balance, decimals),
+        "currency": dictionary_column(np.zeros(genealogy.n, np.int32), [currency]),
+        "until": pa.repeat(pa.scalar(period.after), genealogy.n),
     }
     columns |= {f"{_TIER}{bonus}": pa.array(reached) for bonus, reached in state.next_tiers.items()}
     return pa.table(columns)

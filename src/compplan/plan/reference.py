@@ -93,7 +93,10 @@ field. A member who has no row is paid nothing, and where the table is a cap, he
 
 def _plan() -> str:
     parts: dict[str, tuple[type[BaseModel], str]] = {
-        "Currency": (sec.Currency, "`currency: USD` is `currency: {code: USD}`."),
+        "Currency": (
+            sec.Currency,
+            "A code alone has the digits of ISO 4217: `currency: JPY` is `currency: {code: JPY, decimals: 0}`.",
+        ),
         "Rounding": (sec.Rounding, ""),
         "Members": (sec.Members, ""),
         "Orders": (sec.Orders, ""),

@@ -133,7 +133,15 @@ class _Check:
         start = State.empty(genealogy.n)
         if state is not None and not self._missing(state, "state", [model.members.id]):
             with self.found():
-                start = read_state(state, genealogy, model.members.id, ranks, model.currency.decimals)
+                start = read_state(
+                    state,
+                    genealogy,
+                    model.members.id,
+                    ranks,
+                    model.currency.decimals,
+                    period=period,
+                    currency=model.currency.code,
+                )
         return Work(self.plan, genealogy, period, start, None, threads=1, keep_rows=False)
 
 

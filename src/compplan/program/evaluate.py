@@ -137,6 +137,8 @@ def _quotient(a: Exact, b: Exact) -> Exact:
     top, bottom = _product(a[0], b[1]), _product(a[1], b[0])
     if isinstance(bottom, int):
         return (0, 1) if bottom == 0 else (top, bottom) if bottom > 0 else (-top, -bottom)
+    if not _fits(top):
+        raise ExactnessError("a computation passes 64 bits: use smaller constants")
     sign = np.sign(bottom)
     top = np.where(sign == 0, 0, _product(top, 1) * sign)
     return top, np.where(sign == 0, 1, np.abs(bottom))

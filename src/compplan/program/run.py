@@ -91,6 +91,8 @@ def run(
         raise UsageError("threads is less than 1")
     plan = plan if isinstance(plan, Plan) else load_plan(plan)
     span = read_period(period)
+    if span.form not in {plan.model.period, "span"}:
+        raise UsageError(f"{plan.name} is a {plan.model.period} plan; {span.name} is {span.form}")
     passes = build(plan)
     steps = _Steps(progress, len(passes) + 2)
     steps("read tables")
@@ -131,7 +133,8 @@ def _taken_in(
             "the genealogy was made of another members table; leave genealogy= out, or flatten anew"
         )
     ranks, decimals = list(plan.scope.ranks), plan.model.currency.decimals
-    state = read_state(tables["state"], flat, plan.model.members.id, ranks, decimals)
+    code = plan.model.currency.code
+    state = read_state(tables["state"], flat, plan.model.members.id, ranks, decimals, period=period, currency=code)
     work = Work(plan, flat, period, state, None, threads=threads, keep_rows=keep_rows)
     load_member_columns(work, members, allow_floats=allow_floats)
     work.given = tuple(work.columns)

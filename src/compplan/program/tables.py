@@ -11,7 +11,7 @@ from compplan.arrow.columns import flag_column, text_codes
 from compplan.arrow.findings import missing_columns
 from compplan.arrow.instants import NO_INSTANT, instant_column
 from compplan.arrow.read import read_table
-from compplan.errors import DataError, UsageError
+from compplan.errors import DataError, Problem, Rows, UsageError
 from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
 from compplan.plan.inputs import member_fields, needs_enrolment, needs_roles
@@ -20,12 +20,11 @@ from compplan.volumes.order_rules import rule_from_model
 from compplan.volumes.orders import read_orders
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     import pyarrow as pa
     from numpy.typing import NDArray
 
-    from compplan.errors import Problem
     from compplan.genealogy.genealogy import Genealogy
     from compplan.plan.load import Plan
     from compplan.program.work import Work
@@ -118,6 +117,22 @@ def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> N
         raise DataError(problems)
 
 
+def _kinds_are_doubtful(
+    table: pa.Table, plan: Plan, codes: NDArray[np.int32], values: list[str]
+) -> Iterator[Problem]:
+    """Yield kinds that are empty, or almost the kind of a distributor: such members must not become customers."""
+    column, ours = plan.model.members.kind, plan.model.members.distributors
+    plain = {kind.strip().casefold() for kind in ours}
+    near = [n for n, value in enumerate(values) if value not in ours and value.strip().casefold() in plain]
+    ids = table[plan.model.members.id]
+    for wrong, message in ((codes < 0, "members without a kind"), (np.isin(codes, near), "kinds spelled in another way")):
+        rows = np.flatnonzero(wrong)
+        if rows.size:
+            first = tuple(map(int, rows[:5]))
+            place = Rows("members", column, rows.size, first, tuple(str(ids[row].as_py()) for row in first))
+            yield Problem("kind", message, place, f"distributors are exactly: {', '.join(ours)}")
+
+
 def _sorted_texts(
     codes: NDArray[np.int32], values: list[str], rows: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], list[str]]:
@@ -141,6 +156,7 @@ def _put_roles(work: Work, table: pa.Table, problems: list[Problem]) -> None:
         codes, values = text_codes(
             table[plan.model.members.kind], table="members", name=plan.model.members.kind, problems=problems
         )
+        problems += _kinds_are_doubtful(table, plan, codes, values)
         known = np.array([*(value in plan.model.members.distributors for value in values), False], np.bool_)
         distributor = known[codes[work.genealogy.rows]]
     work.put("is_distributor", distributor)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import json
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from compplan.arrow.frame import Frame
 from compplan.arrow.write import write_whole
+from compplan.errors import UsageError
 from compplan.money import to_fixed
 from compplan.periods.payables import Payables, payables
 from compplan.results import tables
 from compplan.results.manifest import manifest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from compplan.explain.next_rank import NextRank
     from compplan.explain.why import Why
     from compplan.genealogy.genealogy import Genealogy
@@ -144,8 +144,20 @@ class Run:
             Made where it does not exist.
         suffix
             `.parquet`, `.csv` or `.arrow`.
+
+        Raises
+        ------
+        UsageError
+            If the folder holds tables of the same names in another format.
         """
         names = ["members", "payables", "breakage", "state"] + ["ledger"] * self._work.keep_rows
+        target = Path(folder)
+        if not str(folder):
+            raise UsageError("the folder has no name")
+        others = [target / f"{name}{end}" for name in (*names, "ledger") for end in (".parquet", ".csv", ".arrow")]
+        left = [path.name for path in dict.fromkeys(others) if path.suffix != suffix and path.exists()]
+        if left:
+            raise UsageError(f"{folder} has results in another format: {', '.join(left)}; remove them, or write elsewhere")
         content: dict[str, Frame | str | bytes] = {f"{name}{suffix}": getattr(self, name) for name in names}
         write_whole({**content, "manifest.json": json.dumps(self.manifest, indent=2) + "\n"}, folder)
 

@@ -238,4 +238,6 @@ def next_state(work: Work, totals: Sequence[Payables]) -> pa.Table:
         ordered[work.orders.buyers] = True
     after = replace(state, **ranked, ordered_before=ordered, balance=totals[0].withheld)
     ranks, decimals = list(work.plan.scope.ranks), work.plan.model.currency.decimals
-    return state_table(after, work.genealogy, work.plan.model.members.id, ranks, decimals)
+    currency = work.plan.model.currency.code
+    id_column = work.plan.model.members.id
+    return state_table(after, work.genealogy, id_column, ranks, decimals, period=work.period, currency=currency)
