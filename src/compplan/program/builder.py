@@ -221,7 +221,8 @@ class Builder:
                     if rule.leg_cap_amount is None
                     else int(rule.leg_cap_amount.scaleb(self.plan.scope.scale(name), EXACT))
                 )
-                self.add(p.LegsPass((name,), (total,), rule, tree, total, cap))
+                measured = self.quantity(rule.legs)
+                self.add(p.LegsPass((name,), tuple({total, measured}), rule, tree, total, measured, cap))
             case MoveUp():
                 base, moves = self.quantity(rule.move_up), self.condition(rule.where)
                 self.add(p.MoveUpPass((name,), (base, moves), tree, base, moves))

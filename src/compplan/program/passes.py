@@ -140,16 +140,17 @@ class LegsPass(Pass):
     rule: Legs
     tree: str
     total: str
+    measured: str
     cap: int | None = None
 
     def run(self, work: Work) -> None:
         tree = work.tree(self.tree)
         volume = work.in_tree(self.tree, work.columns[self.total])
         work.put(
-            self.writes[0], work.from_tree(self.tree, self._measure(tree, volume)), work.scales[self.total]
+            self.writes[0], work.from_tree(self.tree, self._measure(tree, volume, work)), work.scales[self.total]
         )
 
-    def _measure(self, tree: Any, volume: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _measure(self, tree: Any, volume: NDArray[np.int64], work: Work) -> NDArray[np.int64]:
         match self.rule.pick:
             case "largest":
                 return legs.largest_leg(tree, volume)
@@ -163,7 +164,8 @@ class LegsPass(Pass):
                 return legs.other_legs(tree, volume, after=2)
         if self.rule.leg_cap is not None:
             top, bottom = self.rule.leg_cap.as_integer_ratio()
-            return legs.capped_legs_share(tree, volume, volume, top, bottom)
+            own_total = work.in_tree(self.tree, work.columns[self.measured])
+            return legs.capped_legs_share(tree, volume, own_total, top, bottom)
         if self.cap is not None:
             return legs.capped_legs(tree, volume, self.cap)
         return counts.frontline_sum(tree, volume)
