@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from compplan.errors import did_you_mean
@@ -18,7 +19,6 @@ from compplan.plan.sections import Compute, Count, Legs, MemberColumn, MoveUp, O
 from compplan.plan.values import EXACT
 
 if TYPE_CHECKING:
-    from decimal import Decimal
 
     from compplan.plan.model import PlanModel
     from compplan.plan.sections import Volume
@@ -187,6 +187,8 @@ class Scope:
             case ex.Not():
                 self.flag(expr.item)
             case ex.Arithmetic() | ex.Call():
+                if isinstance(expr, ex.Arithmetic) and expr.op == "/" and expr.right == ex.Number(Decimal(0)):
+                    raise Hinted(f'"{expr}" divides by zero', "divide by another number, or by a quantity")
                 parts = expr.arguments if isinstance(expr, ex.Call) else (expr.left, expr.right)
                 for part in parts:
                     self.number(part)

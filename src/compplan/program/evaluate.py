@@ -175,10 +175,11 @@ def fixed(expr: ex.Expr, columns: Columns, scale: int, mode: Rounding) -> Number
     """Evaluate a computation to integers at a scale, rounded where digits are left over."""
     top, bottom = number(expr, columns)
     top = _product(top, 10**scale)
-    if not _fits(bottom):
-        raise ExactnessError("a computation passes 64 bits: divide by a smaller constant")
+    constant = divide_rounded(top, bottom, mode) if isinstance(top, int) and isinstance(bottom, int) else 0
+    if not (_fits(bottom) and _fits(constant)):
+        raise ExactnessError("a computation passes 64 bits: use smaller constants")
     if isinstance(bottom, int):
-        return divide_rounded(top, bottom, mode) if isinstance(top, int) else divide_all(top, bottom, mode)
+        return constant if isinstance(top, int) else divide_all(top, bottom, mode)
     return _divided(*np.broadcast_arrays(np.asarray(top, np.int64), bottom), mode)
 
 
