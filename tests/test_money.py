@@ -11,7 +11,6 @@ from fractions import Fraction
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.naive import money as naive
 
 from compplan.money import (
     ROUNDING_CODES,
@@ -23,6 +22,7 @@ from compplan.money import (
     split,
     to_fixed,
 )
+from tests.naive import money as naive
 
 relaxed = settings(deadline=None, max_examples=50)
 modes = st.sampled_from(sorted(ROUNDING_CODES))

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.naive import money as naive
 
 from compplan.errors import ExactnessError
 from compplan.money import ROUNDING_CODES
@@ -20,6 +19,7 @@ from compplan.money_arrays import (
 )
 from compplan.money_kernels import divider, mul_div_round, mul_div_round_by, round_div, round_div_by
 from compplan.wide_kernels import Word, divide_wide
+from tests.naive import money as naive
 
 pytestmark = pytest.mark.kernels
 

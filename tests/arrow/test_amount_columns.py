@@ -14,12 +14,12 @@ import pyarrow.compute as pc
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from tests.naive import money as naive
 
 from compplan.arrow import fixed_column
 from compplan.arrow.buffers import SLICE_ROWS
 from compplan.errors import DataError
 from compplan.money import from_fixed, parse_decimal
+from tests.naive import money as naive
 
 relaxed = settings(deadline=None, max_examples=60)
 TEXT_TYPES = [pa.string(), pa.large_string(), pa.string_view()]

@@ -1,6 +1,6 @@
 """Flags, codes of texts and instants, and the columns that are not there."""
 
-# ruff: noqa: DTZ001  (times without a zone are what is tested)
+
 
 from __future__ import annotations
 

@@ -231,7 +231,7 @@ def test_records_with_floats_are_left_to_the_column():
 def test_mixed_records_are_refused_with_every_column():
     rows = [
         {"a": 1, "b": 1, "c": True, "d": dt.date(2026, 1, 1), "e": Decimal("NaN"), "f": 2**70},
-        {"a": "1", "b": 1.0, "c": 1, "d": dt.datetime(2026, 1, 1, 5), "e": Decimal(1), "f": 1},  # noqa: DTZ001
+        {"a": "1", "b": 1.0, "c": 1, "d": dt.datetime(2026, 1, 1, 5), "e": Decimal(1), "f": 1},
     ]
     with pytest.raises(DataError) as caught:
         read_table(rows, name="orders")

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-import compplan as cp
 import polars as pl
 import pytest
+
+import compplan as cp
 
 PLAN = """
 compplan: 1

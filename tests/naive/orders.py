@@ -27,7 +27,7 @@ def midnight(moment):
     return dt.datetime(moment.year, moment.month, moment.day)
 
 
-def takes(rule, row, rows, members):  # noqa: PLR0911 - each way to be left out returns
+def takes(rule, row, rows, members):
     """Whether a rule counts a row."""
     buyer = next(m for m in members if m["id"] == row["member_id"])
     if rule.buyers == ("customers" if buyer["distributor"] else "distributors"):

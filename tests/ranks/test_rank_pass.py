@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import compplan as cp
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+import compplan as cp
 from naive.ranks import Field, ranks_of
 
 pytestmark = pytest.mark.kernels

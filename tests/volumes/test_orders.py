@@ -9,8 +9,6 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.naive import orders as naive
-from tests.volumes.forests import depths, parents_of
 
 from compplan.errors import DataError, ExactnessError, UsageError
 from compplan.genealogy.build import build_genealogy
@@ -28,6 +26,8 @@ from compplan.volumes.orders import (
     order_lines,
     read_orders,
 )
+from tests.naive import orders as naive
+from tests.volumes.forests import depths, parents_of
 
 pytestmark = pytest.mark.kernels
 

@@ -7,11 +7,11 @@ import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.naive import orders as naive
 
 from compplan.plan.values import Span
 from compplan.volumes.order_sequence import id_keys
 from compplan.volumes.order_windows import on_days, opening_hours, span_end
+from tests.naive import orders as naive
 
 pytestmark = pytest.mark.kernels
 

@@ -19,7 +19,6 @@ from compplan.plan.sections import Compute, Count, Legs, MemberColumn, MoveUp, O
 from compplan.plan.values import EXACT
 
 if TYPE_CHECKING:
-
     from compplan.plan.model import PlanModel
     from compplan.plan.sections import Volume
 

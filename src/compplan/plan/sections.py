@@ -204,7 +204,7 @@ class Legs(Model):
 class Compute(Model):
     """An exact computation over quantities."""
 
-    compute: ConditionText = Field(description="Numbers, quantities, days_in_period, + - * /, min and max.")
+    compute: ConditionText = Field(description="Numbers, quantities, days_in_period, + - * /, min and max; a division by a quantity of zero gives 0.")
     decimals: Whole | None = Field(
         None, ge=0, le=9, description="Digits to round to; needed where a division may not end."
     )
