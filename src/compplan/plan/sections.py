@@ -64,7 +64,7 @@ class Members(Model):
     id: str = Field("member_id", description="The column of the member's id: whole numbers or text, unique.")
     kind: str = Field(
         "kind",
-        description="The column that tells distributors from customers; read only where rules need it.",
+        description="The column that tells distributors from customers; read only where rules tell them apart, else all are distributors.",
     )
     enrolled: str = Field("enrolled_on", description="The column of the enrolment date; read only where rules need it.")
     distributors: tuple[str, ...] = Field(
