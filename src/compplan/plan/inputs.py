@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
-from compplan.plan.sections import Compute, MemberColumn, OrderSum
+from compplan.plan.sections import Compute, MemberColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,17 +42,15 @@ def member_fields(scope: Scope) -> dict[str, str]:
 
 def needs_roles(scope: Scope) -> bool:
     """Tell whether rules tell distributors from customers (then the members' kind is read)."""
-    for rule in scope.model.volumes.values():
-        if isinstance(rule, OrderSum) and (
-            rule.credit == "distributor" or rule.buyers != "everyone" or rule.customer_share is not None
-        ):
+    for rule in scope.order_sums.values():
+        if rule.credit == "distributor" or rule.buyers != "everyone" or rule.customer_share is not None:
             return True
     return any({"is_distributor", "is_customer"} & ex.names(expr) for expr in _expressions(scope))
 
 
 def needs_enrolment(scope: Scope) -> bool:
     """Tell whether rules look at the enrolment date."""
-    windows = [r.window for r in scope.model.volumes.values() if isinstance(r, OrderSum) and r.window]
+    windows = [rule.window for rule in scope.order_sums.values() if rule.window]
     if any(w.from_enrolment or w.after_enrolment for w in windows):
         return True
     return any(getattr(bonus, "window", None) for bonus in scope.model.bonuses.values())
@@ -106,15 +104,14 @@ def _members(scope: Scope) -> dict[str, str]:
 
 def _orders(scope: Scope) -> dict[str, str]:
     model = scope.model
-    sums = {n: r for n, r in model.volumes.items() if isinstance(r, OrderSum)}
+    sums = scope.order_sums
     if not sums:
         return {}
     columns = {
         model.orders.member: "id of the buyer",
         model.orders.date: "date or instant that decides the period",
     }
-    per_order = any(getattr(b, "payment", "") == "order" for b in model.bonuses.values())
-    if per_order or any(rule.first_order for rule in sums.values()):
+    if scope.pays_per_order or any(rule.first_order for rule in sums.values()):
         columns[model.orders.id] = "id of the order"
     for name, rule in sums.items():
         if rule.sum != "orders":

@@ -72,6 +72,16 @@ class Scope:
         return {**self.model.volumes, **self.model.counts}
 
     @property
+    def order_sums(self) -> dict[str, OrderSum]:
+        """The volumes that are summed from orders, by name."""
+        return {name: rule for name, rule in self.model.volumes.items() if isinstance(rule, OrderSum)}
+
+    @property
+    def pays_per_order(self) -> bool:
+        """Whether some bonus pays order by order, so that orders need their ids."""
+        return any(getattr(bonus, "payment", "") == "order" for bonus in self.model.bonuses.values())
+
+    @property
     def ranks(self) -> dict[str, int]:
         """The ladder: name to rank number, 1 for the lowest; 0 means unranked."""
         ladder = self.model.ranks.ladder if self.model.ranks else {}

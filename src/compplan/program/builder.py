@@ -185,14 +185,12 @@ class Builder:
             return self.quantity(name)
         return self.subtree_sum(self._masked(rule), self.tree(rule.tree))
 
-    def count(
-        self, text: str, among: str, tree: str, levels: int | None = None, per_leg: int | None = None
-    ) -> str:
+    def count(self, text: str, among: str, tree: str) -> str:
         """Return the column of a count that has no name in the plan."""
         condition = self.condition(text)
         name = f"{among} with {condition} in {tree}"
         if name not in self.known:
-            self.add(p.CountPass((name,), (condition,), tree, condition, among, levels, per_leg))
+            self.add(p.CountPass((name,), (condition,), tree, condition, among))
         return name
 
     def quantity(self, name: str) -> str:
@@ -222,7 +220,7 @@ class Builder:
                     else int(rule.leg_cap_amount.scaleb(self.plan.scope.scale(name), EXACT))
                 )
                 measured = self.quantity(rule.legs)
-                self.add(p.LegsPass((name,), tuple({total, measured}), rule, tree, total, measured, cap))
+                self.add(p.LegsPass((name,), tuple(dict.fromkeys((total, measured))), rule, tree, total, measured, cap))
             case MoveUp():
                 base, moves = self.quantity(rule.move_up), self.condition(rule.where)
                 self.add(p.MoveUpPass((name,), (base, moves), tree, base, moves))
@@ -235,11 +233,7 @@ class Builder:
 
     def _orders(self, tree: str) -> None:
         """Add one pass for all sums of orders that are credited in a tree."""
-        rules = {
-            n: r
-            for n, r in self.plan.model.volumes.items()
-            if isinstance(r, OrderSum) and self.tree(r.tree) == tree
-        }
+        rules = {n: r for n, r in self.plan.scope.order_sums.items() if self.tree(r.tree) == tree}
         made = tuple(rule_from_model(name, rule) for name, rule in rules.items())
         self.add(p.OrdersPass(tuple(rules), ("orders", *ROLES), made, tree))
 

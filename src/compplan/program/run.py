@@ -127,11 +127,11 @@ def _taken_in(
 ) -> Work:
     """Turn the tables into the first columns of a run."""
     members = with_columns(tables["members"], "members", plan)
-    flat = genealogy or genealogy_of(plan, members, threads)
     if genealogy is not None and not _same_trees(genealogy, members, plan):
         raise UsageError(
             "the genealogy was made of another members table; leave genealogy= out, or flatten anew"
         )
+    flat = genealogy_of(plan, members, threads) if genealogy is None else genealogy
     ranks, decimals = list(plan.scope.ranks), plan.model.currency.decimals
     code = plan.model.currency.code
     state = read_state(tables["state"], flat, plan.model.members.id, ranks, decimals, period=period, currency=code)

@@ -15,7 +15,7 @@ from compplan.errors import DataError, Problem, Rows, UsageError
 from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
 from compplan.plan.inputs import member_fields, needs_enrolment, needs_roles
-from compplan.plan.sections import MemberColumn, OrderSum
+from compplan.plan.sections import MemberColumn
 from compplan.volumes.order_rules import rule_from_model
 from compplan.volumes.orders import read_orders
 
@@ -165,12 +165,11 @@ def _put_roles(work: Work, table: pa.Table, problems: list[Problem]) -> None:
 
 def orders_of(plan: Plan, source: pa.Table | None, work: Work, *, allow_floats: bool) -> OrderData | None:
     """Read the orders that the plan sums; a plan without order volumes reads none."""
-    sums = {name: rule for name, rule in plan.model.volumes.items() if isinstance(rule, OrderSum)}
+    sums = plan.scope.order_sums
     if not sums:
         return None
     if source is None:
         raise UsageError(f"the plan {plan.name!r} sums orders: give orders=")
-    per_order = any(getattr(b, "payment", "") == "order" for b in plan.model.bonuses.values())
     return read_orders(
         source,
         columns=plan.model.orders,
@@ -180,5 +179,5 @@ def orders_of(plan: Plan, source: pa.Table | None, work: Work, *, allow_floats: 
         period_end=work.period.end,
         allow_floats=allow_floats,
         threads=work.threads,
-        need_ids=per_order,
+        need_ids=plan.scope.pays_per_order,
     )

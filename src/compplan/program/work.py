@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compplan.plan import expression as ex
 from compplan.volumes import counts
 from compplan.volumes.orders import People
 
@@ -188,12 +187,3 @@ class OneMember:
         """Tell whether the member field is one of some texts."""
         codes, values = self.work.texts[column]
         return np.array([values[c] in texts if c >= 0 else False for c in codes[self.part]], np.bool_)
-
-
-def atoms(expr: ex.Expr) -> list[ex.Expr]:
-    """Return the conjuncts of a condition."""
-    return (
-        [a for item in expr.items for a in atoms(item)]
-        if isinstance(expr, ex.Logic) and expr.op == "and"
-        else [expr]
-    )
