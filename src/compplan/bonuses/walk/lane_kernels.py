@@ -23,8 +23,9 @@ U = np.uint32
 class Lanes(NamedTuple):
     """Numerators by row and column, flat, and lanes by depth.
 
-    Row `skipped` has no rates: it is for who uses up no level. A row of lanes has `listed + 2` entries: an
-    unused one, one for each listed level, and one for the volume of all deeper levels.
+    Row `skipped` has no rates: it is for who uses up no level. Who is paid without using one up has a second
+    table, that begins `on_top` rows further down. A row of lanes has `listed + 2` entries: an unused one, one
+    for each listed level, and one for the volume of all deeper levels.
     """
 
     numerators: NDArray[np.int64]
@@ -32,7 +33,9 @@ class Lanes(NamedTuple):
     listed: int
     tail: bool
     from_self: bool
+    source_counts: bool
     skipped: int
+    on_top: int
     lane: NDArray[np.int64]
 
 
@@ -51,18 +54,26 @@ def add_lanes(first, last, path, members, volume, lanes, pay, paid):
         v = volume[i] if inside else np.int64(0)
         depth = members.depth[i]
         up = U(depth) * width
+        own = up + U(1)
+        if lanes.source_counts and not lanes.from_self and members.counted[i]:
+            own += U(1)  # level 1 of his own volume goes to nobody
+            paid[U(lanes.skipped - 1) * U(lanes.columns)] += v
         if depth >= below and not lanes.from_self:
-            lane[up + U(1)] += v
+            lane[own] += v
             below = depth
             continue
         below = depth
-        down = up + width
-        counted = U(members.counted[i])
-        row = members.row[i] if counted else lanes.skipped
+        down, counted, row = up + width, U(members.counted[i]), members.row[i]
+        if not counted:
+            row = row + lanes.on_top if lanes.on_top > 0 and row < lanes.skipped - 1 else lanes.skipped
         at, to = U(row) * U(lanes.columns), up + counted
-        if lanes.from_self:
-            lane[down + U(1)] += v
         total = np.int64(0)
+        if lanes.from_self and lanes.source_counts:
+            lane[down + U(1)] += v
+        elif lanes.from_self:
+            top = U(members.row[i] + lanes.on_top) * U(lanes.columns)
+            total += v * lanes.numerators[top]
+            paid[top] += v
         for k in range(lanes.listed):
             a = lane[down + U(k) + U(1)]
             lane[down + U(k) + U(1)] = 0
@@ -76,18 +87,18 @@ def add_lanes(first, last, path, members, volume, lanes, pay, paid):
             paid[at + listed] += deeper
             lane[up + listed + U(1)] += deeper
         pay[i] += total
-        if not lanes.from_self:
-            lane[up + U(1)] += v
+        if not (lanes.from_self and lanes.source_counts):
+            lane[own] += v
 
 
 @kernel
-def deep_volume(members, volume, listed, from_self, above):
+def deep_volume(members, volume, listed, source_counts, above):
     """Return the volume of every source, once for each counted ancestor beyond the listed levels."""
     deep = np.int64(0)
     for i in range(volume.size):
         d = U(members.depth[i])
         upto = above[d] + members.counted[i]
-        deep += volume[i] * max((upto if from_self else above[d]) - listed, 0)
+        deep += volume[i] * max((upto if source_counts else above[d]) - listed, 0)
         above[d + U(1)] = upto
     return deep
 
