@@ -92,6 +92,42 @@ def add_lanes(first, last, path, members, volume, lanes, pay, paid):
 
 
 @kernel
+def add_four_lanes(first, last, path, members, volume, numerators, skipped, lane, pay, paid):
+    """Do as `add_lanes` for four levels at most: four columns and five lanes, the last one for what is lost.
+
+    Written out, because a loop over lanes takes twice the time.
+    """
+    below = np.int32(-1)
+    for j in range(last - first + path.size):
+        inside = j < last - first
+        i = U(last - 1 - j) if inside else U(path[path.size - 1 - (j - (last - first))])
+        v = volume[i] if inside else np.int64(0)
+        depth = members.depth[i]
+        up = U(depth) * U(5)
+        if depth >= below:
+            lane[up] += v
+            below = depth
+            continue
+        below = depth
+        counted, down = U(members.counted[i]), up + U(5)
+        row = members.row[i] if counted else skipped
+        at, to = U(row) * U(4), up + counted
+        a, b, c, d = lane[down], lane[down + U(1)], lane[down + U(2)], lane[down + U(3)]
+        lane[down] = lane[down + U(1)] = lane[down + U(2)] = lane[down + U(3)] = 0
+        pay[i] += a * numerators[at] + b * numerators[at + U(1)]
+        pay[i] += c * numerators[at + U(2)] + d * numerators[at + U(3)]
+        paid[at] += a
+        paid[at + U(1)] += b
+        paid[at + U(2)] += c
+        paid[at + U(3)] += d
+        lane[to] += a
+        lane[to + U(1)] += b
+        lane[to + U(2)] += c
+        lane[to + U(3)] += d
+        lane[up] += v
+
+
+@kernel
 def deep_volume(members, volume, listed, source_counts, above):
     """Return the volume of every source, once for each counted ancestor beyond the listed levels."""
     deep = np.int64(0)
