@@ -209,9 +209,10 @@ class Scope:
             return
         if kinds == {"field", "text"} and expr.op in {"==", "!="}:
             return
-        if kinds == {"field"} and expr.op in {"==", "!="} and ex.others(expr):
+        two = kinds == {"field"} and ex.others(expr)  # the same field of two members
+        if two and expr.op in {"==", "!="}:
             return
-        if kinds in ({"field", "text"}, {"field"}):
+        if two or kinds == {"field", "text"}:
             raise Hinted(f'"{expr}" orders texts', "compare texts with == or != only")
         if "field" in kinds and "number" in kinds:
             raise Hinted(

@@ -23,7 +23,7 @@ leadership:
   boundary: paid_as >= silver
   boundary_member: opens
   own_group: before_first
-  rates: {silver: [3%, 2%], gold: [3%, 2%, 1%]}
+  rates: {bronze: [3%], silver: [3%, 2%, 1%]}
   pay_when: active
 """
 

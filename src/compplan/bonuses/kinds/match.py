@@ -27,10 +27,11 @@ class Match(Generational):
     family: ClassVar[str] = "match"
     reads_quantities: ClassVar[bool] = True
     example: ClassVar[str] = """\
+commission: {kind: unilevel, of: cv, rates: [5%, 5%, 3%]}
 match:
   kind: match
-  of: [unilevel, fast_start]
-  rates: {silver: [10%], gold: [10%, 5%]}
+  of: commission
+  rates: {bronze: [10%], silver: [10%, 5%]}
   pay_when: active
 """
 
