@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
@@ -108,7 +109,7 @@ def divide(
     amount, left = _valued(terms, spent, Fraction(whole, unit))
     left["not_paid_out"] = int(available - spent)
     missing = amount * (whole - given) / whole
-    left["over_pool" if missing < 0 else "not_in_place"] = missing.__floor__()
+    left["over_pool" if missing < 0 else "not_in_place"] = math.floor(missing)
     parts, left["capped"] = _capped(terms, weights, amount, whole, rule, left["capped"])
     left["not_qualified"] = exact_sum(np.where(qualified, 0, parts))
     return Division(amount, whole, np.where(qualified, parts, 0), left)
@@ -120,7 +121,7 @@ def _valued(terms: Terms, amount: Fraction, points: Fraction) -> tuple[Fraction,
     most = value if terms.most_value is None else min(value, terms.most_value)
     step = terms.value_step
     rounded = most if step is None else round_fraction(most / step, terms.value_mode) * step
-    left = {"capped": int((value - most) * points), "residue": ((most - rounded) * points).__floor__()}
+    left = {"capped": int((value - most) * points), "residue": math.floor((most - rounded) * points)}
     return rounded * points, left
 
 
@@ -129,6 +130,7 @@ def _capped(
 ) -> tuple[Ints, int]:
     """Return the parts, none above the most, and what was cut in all."""
     parts = share_out(weights, amount, whole, rule)
+    _must_be_small(amount * exact_sum(weights) / whole - exact_sum(parts), weights)
     if terms.most_share is None:
         return parts, cut
     most = _fits(int(amount * terms.most_share))
@@ -144,6 +146,12 @@ def _capped(
         above |= parts > most
     held = np.minimum(parts, most)
     return held, cut + exact_sum(parts - held)
+
+
+def _must_be_small(residue: Fraction, weights: Ints) -> None:
+    """Prove the division: what its rounding leaves is at most one cent for each who shares."""
+    if abs(residue) > int((weights > 0).sum()):
+        raise ExactnessError(f"a pool does not add up: {residue} cents are left over by rounding")
 
 
 def _fits(cents: int) -> int:
