@@ -46,7 +46,7 @@ class PartOf:
 
     def total(self, work: Work) -> int:
         """Return the sum over the company, at the column's scale; never below zero."""
-        return max(0, company_total(work, self.column, company=self.company)) if self.column else 1
+        return max(0, work.company_total(self.column, company=self.company)) if self.column else 1
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ class Places:
         """Return the shares that go for this period; none below the first step."""
         if not self.steps:
             return self.shares[0]
-        total = company_total(work, self.steps_by, company=self.company)
+        total = work.company_total(self.steps_by, company=self.company)
         reached = sum(total >= step for step in self.steps)
         return self.shares[reached - 1] if reached else ()
 
@@ -121,14 +121,6 @@ class Divided:
     weights: Ints
     division: Division
     places: Listed | None
-
-
-def company_total(work: Work, column: str, *, company: bool) -> int:
-    """Return the sum of a column over all members, or the one number of the company."""
-    values = work.columns[column]
-    if company:
-        return int(values[0]) if values.size else 0
-    return exact_sum(values)
 
 
 def order_of_ids(work: Work, positions: NDArray[np.intp]) -> Ints:
@@ -177,7 +169,7 @@ class PoolPass(Pass):
         weights, counted = self.weights.columns(work)
         found = []
         for pool, numerator in zip(self.pools, self.part.numerators, strict=True):
-            carried = work.state.read(pool.carried) if pool.carried else 0
+            carried = work.state.read_company(pool.carried) if pool.carried else 0
             cents = 10 ** (finest - work.plan.model.currency.decimals)
             available = Fraction(total * numerator, cents) + carried
             inside = self.standing(work) & pool.members(work)
