@@ -29,7 +29,9 @@ class Pool(Bonus):
 
     family: ClassVar[str] = "pool"
     example: ClassVar[str] = """\
-director_pool: {kind: pool, of: sales, rates: 2%, pay_when: rank >= director, residue: largest_remainder}
+leader_pool: {kind: pool, of: cv, rates: 2%, pay_when: rank >= silver, by: pv, residue: largest_remainder}
+rank_pools: {kind: pool, of: cv, rates: {bronze: 1%, silver: 0.5%}, open_to: key_and_higher, residue: company}
+top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_id, residue: company}
 """
 
     kind: Literal["pool"] = Field(description="Divides an amount of the company's among members.")
