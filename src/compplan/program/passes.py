@@ -286,6 +286,20 @@ class MoveUpPass(Pass):
 
 
 @dataclass(frozen=True)
+class FullLevelsPass(Pass):
+    """How many levels below each member are full."""
+
+    tree: str
+    width: int
+    where: str | None = None
+
+    def run(self, work: Work) -> None:
+        taken = None if self.where is None else work.in_tree(self.tree, work.columns[self.where])
+        full = counts.full_levels(work.tree(self.tree), self.width, taken)
+        work.put(self.writes[0], work.from_tree(self.tree, full), 0)
+
+
+@dataclass(frozen=True)
 class ClassPass(Pass):
     """Which row of a rate table goes for each member: by rank, by threshold, or by the text of a field.
 
