@@ -38,14 +38,15 @@ def tables_make_no_sense(scope: Scope) -> Found:
                 yield from _keys_do_not_fit(scope, at, by, table)
             if not rows:
                 yield Finding(at, "the table is empty", "give a rate or amount for each key")
-            one_level = place[-1] == "cap" or bonus.family == "retail"
+            one_level = place[-1] in {"cap", "weights"} or bonus.family == "retail"
             for where, row in rows:
                 yield from _levels_do_not_fit(where, row, one_level=one_level)
 
 
 def _by(at: tuple[str, ...]) -> tuple[str, ...]:
     """Return the place of the field that tells what the keys of a table are."""
-    return (*at[:-1], "cap_by" if at[-1] == "cap" else "rates_by")
+    own = at[-1] in {"cap", "weights", "places"}
+    return (*at[:-1], f"{at[-1]}_by" if own else "rates_by")
 
 
 def _levels_do_not_fit(where: Path, row: LevelTable, *, one_level: bool) -> Found:
@@ -86,7 +87,7 @@ def bonuses_make_no_sense(scope: Scope) -> Found:
     """Yield what each kind says of its own bonuses, and other bonuses that are not there."""
     for name, bonus in scope.model.bonuses.items():
         for place, other in bonus.bonuses():
-            if other not in scope.model.bonuses:
+            if other not in scope.model.bonuses and not (bonus.reads_quantities and other in scope.rules):
                 hint = did_you_mean(other, list(scope.model.bonuses))
                 yield Finding(("bonuses", name, *place), f'"{other}" is not a bonus', hint)
         for found in bonus.findings(name, scope):
