@@ -34,6 +34,8 @@ def member_fields(scope: Scope) -> dict[str, str]:
         for _, by, _ in bonus.tables():
             if by.startswith("member."):
                 found[by.removeprefix("member.")] = "text"
+        if bonus.cap_over is not None:
+            found[bonus.cap_over.removeprefix("member.")] = "text"
         since = getattr(bonus, "qualified_since", None)
         if since:
             found[since.removeprefix("member.")] = "instant"

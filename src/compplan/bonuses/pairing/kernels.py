@@ -166,3 +166,12 @@ def age(total, new, before, after, expired):
             after[k, i] = part
             rest -= part
         expired[i] = rest
+
+
+@kernel
+def halves_by_cell(values, cell, high, low):
+    """Add up values by cell, each sum being `high * 2**32 + low`; entry 0 takes those of cell -1."""
+    for i in range(values.size):
+        place = U(cell[i] + 1)
+        high[place] += values[i] >> 32
+        low[place] += values[i] & 0xFFFFFFFF
