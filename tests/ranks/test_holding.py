@@ -12,10 +12,9 @@ from compplan.plan.sections import HeldRank
 from compplan.ranks.holding import hold
 from naive.history import held_ranks
 
-rules = st.fixed_dictionaries(
-    {"rises_after": st.integers(1, 3)},
-    optional={"falls_after": st.integers(1, 4), "falls_by": st.integers(1, 3)},
-)
+rises = st.fixed_dictionaries({"rises_after": st.integers(1, 3)})
+falls = st.fixed_dictionaries({"falls_after": st.integers(1, 4)}, optional={"falls_by": st.integers(1, 3)})
+rules = st.builds(lambda up, down: up | down, rises, st.just({}) | falls)
 
 
 @settings(max_examples=60, deadline=None)

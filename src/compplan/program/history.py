@@ -16,7 +16,7 @@ from compplan.money_arrays import max_abs
 from compplan.plan.values import EXACT
 from compplan.program.evaluate import divide_arrays
 from compplan.program.passes import Pass
-from compplan.quantities.past import SPAN_WORDS
+from compplan.quantities.past import is_number
 
 if TYPE_CHECKING:
     from datetime import date
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 def begins_anew(span: int | str, work: Work) -> bool:
     """Tell whether what was kept belongs to an earlier month, quarter or year than this period."""
     before = work.state.reckoned
-    if span not in SPAN_WORDS or span == "all" or before is None:
+    if is_number(span) or span == "all" or before is None:
         return False
     months = {"month": 1, "quarter": 3, "year": 12}[str(span)]
     return _unit(before, months) != _unit(work.reckoned, months)

@@ -9,12 +9,10 @@ from pydantic import Field, model_validator
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.scope import digits
-from compplan.plan.sections import RoundingMode  # noqa: TC001 - pydantic reads it
-from compplan.plan.values import ConditionText, Flag, Name, Number, Whole
+from compplan.plan.values import ConditionText, Flag, Name, Number, RoundingMode, Whole, digits
 from compplan.plan.wording import MODES, words
 from compplan.quantities.base import Quantity, register
-from compplan.quantities.past import SPAN_WORDS, Span, span_text
+from compplan.quantities.past import Span, is_number, span_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,6 +20,7 @@ if TYPE_CHECKING:
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
+    from compplan.program.passes import Pass
 
 
 @register
@@ -70,7 +69,7 @@ saved: {accumulate: gv, periods: 12, used_when: promoted}
     @property
     def earlier(self) -> int | None:
         """How many earlier periods are kept one by one; None where one total is kept."""
-        return None if self.periods in SPAN_WORDS else int(self.periods) - bool(self.this_period)
+        return int(self.periods) - bool(self.this_period) if is_number(self.periods) else None
 
     @property
     def counts_periods(self) -> bool:
@@ -89,7 +88,7 @@ saved: {accumulate: gv, periods: 12, used_when: promoted}
 
     def scale(self, scope: Scope) -> int:
         own = scope.scale(self.accumulate) if self.decimals is None else self.decimals
-        return max(own, digits(self.without_history or 0)) if self.without_history else own
+        return own if self.without_history is None else max(own, digits(self.without_history))
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         scale = scope.scale(self.accumulate)
@@ -107,17 +106,19 @@ saved: {accumulate: gv, periods: 12, used_when: promoted}
             yield Finding(("periods",), message, "take 2 or more, or all")
 
     def compile(self, name: str, builder: Builder) -> None:
-        from compplan.program.history import AccumulatePass, RememberPass  # noqa: PLC0415 - the language loads no NumPy
+        from compplan.program.history import AccumulatePass  # noqa: PLC0415 - the language loads no NumPy
 
         now = builder.quantity(self.accumulate) if self.this_period else None
         scale = builder.plan.scope.scale(self.accumulate)
         builder.add(AccumulatePass((name,), (now,) if now else (), self, scale, builder.plan.scope.scale(name)))
-        builder.at_end(lambda: self._remember(name, builder, RememberPass))
+        builder.at_end(lambda: self._remember(name, builder))
 
-    def _remember(self, name: str, builder: Builder, made: type) -> None:
+    def _remember(self, name: str, builder: Builder) -> Pass:
+        from compplan.program.history import RememberPass  # noqa: PLC0415 - see above
+
         now = builder.quantity(self.accumulate)
         used = builder.condition(self.used_when) if self.used_when else None
-        builder.add(made((f"remember {name}",), (now, *filter(None, (used,))), self, name, used))
+        return RememberPass((f"remember {name}",), (now, *filter(None, (used,))), self, name, used)
 
     def describe(self) -> str:
         how = {"sum": "sum", "average": "average", "largest": "largest"}[self.take]

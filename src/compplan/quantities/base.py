@@ -46,6 +46,10 @@ class Quantity(Model):
         """Yield the field and text of every computation."""
         yield from ()
 
+    def later(self) -> tuple[str, ...]:
+        """Return the fields that are looked at only when the period is over, for the periods to come."""
+        return ()
+
     def tree_of(self, scope: Scope) -> str:
         """Return the tree that it is measured in."""
         return getattr(self, "tree", None) or scope.model.default_tree()

@@ -40,3 +40,8 @@ def span_text(span: Any, *, this_period: bool) -> str:
     if this_period:
         return "this period" + (f" and the {span - 1} before" if span > 1 else "")
     return "the period before" if span == 1 else f"the {span} periods before"
+
+
+def is_number(span: Any) -> bool:
+    """Tell whether a look back is a number of periods, which are then kept one by one."""
+    return span is not None and span not in SPAN_WORDS
