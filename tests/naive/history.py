@@ -12,8 +12,7 @@ def held_ranks(rule: Any, history: list[int]) -> list[int]:
     for period, earned in enumerate(history):
         first = period - rule.rises_after + 1
         steady = min(history[first : period + 1]) if first >= 0 else 0
-        if steady > held:
-            held = steady
+        held = max(held, steady)
         below_since = 0 if earned >= held else below_since + 1
         if rule.falls_after is not None and below_since == rule.falls_after:
             held = max(earned, held - (rule.falls_by or held))

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 import compplan as cp
 from compplan.errors import PlanError
 from compplan.plan.load import load_plan
+from compplan.quantities.base import volume_kinds
 
 LAKESIDE = Path(__file__).parents[2] / "plans" / "lakeside.yaml"
 LADDER = "member: []\nsilver: [active]\ngold: [2 legs with silver]"
@@ -155,7 +156,7 @@ def test_problems_of_structure_and_sense_come_together_in_the_order_of_the_file(
     messages = [
         '"currency" does not have the form ^[A-Z]{3}$',
         '"mode" cannot be "half"',
-        "none of sum, roll_up, legs, compute, member, move_up is here",
+        f"none of {', '.join(volume_kinds())} is here",
         'unknown field "credits"',
         '"pvv" is not known',
         '"legs with silver" cannot be read: invalid syntax',

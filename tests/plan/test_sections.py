@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from plan_texts import HEAD, expect, plan, plan_text, problems_of
 
-KINDS = "none of sum, roll_up, legs, compute, member, move_up is here"
+from compplan.quantities.base import volume_kinds
+
+KINDS = f"none of {', '.join(volume_kinds())} is here"
 LADDER = "member: []\nsilver: [active]"
 
 
@@ -18,7 +20,7 @@ LADDER = "member: []\nsilver: [active]"
         ("{summ: orders.x}", 'did you mean "sum"?'),
         ("{rollup: pv}", 'did you mean "roll_up"?'),
         ("{tree: enrollment, leg: gv}", 'did you mean "legs"?'),
-        ("{accumulate: gv}", "for example: {sum: orders.qv}"),
+        ("{gathered: gv}", "for example: {sum: orders.qv}"),
         ("{}", "for example: {sum: orders.qv}"),
     ],
 )

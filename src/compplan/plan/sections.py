@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from compplan.plan.located import Hinted
 from compplan.plan.requirement import Requirement
@@ -77,21 +77,6 @@ class Tree(Model):
     width: Whole | None = Field(None, ge=1, description="The largest number of children; 2 for a binary tree.")
 
 
-class Weeks(Model):
-    """When weeks start, and to which period one belongs that lies in two."""
-
-    start: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
-        "monday", description="The first day of a week."
-    )
-    belong: Literal["first_day", "most_days", "last_day", "cut"] = Field(
-        description="To which period a week belongs: that of its first day, of most of its days, or of its last day; or it "
-        "is cut where the period ends."
-    )
-    period: Literal["calendar", "weeks"] = Field(
-        "calendar", description="Which days the period itself counts: those of the calendar, or those of its weeks."
-    )
-
-
 class Rank(Model):
     """One rank of the ladder."""
 
@@ -106,26 +91,6 @@ def _rank_form(value: Any) -> Any:
 
 
 RankField = Annotated[Rank, BeforeValidator(_rank_form, json_schema_input_type=list[Requirement] | Rank | None)]
-
-
-class HeldRank(Model):
-    """How a rank that is held rises and falls with the ranks earned period by period."""
-
-    rises_after: Whole = Field(
-        1, ge=1, le=12, description="It rises to what was reached in each of so many periods in a row."
-    )
-    falls_after: Whole | None = Field(
-        None, ge=1, description="It falls in this period of so many in a row with a lower rank; never when left out."
-    )
-    falls_by: Whole | None = Field(
-        None, ge=1, description="By how many ranks it falls at most, down to the rank earned; all the way when left out."
-    )
-
-    @model_validator(mode="after")
-    def _falls(self) -> HeldRank:
-        if self.falls_by is not None and self.falls_after is None:
-            raise Hinted("it is not said when it falls", "add falls_after: 1, or more", ("falls_by",))
-        return self
 
 
 class Ranks(Model):

@@ -1,7 +1,7 @@
 """Passes that look back: numbers and counts over earlier periods, which the state brings and takes on.
 
-A pass that reads runs where its quantity is asked for. The one that remembers runs at the end, when all that it looks at
-is known, and writes what the next period starts from.
+A pass that reads runs where its quantity is asked for. The one that remembers runs at the end, when all that it looks
+at is known, and writes what the next period starts from.
 """
 
 from __future__ import annotations

@@ -32,14 +32,14 @@ class Accumulate(Quantity):
 lifetime: {accumulate: gv, periods: all}
 two_months: {accumulate: gv, periods: 2}
 this_year: {accumulate: gv, periods: year}
-weak_average: {accumulate: weak, periods: 4, take: average, this_period: false, without_history: 10000}
-saved: {accumulate: gv, periods: 12, used_when: promoted}
+usual: {accumulate: gv, periods: 4, take: average, this_period: false, without_history: 10000}
+saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
 """
 
     accumulate: Name = Field(description="The quantity that is remembered.")
     periods: Span = Field(
-        description="How many periods, this one included where it counts; all since the member has a state; or those of "
-        "the same month, quarter or year.",
+        description="How many periods, this one included where it counts; all since the member has a state; or those "
+        "of the same month, quarter or year.",
     )
     take: Literal["sum", "average", "largest"] = Field(
         "sum",

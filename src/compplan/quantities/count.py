@@ -34,8 +34,8 @@ class Count(Quantity):
     tree: Name | None = Field(None, description="The tree; the first by default.")
     periods: Span | None = Field(
         None,
-        description="With periods: how many are looked at, this one included where it counts; all; or those of the same "
-        "month, quarter or year.",
+        description="With periods: how many are looked at, this one included where it counts; all; or those of the "
+        "same month, quarter or year.",
     )
     consecutive: Flag = Field(default=False, description="With periods: only those in a row up to now.")
     this_period: Flag = Field(default=True, description="With periods: whether the period that is run counts.")
@@ -58,7 +58,8 @@ class Count(Quantity):
         if over_time and self.periods is None and not self.consecutive:
             raise Hinted("it is not said how many periods", "for example periods: 12, or all", ("among",))
         if self.consecutive and self.periods is not None:
-            raise Hinted("periods in a row are counted from now back", "leave it out, and compare the count", ("periods",))
+            hint = "leave it out, and compare the count"
+            raise Hinted("periods in a row are counted from now back", hint, ("periods",))
         return self
 
     @property
@@ -109,6 +110,7 @@ class Count(Quantity):
 
     def _text_over_time(self) -> str:
         if not self.consecutive:
-            return f"number of periods with {words(self.count)}, of {span_text(self.periods, this_period=self.this_period)}"
+            span = span_text(self.periods, this_period=self.this_period)
+            return f"number of periods with {words(self.count)}, of {span}"
         upto = "this one" if self.this_period else "the one before this"
         return f"number of periods in a row up to {upto} with {words(self.count)}"
