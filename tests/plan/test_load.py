@@ -144,7 +144,7 @@ bonuses:
   a: {kind: ▸unilvl, of: pv, rates: 5%}
   b: {kind: unilevel, of: pv, rates: {▸sliver: 5%}}
   c: {kind: retail, of: ▸nope, rates: 5%}
-▸limits: {}
+▸quotas: {}
 """
 
 
@@ -163,7 +163,7 @@ def test_problems_of_structure_and_sense_come_together_in_the_order_of_the_file(
         'unknown kind "unilvl"',
         '"sliver" is not a rank',
         '"nope" is not a quantity',
-        'unknown field "limits"',
+        'unknown field "quotas"',
     ]
     assert found == [(f"<text>:{place}", message) for place, message in zip(places, messages, strict=True)]
 

@@ -34,7 +34,7 @@ def messages(text):
         ({"trees": "enrollment: {parent: sponsor_id}\n▸placement: {}"}, None),
         ({"ranks": "paid_as: ▸earned"}, None),
         ({"ranks": "▸wrong: 5"}, None),
-        ({"rest": "▸limits: {}\n"}, None),
+        ({"rest": "▸quotas: {}\n"}, None),
         ({"rest": "payout: {minimum: ▸much}\n"}, None),
         ({"rest": "members: {▸ids: x}\n"}, None),
         ({"head": HEAD.replace("half_up", "▸up")}, None),
