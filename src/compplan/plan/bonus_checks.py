@@ -38,14 +38,15 @@ def tables_make_no_sense(scope: Scope) -> Found:
                 yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
             if not rows:
                 yield Finding(at, "the table is empty", "give a rate or amount for each key")
-            one_level = place[-1] == "cap" or bonus.family == "retail"
+            one_level = place[-1] in {"cap", "weights"} or bonus.family == "retail"
             for where, row in rows:
                 yield from _levels_do_not_fit(where, row, one_level=one_level)
 
 
 def _by(at: tuple[str, ...]) -> tuple[str, ...]:
     """Return the place of the field that tells what the keys of a table are."""
-    return (*at[:-1], "cap_by" if at[-1] == "cap" else "rates_by")
+    own = at[-1] in {"cap", "weights", "places"}
+    return (*at[:-1], f"{at[-1]}_by" if own else "rates_by")
 
 
 def _levels_do_not_fit(where: Path, row: LevelTable, *, one_level: bool) -> Found:

@@ -221,7 +221,7 @@ class Builder:
                 self.add(p.ClassPass((name,), (), ""))
             return name, [table]
         first, *deeper = axes(by)
-        keys, column = self._keys(first, table.rows)
+        keys, column = self.keys(first, table.rows)
         name = f"class of {first} {keys}"
         if name not in self.known:
             self.add(p.ClassPass((name,), (column,), first, keys))
@@ -237,7 +237,8 @@ class Builder:
             self.add(p.CellPass((name,), (outer, *dict.fromkeys(columns)), outer, columns, sizes))
         return name, [row for _, rows in inner for row in rows]
 
-    def _keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
+    def keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
+        """Return the keys of a table as its column holds them (ranks as numbers, thresholds as integers), and that column."""
         if by.startswith("member."):
             return tuple(rows), by
         if by in RANK_COLUMNS:
