@@ -60,7 +60,7 @@ class Bonus(Model):
         """Yield the place and name of every quantity that is read by name."""
         yield from ()
 
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         """Yield the place, the `by`, and the table of every table with keys."""
         if self.cap is not None:
             yield ("cap",), self.cap_by, self.cap
