@@ -6,7 +6,8 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compplan.bonuses.own_tier.tier_steps import Form, Found, TierSpec, step
+from compplan.bonuses.own_tier.tier_spec import TierSpec
+from compplan.bonuses.own_tier.tier_steps import Form, Found, step
 from naive import tiers as naive
 
 TIERS = 3

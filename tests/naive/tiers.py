@@ -9,7 +9,7 @@ def step(spec, reached, payable, floor, in_time, before):
     lately = [reached] + [before[f"ago_{number}"] for number in range(1, spec.held)]
     tier = max(min(lately), min(last, reached))
     graced = tier < last and floor and before.get("grace", 0) < spec.grace
-    best, events, after = before.get("best", 0), set(), dict(before)
+    best, events, after = before.get("tier", 0), set(), dict(before)
     for each in range(1, spec.count + 1):
         pays = each <= tier if spec.every else each == tier
         new = spec.first and pays and best < each
@@ -36,7 +36,7 @@ def step(spec, reached, payable, floor, in_time, before):
             if first and payable:
                 after[f"left_{each}"] = spec.payments - 1
     now = {
-        "best": max(best, tier) if payable else best,
+        "tier": max(best, tier) if payable else best,
         "holding": (last if graced else tier) if payable else 0,
         "grace": before.get("grace", 0) + 1 if payable and graced else 0,
     }

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from compplan.bonuses.own_tier.tier_spec import TierSpec
 
     Tiers = NDArray[np.int64]
     Flags = NDArray[np.bool_]
@@ -31,52 +33,6 @@ class Form(IntEnum):
 
 
 PAYING = (Form.AGAIN, Form.FIRST, Form.GRACE, Form.PART)
-
-
-@dataclass(frozen=True)
-class TierSpec:
-    """How a tier bonus goes on from period to period.
-
-    Attributes
-    ----------
-    count
-        Number of tiers.
-    again, first
-        Whether a tier pays each period, and whether it pays the first time.
-    every
-        Whether all tiers up to the best one pay, and not the best one alone.
-    held
-        In how many periods in a row a tier must be reached before it counts.
-    grace
-        In how many periods in a row a tier that was lost still pays its share.
-    payments
-        In how many payments the amount of the first time is paid.
-    needs
-        What a later payment needs.
-    missed
-        What becomes of a payment whose need is not met.
-    """
-
-    count: int
-    again: bool = True
-    first: bool = False
-    every: bool = False
-    held: int = 1
-    grace: int = 0
-    payments: int = 1
-    needs: Literal["nothing", "pay_when", "tier"] = "nothing"
-    missed: Literal["lost", "later"] = "lost"
-
-    @property
-    def kept(self) -> list[str]:
-        """What is kept from one period to the next."""
-        names = ["best"] if self.first else []
-        if self.held > 1 or self.grace:
-            names.append("holding")
-        if self.grace:
-            names.append("grace")
-        names += [f"ago_{number}" for number in range(1, self.held)]
-        return names + [f"left_{tier}" for tier in range(1, self.count + 1) if self.payments > 1]
 
 
 @dataclass(frozen=True)
@@ -154,13 +110,13 @@ class _Held:
             gained = np.minimum(gained, before[f"ago_{number}"])
         tier = np.maximum(gained, np.minimum(last, found.reached))
         graced = (tier < last) & found.floor & (before.get("grace", nothing) < spec.grace)
-        return cls(spec, found, before, tier, last, graced, before.get("best", nothing))
+        return cls(spec, found, before, tier, last, graced, before.get("tier", nothing))
 
     def after(self) -> dict[str, Tiers]:
         """Return what is kept of the tiers; payments that are left are kept tier by tier."""
         payable = self.found.payable
         after = {name: values.copy() for name, values in self.before.items()}
-        after["best"] = np.where(payable, np.maximum(self.best, self.tier), self.best)
+        after["tier"] = np.where(payable, np.maximum(self.best, self.tier), self.best)
         after["holding"] = np.where(payable, np.where(self.graced, self.last, self.tier), 0)
         after["grace"] = np.where(payable & self.graced, self.before.get("grace", self.best) + 1, 0)
         for number in range(self.spec.held - 1, 0, -1):
