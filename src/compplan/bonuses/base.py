@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 from pydantic import Field
 
 from compplan.plan.findings import Finding
+from compplan.plan.currencies import Currency, CurrencyField
 from compplan.plan.values import AmountTable, ConditionText, Model
 from compplan.quantities.order_sum import OrderSum
 from compplan.rooms import open_room
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from compplan.plan.findings import Found
     from compplan.plan.kept import Kept
+    from compplan.plan.model import PlanModel
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -42,8 +44,18 @@ class Bonus(Model):
         "paid_as",
         description="What the keys of `cap` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
-    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="The currency, where it is not the plan's.")
+    currency: CurrencyField | None = Field(
+        None, description="The currency, where it is not the plan's: a code, or a mapping with code and decimals."
+    )
     source: str | None = Field(None, description="Where the company's plan document says so.")
+
+    def money(self, model: PlanModel) -> Currency:
+        """Return the currency that this bonus pays in."""
+        return self.currency or model.currency
+
+    def currencies(self, model: PlanModel) -> dict[str, Currency]:
+        """Return all currencies that this bonus pays in, by the key that chooses them; "" for one currency."""
+        return {"": self.money(model)}
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield the place (below this bonus) and text of every condition, for the checks."""

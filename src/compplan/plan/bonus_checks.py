@@ -15,6 +15,7 @@ from compplan.plan.values import ByKey, LevelTable, digits, number
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from compplan.plan.currencies import Currency
     from compplan.plan.findings import Found
     from compplan.plan.marks import Path
     from compplan.plan.scope import Scope
@@ -97,16 +98,36 @@ def bonuses_make_no_sense(scope: Scope) -> Found:
 
 
 def money_is_too_fine(scope: Scope) -> Found:
-    """Yield caps, and the minimum of a payment, with more digits than the currency has."""
+    """Yield caps with more digits than their currency has."""
     model = scope.model
-    code, decimals = model.currency.code, model.currency.decimals
-    limits: list[tuple[Path, Decimal]] = [(("payout", "minimum"), model.payout.minimum)]
+    limits: list[tuple[Path, Decimal, Currency]] = []
     for name, bonus in model.bonuses.items():
+        money = bonus.money(model)
         if isinstance(bonus.cap, LevelTable):
-            limits += [(("bonuses", name, "cap"), value) for value in bonus.cap.levels]
+            limits += [(("bonuses", name, "cap"), value, money) for value in bonus.cap.levels]
         elif bonus.cap is not None:
             rows = bonus.cap.rows.items()
-            limits += [(("bonuses", name, "cap", key), value) for key, row in rows for value in row.levels]
-    for place, value in limits:
-        if digits(value) > decimals:
-            yield Finding(place, f"{value} has more digits than {code}, which has {decimals}", "write fewer digits")
+            limits += [(("bonuses", name, "cap", key), value, money) for key, row in rows for value in row.levels]
+    for place, value, money in limits:
+        if digits(value) > money.decimals:
+            message = f"{value} has more digits than {money.code}, which has {money.decimals}"
+            yield Finding(place, message, "write fewer digits")
+
+
+def payouts_make_no_sense(scope: Scope) -> Found:
+    """Yield what is wrong with the section `payout`, and currencies that have different digits in two places."""
+    payout = scope.model.payout
+    for found in payout.findings(scope):
+        yield found._replace(path=("payout", *found.path))
+    for place, by, table in payout.tables():
+        at = ("payout", *place)
+        rows = {"": table} if isinstance(table, LevelTable) else table.rows
+        if not isinstance(table, LevelTable):
+            yield from _keys_do_not_fit(scope, at, by, table)
+        for key, row in rows.items():
+            yield from _levels_do_not_fit((*at, key) if key else at, row, one_level=True)
+    for name, bonus in scope.model.bonuses.items():
+        for money in bonus.currencies(scope.model).values():
+            if money != scope.currencies[money.code]:
+                message = f"{money.code} has {scope.currencies[money.code].decimals} digits elsewhere"
+                yield Finding(("bonuses", name, "currency"), message, "use the same digits everywhere")

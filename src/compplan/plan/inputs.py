@@ -30,6 +30,9 @@ def member_fields(scope: Scope) -> dict[str, str]:
                 compared.add(node.item.column)
         for column in ex.fields(expr):
             found[column] = "text" if column in compared else found.get(column, "flag")
+    for _, by, _ in scope.model.payout.tables():
+        if by.startswith("member."):
+            found[by.removeprefix("member.")] = "text"
     for bonus in scope.model.bonuses.values():
         for _, by, _ in bonus.tables():
             if by.startswith("member."):
@@ -53,7 +56,7 @@ def needs_enrolment(scope: Scope) -> bool:
     windows = [rule.window for rule in scope.order_sums.values() if rule.window]
     if any(w.from_enrolment or w.after_enrolment for w in windows):
         return True
-    return any(getattr(bonus, "window", None) for bonus in scope.model.bonuses.values())
+    return any(getattr(bonus, "window", None) or getattr(bonus, "within", None) for bonus in scope.model.bonuses.values())
 
 
 def _expressions(scope: Scope) -> list[ex.Expr]:
@@ -63,6 +66,7 @@ def _expressions(scope: Scope) -> list[ex.Expr]:
         texts += [text for _, text in (*rule.texts(), *rule.computations())]
     for bonus in model.bonuses.values():
         texts += [text for _, text in bonus.texts()]
+    texts += [text for _, text in model.payout.texts()]
     if model.ranks:
         if model.ranks.members != "is_distributor":
             texts.append(model.ranks.members)

@@ -9,6 +9,8 @@ from compplan.bonuses.upward import Upward
 from compplan.plan import reference_examples as ex
 from compplan.plan import requirement as req
 from compplan.plan import sections as sec
+from compplan.plan.currencies import Currency
+from compplan.plan.payout import Deduction, Payout
 from compplan.plan.field_words import default_words, type_words
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
@@ -94,14 +96,15 @@ field. A member who has no row is paid nothing, and where the table is a cap, he
 def _plan() -> str:
     parts: dict[str, tuple[type[BaseModel], str]] = {
         "Currency": (
-            sec.Currency,
+            Currency,
             "A code alone has the digits of ISO 4217: `currency: JPY` is `currency: {code: JPY, decimals: 0}`.",
         ),
         "Rounding": (sec.Rounding, ""),
         "Members": (sec.Members, ""),
         "Orders": (sec.Orders, ""),
         "Trees": (sec.Tree, ""),
-        "Payout": (sec.Payout, ""),
+        "Payout": (Payout, ""),
+        "Deductions": (Deduction, ""),
     }
     sections = [_model(title, model, more, level=3) for title, (model, more) in parts.items()]
     return "\n\n".join(["## The file", _doc(PlanModel), _fields(PlanModel), _yaml(ex.HEAD), *sections])

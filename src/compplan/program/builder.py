@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from compplan.plan import expression as ex
 from compplan.plan.scope import RANK_COLUMNS, ROLES
 from compplan.plan.values import EXACT, ByKey, number
+from compplan.periods.payout_pass import compile_payout
 from compplan.program import passes as p
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.rank_pass import RankPass
@@ -246,4 +247,5 @@ def build(plan: Plan) -> tuple[p.Pass, ...]:
     builder.ranks()
     for name in plan.model.bonuses:
         builder.pay(name)
+    compile_payout(builder)
     return tuple(builder.passes)

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.book import Book
     from compplan.genealogy.genealogy import Genealogy
     from compplan.genealogy.tree import Tree
+    from compplan.periods.payables import Payables
     from compplan.periods.period import Period
     from compplan.periods.state import State
     from compplan.plan.load import Plan
@@ -45,6 +46,8 @@ class Work:
         The orders that a bonus paid one by one, by bonus.
     given
         The columns that the members table gave.
+    totals
+        What members are due, by currency, the plan's own first.
     """
 
     plan: Plan
@@ -61,6 +64,7 @@ class Work:
     lost: dict[str, int] = field(default_factory=dict)
     lines: dict[str, Any] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    totals: list[Payables] = field(default_factory=list)
     _people: dict[str, People] = field(default_factory=dict)
 
     def put(self, name: str, values: NDArray[Any], scale: int | None = None) -> None:
