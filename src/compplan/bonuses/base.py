@@ -34,6 +34,12 @@ class Bonus(Model):
     example: ClassVar[str] = ""
     """YAML for the reference."""
 
+    reads_quantities: ClassVar[bool] = False
+    """Whether `bonuses` may also name quantities, which hold pay of other runs."""
+
+    pairs: ClassVar[dict[str, str]] = {}
+    """The conditions that may speak of two members, and what the other one is called."""
+
     kind: str = Field(description="The bonus kind.")
     pay_when: ConditionText | None = Field(None, description="Who can be paid; every distributor when left out.")
     cap: AmountTable | None = Field(
@@ -66,7 +72,7 @@ class Bonus(Model):
         """Yield the place and name of every quantity that is read by name."""
         yield from ()
 
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         """Yield the place, the `by`, and the table of every table with keys."""
         if self.cap is not None:
             yield ("cap",), self.cap_by, self.cap

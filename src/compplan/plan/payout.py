@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import AmountTable, ConditionText, Model, Name, Number, Rate, RateTable, digits, number
+from compplan.plan.values import AmountTable, ConditionText, Keys, Model, Name, Number, Rate, RateTable, digits, number
 from compplan.plan.wording import money, percent, table, words
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class Deduction(Model):
     amounts: AmountTable | None = Field(
         None, description="An amount of the plan's currency instead, or one for each `rates_by` key."
     )
-    rates_by: str = Field(
+    rates_by: Keys = Field(
         "paid_as",
         description="What the keys are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
@@ -120,7 +120,7 @@ class Payout(Model):
             if deduction.when is not None:
                 yield ("deductions", name, "when"), deduction.when
 
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         """Yield the place, the `by`, and the table of every deduction."""
         for name, deduction in self.deductions.items():
             yield ("deductions", name, deduction.field), deduction.rates_by, deduction.table

@@ -11,10 +11,10 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from compplan.periods.payout_pass import compile_payout
 from compplan.plan import expression as ex
 from compplan.plan.scope import RANK_COLUMNS, ROLES
-from compplan.plan.values import EXACT, ByKey, number
-from compplan.periods.payout_pass import compile_payout
+from compplan.plan.values import EXACT, ByKey, axes, number
 from compplan.program import passes as p
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.rank_pass import RankPass
@@ -214,20 +214,32 @@ class Builder:
         made = tuple(rule_from_model(name, rule) for name, rule in rules.items())
         self.add(p.OrdersPass(tuple(rules), ("orders", *ROLES), made, tree))
 
-    def klass(self, by: str, table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
-        """Return the column that chooses a row of a table for each member, and the rows."""
+    def klass(self, by: str | tuple[str, ...], table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
+        """Return the column that chooses a row of a table for each member, and the rows (the cells, where nested)."""
         if not isinstance(table, ByKey):
             name = "one class"
             if name not in self.known:
                 self.add(p.ClassPass((name,), (), ""))
             return name, [table]
-        keys, column = self._keys(by, table.rows)
-        name = f"class of {by} {keys}"
+        first, *deeper = axes(by)
+        keys, column = self.keys(first, table.rows)
+        name = f"class of {first} {keys}"
         if name not in self.known:
-            self.add(p.ClassPass((name,), (column,), by, keys))
-        return name, list(table.rows.values())
+            self.add(p.ClassPass((name,), (column,), first, keys))
+        if not deeper:
+            return name, [row for _, row in table.leaves()]
+        return self._cells(name, [self.klass(tuple(deeper), row) for row in table.rows.values()])
 
-    def _keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
+    def _cells(self, outer: str, inner: list[tuple[str, list[LevelTable]]]) -> tuple[str, list[LevelTable]]:
+        """Return the column and the cells of a nested table: outer row times inner row."""
+        columns, sizes = tuple(column for column, _ in inner), tuple(len(rows) for _, rows in inner)
+        name = f"{outer} of {columns}"
+        if name not in self.known:
+            self.add(p.CellPass((name,), (outer, *dict.fromkeys(columns)), outer, columns, sizes))
+        return name, [row for _, rows in inner for row in rows]
+
+    def keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
+        """Return the keys of a table as its column holds them (ranks as numbers, thresholds as integers), and that column."""
         if by.startswith("member."):
             return tuple(rows), by
         if by in RANK_COLUMNS:

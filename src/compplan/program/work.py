@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from compplan.money_arrays import exact_sum
 from compplan.volumes import counts
 from compplan.volumes.orders import People
 
@@ -48,6 +49,8 @@ class Work:
         The columns that the members table gave.
     totals
         What members are due, by currency, the plan's own first.
+    company
+        Numbers of the company, at the digits that the plan reads them with.
     """
 
     plan: Plan
@@ -65,6 +68,7 @@ class Work:
     lines: dict[str, Any] = field(default_factory=dict)
     given: tuple[str, ...] = ()
     totals: list[Payables] = field(default_factory=list)
+    company: dict[str, int] = field(default_factory=dict)
     _people: dict[str, People] = field(default_factory=dict)
 
     def put(self, name: str, values: NDArray[Any], scale: int | None = None) -> None:
@@ -77,6 +81,13 @@ class Work:
         """Take in the book of a bonus, once it balances."""
         self.books[book.bonus] = book
         self.put(f"pay {book.bonus}", book.pay)
+
+    def company_total(self, column: str, *, company: bool) -> int:
+        """Return the sum of a column over all members, or the one number of the company that it repeats."""
+        values = self.columns[column]
+        if company:
+            return int(values[0]) if values.size else 0
+        return exact_sum(values)
 
     def tree_of(self, quantity: str) -> str:
         """Return the tree that a quantity is measured in."""

@@ -10,7 +10,7 @@ from compplan.bonuses.base import Bonus, register
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.values import AmountTable, ByKey, Model, Name, Number, RateTable, Whole, digits
+from compplan.plan.values import AmountTable, ByKey, Keys, Model, Name, Number, RateTable, Whole, digits
 from compplan.plan.wording import money, percent, points, table
 
 if TYPE_CHECKING:
@@ -50,9 +50,12 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
     )
     rates: RateTable | None = Field(None, description="One rate, or one for each `rates_by` key.")
     amounts: AmountTable | None = Field(None, description="Fixed money for each payment instead of rates.")
-    rates_by: str = Field(
+    rates_by: Keys = Field(
         "paid_as",
-        description="What the keys are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+        description=(
+            "What the keys are: paid_as, rank, title, a quantity (thresholds), or member.<field>; "
+            "a list of these where the table is nested."
+        ),
     )
     bands: Literal["whole", "marginal"] = Field(
         "whole",
@@ -99,7 +102,7 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
         if self.returned is not None:
             yield ("returned",), self.returned
 
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
 
@@ -115,7 +118,7 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
     def findings(self, name: str, scope: Scope) -> Found:
         yield from super().findings(name, scope)
         marginal = self.bands == "marginal"
-        if marginal and not (isinstance(self.rates, ByKey) and self.rates_by in scope.rules):
+        if marginal and not (isinstance(self.rates, ByKey) and isinstance(self.rates_by, str) and self.rates_by in scope.rules):
             yield Finding(("bands",), "bands need thresholds", "give rates by thresholds of a quantity, with rates_by")
         if self.blocks is not None:
             yield from self._blocks(scope, marginal=marginal)

@@ -247,7 +247,7 @@ new_rank:
         if self.multiplier is not None:
             yield ("multiplier", "by"), self.multiplier.by
 
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         if self.amounts_by is not None:
             for field, table in self.tables_given:

@@ -36,7 +36,7 @@ def compile_retail(name: str, bonus: Retail, builder: Builder) -> None:
     scope = builder.plan.scope
     base = builder.quantity(bonus.of)
     scale, bands = scope.scale(bonus.of), None
-    if bonus.bands == "marginal" and isinstance(bonus.rates, ByKey):
+    if bonus.bands == "marginal" and isinstance(bonus.rates, ByKey) and isinstance(bonus.rates_by, str):
         keys = [number(key) for key in bonus.rates.rows]
         bands = Bands.of(keys, scale=max(scale, scope.scale(bonus.rates_by)))
     column, rows = builder.klass(bonus.rates_by, bonus.table)
@@ -50,7 +50,7 @@ def compile_retail(name: str, bonus: Retail, builder: Builder) -> None:
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
     rule = scope.rules[bonus.of]
     lines = rule_from_model(bonus.of, rule) if bonus.payment == "order" and isinstance(rule, OrderSum) else None
-    total = builder.quantity(bonus.rates_by) if bands is not None else ""
+    total = builder.quantity(str(bonus.rates_by)) if bands is not None else ""
     returned = builder.quantity(bonus.returned) if bonus.returned else ""
     reads = tuple(dict.fromkeys(filter(None, (base, column, pay, total, returned, cap[0] if cap else ""))))
     builder.add(RetailPass((f"pay {name}",), reads, name, bonus, made, column, pay, cap, base, lines, bands, total))
