@@ -107,13 +107,14 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
         yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+        yield from super().kept(name, scope)
         decimals = self.money(scope.model).decimals
         if self.true_up is not None:
             yield Kept(f"{name}:advanced", decimals)
-            yield Kept(f"{name}:span", company=True)
+            yield Kept(f"{name}:advanced_since", company=True)
         if self.returned is not None:
-            yield Kept(f"{name}:paid", decimals)
-            yield Kept(f"{name}:volume", scope.scale(self.of))
+            yield Kept(f"{name}:last_paid", decimals)
+            yield Kept(f"{name}:last_volume", scope.scale(self.of))
 
     def findings(self, name: str, scope: Scope) -> Found:
         yield from super().findings(name, scope)

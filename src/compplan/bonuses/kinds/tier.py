@@ -272,7 +272,7 @@ new_rank:
         )
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
-        del scope
+        yield from super().kept(name, scope)
         for column in self.spec().kept:
             yield Kept(f"{name}:{column}")
         if self.multiplier is not None and self.multiplier.periods > 1:
@@ -313,7 +313,7 @@ new_rank:
     def _too_fine(self, field: str, table: TierTable, scope: Scope) -> Found:
         if field != "first_time" or self.instalments is None:
             return
-        decimals = scope.model.currency.decimals
+        decimals = self.money(scope.model).decimals
         for row in table.rows.values():
             for amount in row.values():
                 if digits(amount) > decimals:
