@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
-from compplan.plan.values import ByKey
+from compplan.plan.values import ByKey, axes
 from compplan.quantities.company import Company
 from compplan.quantities.member_column import MemberColumn
 
@@ -41,24 +41,27 @@ def member_fields(scope: Scope) -> dict[str, str]:
         compared = set()
         for node in ex.walk(expr):
             if isinstance(node, ex.Compare):
-                compared |= {side.column for side in (node.left, node.right) if isinstance(side, ex.Field)}
-            if isinstance(node, ex.Among) and isinstance(node.item, ex.Field):
-                compared.add(node.item.column)
+                sides = [side.item if isinstance(side, ex.Of) else side for side in (node.left, node.right)]
+                compared |= {side.column for side in sides if isinstance(side, ex.Field)}
+            if isinstance(node, ex.Among):
+                compared |= ex.fields(node.item)
         for column in ex.fields(expr):
             found[column] = "text" if column in compared else found.get(column, "flag")
     for rule in scope.rules.values():
         found |= dict(rule.fields())
     for bonus in scope.model.bonuses.values():
         for _, by, _ in bonus.tables():
-            if by.startswith("member."):
-                found[by.removeprefix("member.")] = "text"
-    for limit in scope.model.limits.values():
-        keys = [limit.rates_by] if isinstance(limit.table, ByKey) else []
-        found |= {by.removeprefix("member."): "text" for by in (limit.per, *keys) if by.startswith("member.")}
-    for bonus in scope.model.bonuses.values():
+            for key in axes(by):
+                if key.startswith("member."):
+                    found[key.removeprefix("member.")] = "text"
+        if bonus.cap_over is not None:
+            found[bonus.cap_over.removeprefix("member.")] = "text"
         since = getattr(bonus, "qualified_since", None)
         if since:
             found[since.removeprefix("member.")] = "instant"
+    for limit in scope.model.limits.values():
+        keys = [limit.rates_by] if isinstance(limit.table, ByKey) else []
+        found |= {by.removeprefix("member."): "text" for by in (limit.per, *keys) if by.startswith("member.")}
     return found
 
 

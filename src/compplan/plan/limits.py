@@ -106,7 +106,7 @@ class Limit(Model):
         if isinstance(self.table, ByKey) and self.per == "company" and self.rates_by not in scope.rules:
             message = "a company has no rank or field"
             yield Finding((self.place,), message, "let rates_by name a quantity, or use per: member")
-        rows = self.table.rows.values() if isinstance(self.table, ByKey) else (self.table,)
+        rows = [row for _, row in self.table.leaves()] if isinstance(self.table, ByKey) else [self.table]
         if self.rates is not None and self.per == "company" and any(sum(row.levels) > 1 for row in rows):
             yield Finding(("rates",), "the limit is more than what it is a part of", "write at most 100%")
 

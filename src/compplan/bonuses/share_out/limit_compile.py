@@ -31,7 +31,7 @@ def compile_limit(name: str, limit: Limit, builder: Builder) -> None:
 
 def _allowed(name: str, limit: Limit, builder: Builder) -> Allowed:
     scope, rows = builder.plan.scope, limit.table
-    values = [row.levels[0] for row in (rows.rows.values() if isinstance(rows, ByKey) else (rows,))]
+    values = [row.levels[0] for row in ([row for _, row in rows.leaves()] if isinstance(rows, ByKey) else [rows])]
     values = [EXACT.multiply(value, limit.money_per_point) for value in values] if limit.of else values
     fine = max(map(digits, values))
     klass, steps, steps_company = "", None, False
