@@ -51,16 +51,11 @@ def member_fields(scope: Scope) -> dict[str, str]:
         found |= dict(rule.fields())
     for bonus in scope.model.bonuses.values():
         for _, by, _ in bonus.tables():
-<<<<<<< HEAD
-            if by.startswith("member."):
-                found[by.removeprefix("member.")] = "text"
-        if bonus.cap_over is not None:
-            found[bonus.cap_over.removeprefix("member.")] = "text"
-=======
             for key in axes(by):
                 if key.startswith("member."):
                     found[key.removeprefix("member.")] = "text"
->>>>>>> main
+        if bonus.cap_over is not None:
+            found[bonus.cap_over.removeprefix("member.")] = "text"
         since = getattr(bonus, "qualified_since", None)
         if since:
             found[since.removeprefix("member.")] = "instant"
