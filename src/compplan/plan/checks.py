@@ -13,6 +13,7 @@ from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
 from compplan.plan.bonus_checks import bonuses_make_no_sense, money_is_too_fine, tables_make_no_sense
 from compplan.plan.findings import Finding
+from compplan.plan.limits import limits_make_no_sense
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RESERVED
 from compplan.ranks.table import INFINITE, requirement_table, ways
@@ -48,6 +49,7 @@ def problems(scope: Scope) -> Found:
     yield from _who_holds_ranks_depends_on_ranks(scope)
     yield from tables_make_no_sense(scope)
     yield from bonuses_make_no_sense(scope)
+    yield from limits_make_no_sense(scope)
     yield from money_is_too_fine(scope)
 
 
@@ -94,6 +96,7 @@ def _quantities_are_unknown(scope: Scope) -> Found:
             read += [((section, name, field), target) for field, target in rule.targets()]
     for name, bonus in scope.model.bonuses.items():
         read += [(("bonuses", name, *place), target) for place, target in bonus.quantities()]
+    read += [(("limits", name, "of"), limit.of) for name, limit in scope.model.limits.items() if limit.of]
     for place, target in read:
         if target not in rules:
             yield Finding(place, f'"{target}" is not a quantity', did_you_mean(target, list(rules)))

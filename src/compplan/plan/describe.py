@@ -33,6 +33,8 @@ def describe(plan: Plan) -> str:
             text.append(f"At most {table(bonus.cap, bonus.cap_by, money)} for one member and period.")
         text += [f"Source: {bonus.source}."] if bonus.source else []
         lines += _section(f"Bonus {name} ({bonus.kind})", text)
+    for name, limit in model.limits.items():
+        lines += _section(f"Limit {name}", limit.describe())
     return "\n".join(lines) + "\n"
 
 

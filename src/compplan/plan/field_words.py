@@ -56,7 +56,7 @@ _PLURALS = {
     "text": "texts",
     "anything": "anything",
 }
-_LINKS = {"Insert": "one-insertion", "Window": "windows", "Tree": "trees", "Count": "counts"}
+_LINKS = {"Insert": "one-insertion", "Window": "windows", "Tree": "trees", "Count": "counts", "Limit": "limits"}
 
 
 def type_words(model: type[BaseModel], field: str) -> str:

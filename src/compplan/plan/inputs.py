@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
-from compplan.plan.values import axes
+from compplan.plan.values import ByKey, axes
 from compplan.quantities.company import Company
 from compplan.quantities.member_column import MemberColumn
 
@@ -59,6 +59,9 @@ def member_fields(scope: Scope) -> dict[str, str]:
         since = getattr(bonus, "qualified_since", None)
         if since:
             found[since.removeprefix("member.")] = "instant"
+    for limit in scope.model.limits.values():
+        keys = [limit.rates_by] if isinstance(limit.table, ByKey) else []
+        found |= {by.removeprefix("member."): "text" for by in (limit.per, *keys) if by.startswith("member.")}
     return found
 
 

@@ -10,6 +10,7 @@ from compplan.plan import reference_examples as ex
 from compplan.plan import requirement as req
 from compplan.plan import sections as sec
 from compplan.plan.field_words import default_words, type_words
+from compplan.plan.limits import Limit
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
 from compplan.plan.scope import RANK_COLUMNS, RESERVED, ROLES
@@ -40,7 +41,7 @@ def reference() -> str:
     >>> reference().splitlines()[0]
     '# The plan language'
     """
-    parts = (_INTRODUCTION, _values(), _plan(), _volumes(), _counts(), _conditions(), _ranks(), _bonuses(), _patches())
+    parts = (_INTRODUCTION, _values(), _plan(), _volumes(), _counts(), _conditions(), _ranks(), _bonuses(), _limits(), _patches())
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -213,6 +214,11 @@ def _bonuses() -> str:
         page = f"[More about it](bonuses/{kind.replace('_', '-')}.md)." if _is_built_in(model) else ""
         parts.append(_model(f"`{kind}`", model, page, level=3, example=model.example, without=without))
     return "\n\n".join(parts)
+
+
+def _limits() -> str:
+    more = "[More about them](limits.md)."
+    return _model("Limits", Limit, more, level=2, example=ex.LIMITS)
 
 
 def _is_own(base: type[BaseModel], name: str, field: Any) -> bool:

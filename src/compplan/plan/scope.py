@@ -107,6 +107,8 @@ class Scope:
             yield from rule.kept(name, self)
         for name, bonus in self.model.bonuses.items():
             yield from bonus.kept(name, self)
+        for name, limit in self.model.limits.items():
+            yield from limit.kept(name, self)
 
     def roll_up(self, name: str) -> RollUp:
         """Return the full-depth roll-up of that name, the only quantity that has legs."""
@@ -272,7 +274,15 @@ class Scope:
 
     def circle_of_bonuses(self) -> list[str] | None:
         """Return a circle of bonuses that are paid on each other's pay, or None."""
-        return circle_in({n: {other for _, other in b.bonuses()} for n, b in self.model.bonuses.items()})
+        limits = list(self.model.limits.values())
+        graph = {}
+        for name, bonus in self.model.bonuses.items():
+            reads = {other for _, other in bonus.bonuses()}
+            if getattr(bonus, "of_pay", None) == "after_limits":
+                first = next((place for place, limit in enumerate(limits) if name in limit.bonuses), len(limits))
+                reads |= {other for limit in limits[:first] for other in limit.bonuses}
+            graph[name] = reads
+        return circle_in(graph)
 
 
 def circle_in(graph: Mapping[str, set[str]]) -> list[str] | None:

@@ -10,7 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
+from compplan.genealogy.order import SiblingOrder
 from compplan.money_arrays import exact_sum
 from compplan.volumes import counts
 from compplan.volumes.orders import People
@@ -80,6 +82,10 @@ class Work:
         """Take in the book of a bonus, once it balances."""
         self.books[book.bonus] = book
         self.put(f"pay {book.bonus}", book.pay)
+
+    def order_of_ids(self, positions: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return numbers in the order of the ids of some members, to break ties by."""
+        return SiblingOrder(self.genealogy.ids.take(pa.array(positions))).exact_keys
 
     def company_total(self, column: str, *, company: bool) -> int:
         """Return the sum of a column over all members, or the one number of the company that it repeats."""

@@ -65,7 +65,7 @@ def _part(pool: Pool, builder: Builder) -> PartOf:
     model, scope = builder.plan.model, builder.plan.scope
     table = pool.table
     made = terms(
-        list(table.rows.values()) if isinstance(table, ByKey) else [table],
+        [row for _, row in table.leaves()] if isinstance(table, ByKey) else [table],
         base_scale=None if pool.of is None else scope.scale(pool.of),
         factor=pool.money_per_point,
         rounding=model.rounding.model_copy(update={"at": "payment"}),
@@ -115,7 +115,7 @@ def _places(pool: Pool, builder: Builder) -> Places | None:
     if pool.places is None or pool.ties is None:
         return None
     scope, table = builder.plan.scope, pool.places
-    lists = list(table.rows.values()) if isinstance(table, ByKey) else [table]
+    lists = [row for _, row in table.leaves()] if isinstance(table, ByKey) else [table]
     fine = max(digits(share) for row in lists for share in row.levels)
     shares = tuple(tuple(int(Fraction(s) * 10**fine) for s in row.levels) for row in lists)
     steps: tuple[int, ...] = ()
