@@ -47,7 +47,7 @@ def member_fields(scope: Scope) -> dict[str, str]:
                 compared |= ex.fields(node.item)
         for column in ex.fields(expr):
             found[column] = "text" if column in compared else found.get(column, "flag")
-    for rule in scope.rules.values():
+    for rule in (*scope.rules.values(), *filter(None, [scope.model.ranks])):
         found |= dict(rule.fields())
     for bonus in scope.model.bonuses.values():
         for _, by, _ in bonus.tables():

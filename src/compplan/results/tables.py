@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from compplan.periods.payables import Payables
     from compplan.program.work import Work
 
-_RANKS = ("rank", "title", "paid_as")
 
 
 def members_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
@@ -36,8 +35,9 @@ def members_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     for name in model.conditions:
         columns[name] = pa.array(work.columns[name])
     if model.ranks:
-        for name in _RANKS:
-            columns[name] = rank_column(work, work.columns[name])
+        for name in work.plan.scope.rank_columns:
+            if name != "last_rank":
+                columns[name] = rank_column(work, work.columns[name])
     for book in work.books.values():
         columns[f"pay:{book.bonus}"] = fixed_to_decimal(book.pay, book.scale)
     for total in totals[:1]:
