@@ -124,8 +124,10 @@ def money_is_too_fine(scope: Scope) -> Found:
             limits += [(("bonuses", name, "cap"), value, money) for value in bonus.cap.levels]
         elif bonus.cap is not None:
             cells = bonus.cap.leaves()
-<<<<<<< HEAD
             limits += [(("bonuses", name, "cap", *keys), value, money) for keys, row in cells for value in row.levels]
+    for name, limit in model.limits.items():
+        if limit.amounts is not None and isinstance(limit.table, LevelTable):
+            limits += [(("limits", name, "amounts"), value, model.currency) for value in limit.table.levels]
     for place, value, money in limits:
         if digits(value) > money.decimals:
             message = f"{value} has more digits than {money.code}, which has {money.decimals}"
@@ -150,12 +152,3 @@ def payouts_make_no_sense(scope: Scope) -> Found:
             if money != scope.currencies[money.code]:
                 message = f"{money.code} has {scope.currencies[money.code].decimals} digits elsewhere"
                 yield Finding(("bonuses", name, "currency"), message, "use the same digits everywhere")
-=======
-            limits += [(("bonuses", name, "cap", *keys), value) for keys, row in cells for value in row.levels]
-    for name, limit in model.limits.items():
-        if limit.amounts is not None and isinstance(limit.table, LevelTable):
-            limits += [(("limits", name, "amounts"), value) for value in limit.table.levels]
-    for place, value in limits:
-        if digits(value) > decimals:
-            yield Finding(place, f"{value} has more digits than {code}, which has {decimals}", "write fewer digits")
->>>>>>> main
