@@ -199,7 +199,7 @@ CHANGES = {
     "a last rank": ("state", "last_rank", "top"),
     "a first order": ("state", "ordered_before", True),
     "withheld pay": ("state", "balance", 9),
-    "a tier": ("state", "tier:club", 0),
+    "a tier": ("state", "club:tier", 1),
 }
 
 HASHED = """
@@ -236,7 +236,7 @@ TABLES_OF = {
         {"order_id": o, "member_id": m, "date": "2026-10-05", "qv": 40, "type": "kit"} for o, m in ((1, 3), (2, 3), (3, 4))
     ],
     "state": [
-        {"member_id": m, "title": "low", "last_rank": "low", "ordered_before": False, "balance": 0, "tier:club": -1}
+        {"member_id": m, "title": "low", "last_rank": "low", "ordered_before": False, "balance": 0, "club:tier": 0}
         for m in (1, 2, 3, 4)
     ],
 }  # fmt: skip

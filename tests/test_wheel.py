@@ -127,15 +127,16 @@ def test_numba_alone_would_run_old_machine_code(tmp_path):
 
 @pytest.fixture
 def copied(tmp_path, monkeypatch):
-    """A copy of the package's sources that `sources_digest` reads instead of the package."""
+    """A copy of the package's sources that digests are made of instead of the package."""
     copy = tmp_path / "compplan"
     shutil.copytree(PACKAGE, copy, ignore=shutil.ignore_patterns("__pycache__"))
     monkeypatch.setattr(jit, "__file__", str(copy / "jit.py"))
     return copy
 
 
-def digest():
-    return jit.sources_digest.__wrapped__()
+def digest(path):
+    jit._imported.cache_clear()
+    return jit.sources_digest.__wrapped__(path)
 
 
 def kernel_files():
@@ -152,35 +153,38 @@ def imported(path):
     return found
 
 
-def test_the_digest_covers_all_that_is_compiled(copied):
-    """Whatever a compiled function reads, constants of other modules as well, is in the digest."""
-    files = set(kernel_files())
-    files |= {other for path in files for other in imported(path)}
+def test_the_digest_of_a_kernel_covers_all_that_is_compiled_with_it(copied):
+    """Whatever a compiled function reads, constants of other modules as well, is in the digest of its file."""
     left_out = []
-    for path in sorted(files):
-        before, copy = digest(), copied / path.relative_to(PACKAGE)
-        copy.write_text(copy.read_text() + "\n# changed\n")
-        if digest() == before:
-            left_out.append(path.relative_to(PACKAGE).as_posix())
+    for path in kernel_files():
+        own = copied / path.relative_to(PACKAGE)
+        for other in (path, *imported(path)):
+            before, copy = digest(own), copied / other.relative_to(PACKAGE)
+            copy.write_text(copy.read_text() + "\n# changed\n")
+            if digest(own) == before:
+                left_out.append((path.name, other.name))
     assert left_out == []
 
 
-def test_the_digest_sees_names_but_no_other_modules(copied):
-    before = digest()
-    (copied / "errors.py").write_text("")
-    assert digest() == before
-    (copied / "money_kernels.py").rename(copied / "other_kernels.py")
-    assert digest() != before
+def test_the_digest_of_a_kernel_leaves_out_what_it_does_not_import(copied):
+    own = copied / "ranks" / "kernels.py"
+    before = digest(own)
+    (copied / "volumes" / "leg_kernels.py").write_text("")
+    assert digest(own) == before
 
 
 def test_without_a_writable_place_there_is_no_cache_and_no_error(tmp_path, monkeypatch):
-    chosen = jit.cache_folder.__wrapped__
+    own = Path(jit.__file__)
+
+    def chosen():
+        return jit.cache_folder.__wrapped__(own)
+
     monkeypatch.setattr(jit.config, "CACHE_DIR", "")
     monkeypatch.delenv("COMPPLAN_CACHE_DIR", raising=False)
     monkeypatch.setattr(Path, "expanduser", no_home)
     assert chosen() is None
     monkeypatch.setenv("COMPPLAN_CACHE_DIR", str(tmp_path))
-    assert chosen() == str(tmp_path / f"kernels-{jit.sources_digest()}")
+    assert chosen() == str(tmp_path / f"kernels-{jit.sources_digest(own)}")
     monkeypatch.setattr(jit.tempfile, "TemporaryFile", read_only)
     assert chosen() is None
 

@@ -80,4 +80,4 @@ def assert_state(run, engine, totals, drawn):
         assert rows[i]["ordered_before"] == (engine.before[i]["ordered_before"] or i in buyers)
         assert Fraction(rows[i]["balance"]) == totals[i, own][2]
         if "club" in engine.plan["bonuses"]:
-            assert rows[i]["tier:club"] == engine.tiers[i]
+            assert rows[i]["club:tier"] == engine.tiers[i]

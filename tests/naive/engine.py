@@ -99,7 +99,7 @@ class Engine:
         by_id = {m["member_id"]: m for m in members}
         self.members = [by_id[i] for i in self.ids]
         before = {row["member_id"]: row for row in state}
-        fresh = {"title": None, "last_rank": None, "ordered_before": False, "balance": Decimal(0), "tier:club": -1}
+        fresh = {"title": None, "last_rank": None, "ordered_before": False, "balance": Decimal(0), "club:tier": 0}
         self.before = {i: {**fresh, **before.get(i, {})} for i in self.ids}
         for made in ("quantity", "condition", "ranks", "forest"):  # each is computed once
             setattr(self, made, cache(getattr(self, made)))
@@ -319,10 +319,10 @@ class Engine:
         first, gate = [exact(x) for x in bonus.get("first_time", bonus["amounts"]).values()], self.gate(bonus)
         self.tiers = {}
         for who in self.ids:
-            before, tier = self.before[who]["tier:club"], reached[who]
+            before, tier = self.before[who]["club:tier"], reached[who] + 1
             self.tiers[who] = max(before, tier) if gate[who] else before
-            if tier >= 0:
-                best = (first if tier > before else again)[tier]
+            if tier > 0:
+                best = (first if tier > before else again)[tier - 1]
                 due = best if gate[who] else Fraction(0)
                 book.lose("not_qualified", best - due)
                 self.pay(book, name, who, self.payment(due), best, due, base=Fraction(1))

@@ -88,7 +88,7 @@ def test_a_tier_pays_its_first_time_once():
         run = month(number, dict.fromkeys(active, 100), run and run.state)
         paid.append(int(column_of(run, "pay:club")["a"]))
     assert paid == [100, 10, 0, 300, 30, 10]
-    assert column_of(run, "tier:club", "state") == {"a": 1, "b": -1, "c": -1, "d": -1}
+    assert column_of(run, "club:tier", "state") == {"a": 2, "b": 0, "c": 0, "d": 0}
 
 
 def test_a_first_order_is_first_once():

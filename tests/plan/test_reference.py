@@ -24,12 +24,16 @@ from compplan.plan.patch import Insert, Patch
 from compplan.plan.reference import reference
 from compplan.plan.scope import RESERVED
 from compplan.plan.values import Model
+from compplan.quantities.base import volume_kinds
+from compplan.quantities.count import Count
+from compplan.quantities.order_sum import Window
 
+BUILT_IN = {name: model for name, model in kinds().items() if model.__module__.startswith("compplan.")}
 PAGE = Path(__file__).parents[2] / "docs" / "reference.md"
 
 FRAME = f"""{examples.HEAD}
 volumes:
-{indent("".join(examples.VOLUMES.values()), "  ")}
+{indent("".join(model.example for model in volume_kinds().values()), "  ")}
 counts:
 {indent(examples.COUNT, "  ")}
 conditions:
@@ -59,7 +63,7 @@ def models():
         for m in vars(room).values()
         if isinstance(m, type) and issubclass(m, BaseModel)
     }
-    return {*found, *kinds().values(), PlanModel, Bonus, Patch, Insert} - {BaseModel, Model}
+    return {*found, *kinds().values(), *volume_kinds().values(), Count, Window, PlanModel, Bonus, Patch, Insert} - {BaseModel, Model}
 
 
 @pytest.mark.parametrize("model", sorted(models(), key=lambda m: m.__name__), ids=lambda m: m.__name__)
@@ -92,18 +96,15 @@ def test_the_frame_of_examples_is_a_plan():
 
 
 def test_there_is_an_example_of_everything():
-    assert examples.VOLUMES.keys() == {choice.__name__ for choice in (
-        sections.OrderSum, sections.RollUp, sections.Legs, sections.Compute, sections.MemberColumn, sections.MoveUp)}  # fmt: skip
-    assert len(examples.VOLUMES) == len(sections._VOLUME_KINDS)
+    assert all(model.example for model in volume_kinds().values())
     assert examples.REQUIREMENTS.keys() == {m.__name__ for m in models() if m.__name__.endswith("Requirement")}
-    built_in = {name for name, model in kinds().items() if model.__module__.startswith("compplan.")}
-    assert examples.BONUSES.keys() == built_in
+    assert all(model.example for model in BUILT_IN.values())
 
 
-@pytest.mark.parametrize("name", examples.BONUSES)
+@pytest.mark.parametrize("name", BUILT_IN)
 def test_examples_of_bonuses_load(name):
-    made = frame(bonuses=examples.BONUSES[name]).model.bonuses
-    assert {bonus.kind for bonus in made.values()} == {name}
+    made = frame(bonuses=BUILT_IN[name].example).model.bonuses
+    assert name in {bonus.kind for bonus in made.values()}
 
 
 @pytest.mark.parametrize("name", examples.REQUIREMENTS)
@@ -124,7 +125,7 @@ def test_examples_of_ranks_windows_and_patches_load():
     frame(ranks=f"ranks:\n  ladder:\n{indent(examples.LADDER, '    ')}")
     frame(ranks=f"ranks:\n{indent(examples.RANKS, '  ')}")
     frame(more=examples.WINDOW)
-    base = frame(bonuses=examples.BONUSES["unilevel"] + examples.BONUSES["fast_start"])
+    base = frame(bonuses=BUILT_IN["unilevel"].example + BUILT_IN["fast_start"].example)
     richer = base.patched(examples.PATCH)
     assert list(richer.model.ranks.ladder) == ["member", "bronze", "silver", "gold"]
     assert list(richer.model.bonuses) == ["unilevel"]

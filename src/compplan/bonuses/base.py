@@ -1,6 +1,7 @@
 """What every bonus kind is: a frozen model with a `kind`, that compiles itself to passes of a mechanism.
 
-A kind from outside the package subclasses `Bonus`, sets `kind: Literal["its_name"]`, and calls `register`.
+The kinds of compplan are the modules of `bonuses/kinds/`; nothing lists them. A kind from outside the package subclasses
+`Bonus` as well, sets `kind: Literal["its_name"]`, and calls `register`.
 """
 
 from __future__ import annotations
@@ -9,11 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 from pydantic import Field
 
+from compplan.plan.findings import Finding
 from compplan.plan.values import AmountTable, ConditionText, Model
+from compplan.quantities.order_sum import OrderSum
+from compplan.rooms import open_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from compplan.plan.findings import Found
+    from compplan.plan.kept import Kept
+    from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
 
@@ -21,6 +28,9 @@ class Bonus(Model):
     """The fields that all bonus kinds share."""
 
     family: ClassVar[str] = ""
+
+    example: ClassVar[str] = ""
+    """YAML for the reference."""
 
     kind: str = Field(description="The bonus kind.")
     pay_when: ConditionText | None = Field(None, description="Who can be paid; every distributor when left out.")
@@ -48,6 +58,23 @@ class Bonus(Model):
         """Yield the place, the `by`, and the table of every table with keys."""
         if self.cap is not None:
             yield ("cap",), self.cap_by, self.cap
+
+    def bonuses(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield the place and name of every other bonus whose pay is read."""
+        yield from ()
+
+    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+        """Yield the columns of the state that this bonus keeps from one period to the next."""
+        del name, scope
+        yield from ()
+
+    def findings(self, name: str, scope: Scope) -> Found:
+        """Yield what makes no sense, at places below this bonus."""
+        del name
+        per_order = getattr(self, "payment", "") == "order" or getattr(self, "window", None)
+        for place, read in self.quantities():
+            if per_order and place == ("of",) and not isinstance(scope.rules.get(read), OrderSum):
+                yield Finding(place, f'"{read}" is not a sum of orders', "payments per order need one")
 
     def compile(self, name: str, builder: Builder) -> None:
         """Add the passes of this bonus to the program."""
@@ -79,8 +106,7 @@ def kinds() -> dict[str, type[Bonus]]:
 
     The order does not depend on which module was imported first, and so neither does the JSON Schema.
     """
-    from compplan.bonuses import direct, fast_start, retail, tier, unilevel  # noqa: F401, PLC0415 - they register
-
+    open_room("bonuses.kinds")
     built_in = sorted(name for name, model in _KINDS.items() if model.__module__.startswith("compplan."))
     return {name: _KINDS[name] for name in dict.fromkeys([*built_in, *_KINDS])}
 

@@ -37,6 +37,8 @@ class Rows:
         The volume that was paid on, at the book's `base_scale`.
     amount
         At the book's `scale`.
+    rate
+        The rate of each payment at the book's `rate_scale`, where it is not the cell of a table (a difference).
     """
 
     earner: NDArray[np.int32]
@@ -46,6 +48,7 @@ class Rows:
     klass: NDArray[np.int16]
     base: NDArray[np.int64]
     amount: NDArray[np.int64]
+    rate: NDArray[np.int64] | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,8 @@ class Book:
         The rate table as printed in the plan, integers at `rate_scale` by class and level (empty for amounts).
     factor
         Money for one point of base.
+    before_caps
+        Pay after rounding and before the cap.
     allotted, breakage
         Exact integers at `exact_scale`: what the plan sets aside, and what nobody earned, by reason.
     """
@@ -86,6 +91,10 @@ class Book:
     allotted: int
     breakage: dict[str, int]
     adjustments: list[Adjustment] = field(default_factory=list)
+    before_caps: NDArray[np.int64] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.before_caps = self.pay
 
     @property
     def paid(self) -> int:

@@ -32,6 +32,7 @@ def settle(book: Book, rounding: Rounding, decimals: int, caps: NDArray[np.int64
     if rounding.at == "bonus" and book.scale > decimals:
         step = 10 ** (book.scale - decimals)
         book.adjust("rounding", divide_all(book.pay, step, rounding.mode) * step - book.pay)
+    book.before_caps = book.pay
     if caps is not None:
         book.adjust("capped", np.minimum(book.pay, caps) - book.pay)
     book.must_balance()

@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compplan.errors import ExactnessError
-from compplan.plan.scope import digits
-from compplan.plan.values import EXACT
+from compplan.plan.values import EXACT, digits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,12 +7,17 @@ from typing import TYPE_CHECKING, Any, Literal, Self
 from pydantic import Field, model_validator
 
 from compplan.bonuses.base import Bonus
+from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.values import AmountTable, ConditionText, LevelTable, Name, Number, RateTable
+from compplan.plan.wording import in_tree, money, percent, points, table, words
+from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from compplan.plan.findings import Found
+    from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
 
@@ -94,15 +99,47 @@ class Upward(Bonus):
         yield from super().tables()
         yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
 
+    def findings(self, name: str, scope: Scope) -> Found:
+        found = list(super().findings(name, scope))
+        yield from found
+        if not found and isinstance(scope.rules.get(self.of), RollUp):
+            hint = "the levels would pay volume more than once"
+            yield Finding(("of",), f'"{self.of}" is rolled up already', hint)
+
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.bonuses.walk.compile import compile_walk  # noqa: PLC0415 - the language loads no NumPy
 
         compile_walk(name, self, builder)
 
     def describe(self, name: str) -> list[str]:
-        from compplan.plan.describe import upward  # noqa: PLC0415 - needed only where it is asked for
-
-        return upward(name, self)
+        del name
+        what = "each order" if self.payment == "order" else "each member's volume of the period"
+        window = getattr(self, "window", None)
+        when = f" within {window} of the buyer's enrolment" if window else ""
+        read = percent if self.rates is not None else money
+        above = f"the members above{in_tree(self.tree)} get"
+        lines = [f"On {what} of {self.of}{when}, {above} {table(self.table, self.rates_by, read)}."]
+        if self.start == "self":
+            lines.append("The source is level 1 himself.")
+        if self.compress == "none":
+            lines.append("Every member above uses up a level.")
+        elif self.compress == "unpayable":
+            lines.append("Who cannot be paid at the level that comes next is skipped and uses up no level.")
+        else:
+            skipped = (
+                "is paid at the next level without using it up"
+                if self.skipped == "paid"
+                else "is skipped and uses up no level"
+            )
+            lines.append(f"A member above with {words(self.compress)} {skipped}.")
+        lost = {
+            "breakage": "stays with the company",
+            "pass_up": "goes to the next member above who can be paid at that level",
+        }
+        lines.append(f"The share of a member who cannot be paid {lost[self.unpaid]}.")
+        if self.qualified_since:
+            lines.append(f"Only orders after {self.qualified_since} of the earner pay him.")
+        return [*lines, *points(self.of, self.money_per_point)]
 
 
 def single_level(table: LevelTable) -> bool:

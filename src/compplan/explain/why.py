@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from compplan.explain.gates import Gate
-    from compplan.explain.reasons import Outcomes
+    from compplan.explain.reasons import Detail, Outcomes
     from compplan.program.passes import Pass
     from compplan.program.work import Work
 
@@ -45,6 +45,8 @@ class Why:
         One row a source: level, base, amount, and the reason code.
     adjustments
         What rounding and caps changed.
+    details
+        The steps of mechanisms that have no row for each source, such as the pairing of a binary bonus.
     """
 
     member: Any
@@ -54,6 +56,7 @@ class Why:
     gates: tuple[Gate, ...]
     rows: Frame
     adjustments: dict[str, Decimal]
+    details: tuple[Detail, ...] = ()
 
     @property
     def paid(self) -> list[dict[str, Any]]:
@@ -77,15 +80,15 @@ class Why:
     def __str__(self) -> str:
         lines = [f"{self.member}, {self.bonus}: {self.total:,f} {self.currency}"]
         lines += [f"  {gate}" for gate in self.gates]
+        lines += [f"  {detail}" for detail in self.details]
         lines += [f"  {entry}: {amount:,f}" for entry, amount in self.adjustments.items()]
         reasons = Counter(self.rows.to_arrow()["reason"].to_pylist())
         lines += [
             f"  {count:,} of {len(self.rows):,}: {REASON_TEXTS[Reason(code)]}"
             for code, count in reasons.most_common()
         ]
-        return "\n".join(
-            [*lines, *([str(self.rows)] if len(self.rows) else ["  nothing counts for this bonus"])]
-        )
+        nothing = [] if self.details else ["  nothing counts for this bonus"]
+        return "\n".join([*lines, *([str(self.rows)] if len(self.rows) else nothing)])
 
 
 def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
@@ -111,6 +114,7 @@ def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
         gates=tuple(gate for expr in own for gate in gates(work, expr, position)),
         rows=Frame(lambda: _table(work, found, book.base_scale, book.scale)),
         adjustments=adjustments,
+        details=tuple(bonus_pass.details(work, position)) if hasattr(bonus_pass, "details") else (),
     )
 
 

@@ -1,4 +1,4 @@
-"""What a period hands to the next: titles, last ranks, first orders, tiers reached, withheld pay."""
+"""What a period hands to the next: titles, last ranks, first orders, withheld pay, and what rules keep."""
 
 from __future__ import annotations
 
@@ -17,15 +17,16 @@ from compplan.errors import DataError, Problem, Rows, did_you_mean
 from compplan.genealogy.ids import id_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
 
     from compplan.genealogy.genealogy import Genealogy
     from compplan.periods.period import Period
+    from compplan.plan.kept import Kept
+    from compplan.plan.load import Plan
 
-_TIER = "tier:"
 _COLUMNS = ("title", "last_rank", "ordered_before", "balance", "currency", "until")
 
 
@@ -41,16 +42,19 @@ class State:
         Who ordered in an earlier period.
     balance
         Withheld pay, at the money's digits.
-    tiers, next_tiers
-        The highest tier reached so far by tier bonus, -1 for none; before and after this period.
+    kept, next_kept
+        What quantities and bonuses keep, by column; before and after this period.
+    columns
+        The columns that they declare.
     """
 
     title: NDArray[np.int8]
     last_rank: NDArray[np.int8]
     ordered_before: NDArray[np.bool_]
     balance: NDArray[np.int64]
-    tiers: dict[str, NDArray[np.int16]] = field(default_factory=dict)
-    next_tiers: dict[str, NDArray[np.int16]] = field(default_factory=dict)
+    kept: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    next_kept: dict[str, NDArray[np.int64]] = field(default_factory=dict)
+    columns: dict[str, Kept] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, members: int) -> State:
@@ -62,20 +66,22 @@ class State:
             np.zeros(members, np.int64),
         )
 
-    def tier(self, bonus: str) -> NDArray[np.int16]:
-        """Return the highest tier reached so far, -1 for none."""
-        return self.tiers.get(bonus, np.full(self.title.size, -1, np.int16))
+    def read(self, column: str) -> NDArray[np.int64]:
+        """Return a kept column as the period begins: int64[n] at its digits; zeros for what was never written."""
+        return self.kept.get(column, np.zeros(self.title.size, np.int64))
+
+    def read_company(self, column: str) -> int:
+        """Return a kept number of the company as the period begins."""
+        return max(map(int, self.kept[column]), key=abs, default=0) if column in self.kept else 0
+
+    def write(self, column: str, values: NDArray[np.int64] | int) -> None:
+        """Hand a kept column to the next period; a number of the company goes into every row."""
+        assert column in self.columns, column  # noqa: S101 - what is not declared could not be read again
+        self.next_kept[column] = np.full(self.title.size, values, np.int64) if isinstance(values, int) else values
 
 
 def read_state(
-    table: pa.Table | None,
-    genealogy: Genealogy,
-    id_column: str,
-    ranks: Sequence[str],
-    decimals: int,
-    *,
-    period: Period | None = None,
-    currency: str = "",
+    table: pa.Table | None, genealogy: Genealogy, plan: Plan, *, period: Period | None = None
 ) -> State:
     """Lay a state table over the members; members without a row, and what the table has no column for, start empty.
 
@@ -86,20 +92,21 @@ def read_state(
         cannot be read, withheld pay of members who are gone.
     """
     state = State.empty(genealogy.n)
+    state.columns = {kept.column: kept for kept in plan.scope.kept}
     if table is None:
         return state
-    reader = _Reader(table, genealogy, id_column, ranks)
-    reader.only_known_columns(id_column)
-    reader.fits(period, currency)
+    money, id_column = plan.model.currency, plan.model.members.id
+    reader = _Reader(table, genealogy, id_column, list(plan.scope.ranks))
+    rules = {*plan.scope.rules, *plan.model.bonuses}
+    reader.only_known_columns([id_column, *_COLUMNS, *state.columns], rules)
+    reader.fits(period, money.code)
     reader.lay("title", reader.rank_numbers, state.title)
     reader.lay("last_rank", reader.rank_numbers, state.last_rank)
     reader.lay("ordered_before", reader.flags, state.ordered_before)
-    reader.lay("balance", lambda name: reader.balances(name, decimals), state.balance)
-    for name in table.column_names:
-        if name.startswith(_TIER):
-            reached = np.full(genealogy.n, -1, np.int16)
-            reader.lay(name, lambda tier: reader.numbers(tier, 0).astype(np.int16), reached)
-            state.tiers[name.removeprefix(_TIER)] = reached
+    reader.lay("balance", lambda name: reader.balances(name, money.decimals), state.balance)
+    for name, kept in state.columns.items():
+        if name in table.column_names:
+            state.kept[name] = reader.kept(kept, genealogy.n)
     if reader.problems:
         raise DataError(reader.problems)
     return state
@@ -120,11 +127,14 @@ class _Reader:
         self.problems: list[Problem] = []
         self._no_member_comes_twice(id_column)
 
-    def only_known_columns(self, id_column: str) -> None:
-        """Refuse a table that is something else, such as a members table or a ledger."""
-        known = [id_column, *_COLUMNS]
+    def only_known_columns(self, known: Sequence[str], rules: Collection[str]) -> None:
+        """Refuse a table that is something else, such as a members table or a ledger.
+
+        What a rule kept that this plan does not have is left alone: plans are compared on one state.
+        """
         for name in self.table.column_names:
-            if name not in known and not name.startswith(_TIER):
+            rule, colon, _ = name.partition(":")
+            if name not in known and (not colon or rule in rules):
                 place = Rows("state", name, self.table.num_rows)
                 hint = did_you_mean(name, known)
                 self.problems.append(Problem("state-column", f'a state has no column "{name}"', place, hint))
@@ -176,6 +186,15 @@ class _Reader:
         )
         return values
 
+    def kept(self, kept: Kept, members: int) -> NDArray[np.int64]:
+        """Read what a quantity or a bonus keeps."""
+        values = self.numbers(kept.column, kept.digits) if not kept.money else self.balances(kept.column, kept.digits)
+        if kept.company:
+            return np.full(members, values[0] if values.size else 0, np.int64)
+        laid = np.zeros(members, np.int64)
+        laid[self.places[self.here]] = values[self.here]
+        return laid
+
     def rank_numbers(self, name: str) -> NDArray[np.int8]:
         """Read names of ranks as their numbers."""
         codes, values = text_codes(self.table[name], table="state", name=name, problems=self.problems)
@@ -193,30 +212,23 @@ class _Reader:
         self.tell("state-twice", id_column, twice, "members who come more than once", "keep one row a member")
 
 
-def state_table(
-    state: State,
-    genealogy: Genealogy,
-    id_column: str,
-    ranks: Sequence[str],
-    decimals: int,
-    *,
-    period: Period,
-    currency: str,
-) -> pa.Table:
+def state_table(state: State, genealogy: Genealogy, plan: Plan, *, period: Period) -> pa.Table:
     """Return a state as an Arrow table, one row a member."""
-    names = pa.array([None, *ranks], pa.string())
+    names, money = pa.array([None, *plan.scope.ranks], pa.string()), plan.model.currency
 
     def rank_names(numbers: NDArray[np.int8]) -> pa.Array:
         return pc.take(names, pa.array(numbers))
 
     columns = {
-        id_column: genealogy.ids,
+        plan.model.members.id: genealogy.ids,
         "title": rank_names(state.title),
         "last_rank": rank_names(state.last_rank),
         "ordered_before": pa.array(state.ordered_before),
-        "balance": fixed_to_decimal(state.balance, decimals),
-        "currency": dictionary_column(np.zeros(genealogy.n, np.int32), [currency]),
+        "balance": fixed_to_decimal(state.balance, money.decimals),
+        "currency": dictionary_column(np.zeros(genealogy.n, np.int32), [money.code]),
         "until": pa.repeat(pa.scalar(period.after), genealogy.n),
     }
-    columns |= {f"{_TIER}{bonus}": pa.array(reached) for bonus, reached in state.next_tiers.items()}
+    for name, kept in state.columns.items():
+        values = state.next_kept.get(name, state.read(name))  # what nobody wrote stays as it was
+        columns[name] = fixed_to_decimal(values, kept.digits) if kept.digits else pa.array(values)
     return pa.table(columns)

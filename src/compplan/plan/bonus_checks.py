@@ -6,13 +6,11 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from compplan.bonuses.upward import Upward
 from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.scope import RANK_COLUMNS, digits
-from compplan.plan.sections import OrderSum, RollUp
-from compplan.plan.values import ByKey, LevelTable, number
+from compplan.plan.scope import RANK_COLUMNS
+from compplan.plan.values import ByKey, LevelTable, digits, number
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -85,21 +83,17 @@ def _thresholds_do_not_fit(at: tuple[str, ...], by: str, table: ByKey) -> Found:
 
 
 def bonuses_make_no_sense(scope: Scope) -> Found:
-    """Yield what is wrong with what bonuses are paid on."""
+    """Yield what each kind says of its own bonuses, and other bonuses that are not there."""
     for name, bonus in scope.model.bonuses.items():
-        per_order = getattr(bonus, "payment", "") == "order" or getattr(bonus, "window", None)
-        read = next((n for place, n in bonus.quantities() if place == ("of",)), None)
-        rule = scope.rules.get(read or "")
-        if per_order and read is not None and not isinstance(rule, OrderSum):
-            message = f'"{read}" is not a sum of orders'
-            yield Finding(("bonuses", name, "of"), message, "payments per order need one")
-        elif isinstance(bonus, Upward) and isinstance(rule, RollUp):
-            hint = "the levels would pay volume more than once"
-            yield Finding(("bonuses", name, "of"), f'"{read}" is rolled up already', hint)
-        first, amounts = getattr(bonus, "first_time", None), getattr(bonus, "amounts", None)
-        if first is not None and isinstance(amounts, dict) and set(first) != set(amounts):
-            message = "the tiers differ from those of amounts"
-            yield Finding(("bonuses", name, "first_time"), message, "use the same thresholds")
+        for place, other in bonus.bonuses():
+            if other not in scope.model.bonuses:
+                hint = did_you_mean(other, list(scope.model.bonuses))
+                yield Finding(("bonuses", name, *place), f'"{other}" is not a bonus', hint)
+        for found in bonus.findings(name, scope):
+            yield found._replace(path=("bonuses", name, *found.path))
+    if circle := scope.circle_of_bonuses():
+        message = f"bonuses are paid on each other in a circle: {' -> '.join(circle)}"
+        yield Finding(("bonuses", circle[0]), message, "break the circle", key=True)
 
 
 def money_is_too_fine(scope: Scope) -> Found:

@@ -6,7 +6,6 @@ Each yields findings; `rest.py` gives every one its place in the file and the lo
 from __future__ import annotations
 
 from collections import Counter
-from fractions import Fraction
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
@@ -15,20 +14,17 @@ from compplan.plan import expression as ex
 from compplan.plan.bonus_checks import bonuses_make_no_sense, money_is_too_fine, tables_make_no_sense
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.scope import RESERVED, digits
-from compplan.plan.sections import Compute, Legs, MoveUp, RollUp
+from compplan.plan.scope import RESERVED
 from compplan.ranks.table import INFINITE, requirement_table, ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
 
     from compplan.plan.findings import Found
     from compplan.plan.marks import Path
     from compplan.plan.scope import Scope
     from compplan.ranks.table import Row
 
-_BASES = ("roll_up", "legs", "move_up")
 _MAX_SCALE = 12
 
 
@@ -46,7 +42,7 @@ def problems(scope: Scope) -> Found:
         return
     unscaled = list(_quantities_have_no_scale(scope))
     yield from unscaled
-    yield from _volume_is_counted_twice(scope)
+    yield from _quantities_make_no_sense(scope, unscaled)
     if not unscaled:
         yield from _requirements_make_no_sense(scope)
     yield from _who_holds_ranks_depends_on_ranks(scope)
@@ -93,9 +89,9 @@ def _trees_are_unknown(scope: Scope) -> Found:
 def _quantities_are_unknown(scope: Scope) -> Found:
     rules = scope.rules
     read: list[tuple[Path, str]] = []
-    for name, rule in scope.model.volumes.items():
-        targets = [(field, getattr(rule, field, None)) for field in _BASES]
-        read += [(("volumes", name, field), target) for field, target in targets if isinstance(target, str)]
+    for section in ("volumes", "counts"):
+        for name, rule in getattr(scope.model, section).items():
+            read += [((section, name, field), target) for field, target in rule.targets()]
     for name, bonus in scope.model.bonuses.items():
         read += [(("bonuses", name, *place), target) for place, target in bonus.quantities()]
     for place, target in read:
@@ -108,7 +104,7 @@ def _conditions_cannot_be_read(scope: Scope) -> Found:
     texts: list[tuple[Path, str]] = [(("conditions", n), t) for n, t in model.conditions.items()]
     for section in ("volumes", "counts"):
         for name, rule in getattr(model, section).items():
-            texts += [((section, name, field), text) for field, text in scope.conditions_of(rule)]
+            texts += [((section, name, field), text) for field, text in rule.texts()]
     for name, bonus in model.bonuses.items():
         texts += [(("bonuses", name, *place), text) for place, text in bonus.texts()]
     if model.ranks:
@@ -116,8 +112,8 @@ def _conditions_cannot_be_read(scope: Scope) -> Found:
     for place, text in texts:
         yield from _unreadable(place, text, scope.flag)
     for name, rule in model.volumes.items():
-        if isinstance(rule, Compute):
-            yield from _unreadable(("volumes", name, "compute"), rule.compute, scope.number)
+        for field, text in rule.computations():
+            yield from _unreadable(("volumes", name, field), text, scope.number)
 
 
 def _unreadable(place: Path, text: str, demand: Callable[[ex.Expr], None]) -> Found:
@@ -130,9 +126,9 @@ def _unreadable(place: Path, text: str, demand: Callable[[ex.Expr], None]) -> Fo
 def _quantities_have_no_scale(scope: Scope) -> Found:
     found: dict[str, Finding] = {}
     for section in ("volumes", "counts"):
-        for name, rule in getattr(scope.model, section).items():
+        for name in getattr(scope.model, section):
             try:
-                wrong = _scale_problem(name, rule, scope)
+                wrong = _too_fine(name, scope)
             except Hinted as error:
                 wrong = (error.at, error.message, error.hint)
             if wrong:
@@ -143,30 +139,21 @@ def _quantities_have_no_scale(scope: Scope) -> Found:
             yield finding
 
 
-def _scale_problem(name: str, rule: Any, scope: Scope) -> tuple[Path, str, str] | None:
+def _too_fine(name: str, scope: Scope) -> tuple[Path, str, str] | None:
     scale = scope.scale(name)
     if scale > _MAX_SCALE:
         return (), f'"{name}" needs {scale} digits', "round it with compute and decimals"
-    if isinstance(rule, Legs):
-        try:
-            scope.roll_up(rule.legs)
-        except Hinted as error:
-            return ("legs",), error.message, error.hint
-        cap = rule.leg_cap_amount
-        if cap is not None and digits(cap) > scale:
-            return ("leg_cap_amount",), f"{cap} has more digits than {rule.legs}", "write fewer digits"
-        if cap is not None and Fraction(cap) * 10**scale > INFINITE:
-            return ("leg_cap_amount",), f"{cap} does not fit 64 bits", "leave the cap out"
     return None
 
 
-def _volume_is_counted_twice(scope: Scope) -> Found:
-    for name, rule in scope.model.volumes.items():
-        if isinstance(rule, (RollUp, MoveUp)):
-            field = "roll_up" if isinstance(rule, RollUp) else "move_up"
-            if isinstance(scope.rules[getattr(rule, field)], RollUp):
-                message = f'"{name}" would count volume more than once'
-                yield Finding(("volumes", name, field), message, "sum a volume that is a member's own")
+def _quantities_make_no_sense(scope: Scope, unscaled: list[Finding]) -> Found:
+    told = {finding.path[1] for finding in unscaled}
+    for section in ("volumes", "counts"):
+        for name, rule in getattr(scope.model, section).items():
+            if name not in told:
+                yield from (
+                    found._replace(path=(section, name, *found.path)) for found in rule.findings(name, scope)
+                )
 
 
 def _requirements_make_no_sense(scope: Scope) -> Found:

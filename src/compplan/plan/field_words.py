@@ -10,11 +10,13 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel
 
 from compplan.bonuses.base import Bonus
-from compplan.bonuses.tier import Tiers
+from compplan.bonuses.kinds.tier import Tiers
 from compplan.plan import values as v
 from compplan.plan.patch import DottedPath
 from compplan.plan.requirement import LegsWith, Requirement
-from compplan.plan.sections import CurrencyField, RankField, Selection, Volume
+from compplan.plan.sections import CurrencyField, RankField
+from compplan.quantities.base import volume_union
+from compplan.quantities.order_sum import Selection
 
 _WORDS: list[tuple[Any, str]] = [
     (v.Name, "name"),
@@ -31,7 +33,7 @@ _WORDS: list[tuple[Any, str]] = [
     (CurrencyField, "code, or [mapping](#currency)"),
     (RankField, "[rank](#one-rank)"),
     (Requirement, "[requirement](#requirements)"),
-    (Volume, "[volume](#volumes)"),
+    (volume_union(), "[volume](#volumes)"),
     (Bonus, "[bonus](#bonuses)"),
     (LegsWith, "[entry](#one-entry-of-legs)"),
     (DottedPath, "path"),

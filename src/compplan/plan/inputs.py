@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
-from compplan.plan.sections import Compute, MemberColumn
+from compplan.quantities.member_column import MemberColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -59,9 +59,8 @@ def needs_enrolment(scope: Scope) -> bool:
 def _expressions(scope: Scope) -> list[ex.Expr]:
     model = scope.model
     texts = list(model.conditions.values())
-    texts += [r.compute for r in model.volumes.values() if isinstance(r, Compute)]
     for rule in scope.rules.values():
-        texts += [text for _, text in scope.conditions_of(rule)]
+        texts += [text for _, text in (*rule.texts(), *rule.computations())]
     for bonus in model.bonuses.values():
         texts += [text for _, text in bonus.texts()]
     if model.ranks:

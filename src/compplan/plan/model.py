@@ -9,7 +9,6 @@ from pydantic import Field, create_model
 
 from compplan.bonuses.base import Bonus, bonus_union, kinds
 from compplan.plan.sections import (
-    Count,
     CurrencyField,
     Members,
     Orders,
@@ -17,9 +16,12 @@ from compplan.plan.sections import (
     Ranks,
     Rounding,
     Tree,
-    Volume,
 )
 from compplan.plan.values import ConditionText, Model, Name
+from compplan.quantities.base import volume_union
+from compplan.quantities.count import Count
+
+Volume = volume_union()
 
 
 class PlanModel(Model):

@@ -13,15 +13,15 @@ from compplan.plan.field_words import default_words, type_words
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
 from compplan.plan.scope import RANK_COLUMNS, RESERVED, ROLES
+from compplan.quantities.base import volume_kinds
+from compplan.quantities.count import Count
+from compplan.quantities.order_sum import Window
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from pydantic import BaseModel
 
-_VOLUMES: tuple[type[BaseModel], ...] = (sec.OrderSum, sec.RollUp, sec.Legs, sec.Compute, sec.MemberColumn, sec.MoveUp)
-_TAGS = {sec.OrderSum: "sum", sec.RollUp: "roll_up", sec.Legs: "legs"}
-_TAGS |= {sec.Compute: "compute", sec.MemberColumn: "member", sec.MoveUp: "move_up"}
 _REQUIREMENTS: dict[str, type[BaseModel]] = {
     "A condition": req.ConditionRequirement,
     "Rolled-up volume": req.VolumeRequirement,
@@ -108,8 +108,8 @@ def _plan() -> str:
 
 
 def _volumes() -> str:
-    kinds_of = [_model(f"`{_TAGS[model]}`", model, level=3, example=ex.VOLUMES[model.__name__]) for model in _VOLUMES]
-    window = _model("Windows", sec.Window, level=3, example=ex.WINDOW)
+    kinds_of = [_model(f"`{word}`", model, level=3, example=model.example) for word, model in volume_kinds().items()]
+    window = _model("Windows", Window, level=3, example=ex.WINDOW)
     selection = """
 ### Selections
 
@@ -119,13 +119,13 @@ none has. An empty field of the orders table is none of the values.
 """
     about = (
         "A volume is a named number of every member. Which kind it is, is told by the field that says where the number "
-        f"comes from: {_code(_TAGS.values())}. Volumes and [counts](#counts) are the quantities that rules speak of."
+        f"comes from: {_code(volume_kinds())}. Volumes and [counts](#counts) are the quantities that rules speak of."
     )
     return "\n\n".join(["## Volumes", about, *kinds_of, window, selection.strip("\n")])
 
 
 def _counts() -> str:
-    return _model("Counts", sec.Count, level=2, example=ex.COUNT)
+    return _model("Counts", Count, level=2, example=ex.COUNT)
 
 
 def _conditions() -> str:
@@ -202,7 +202,7 @@ def _bonuses() -> str:
         own = [name for name, field in model.model_fields.items() if _is_own(base, name, field)]
         without = set(model.model_fields) - set(own)
         page = f"[More about it](bonuses/{kind.replace('_', '-')}.md)." if _is_built_in(model) else ""
-        parts.append(_model(f"`{kind}`", model, page, level=3, example=ex.BONUSES.get(kind, ""), without=without))
+        parts.append(_model(f"`{kind}`", model, page, level=3, example=model.example, without=without))
     return "\n\n".join(parts)
 
 

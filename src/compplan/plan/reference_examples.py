@@ -1,4 +1,4 @@
-"""Examples of the reference: one for every kind of volume, count, requirement and bonus.
+"""Examples of the reference for what is no kind of its own; kinds of volumes and bonuses bring theirs.
 
 They are tested to load, inside of a plan that has what they name.
 """
@@ -16,37 +16,6 @@ trees:
   enrollment: {parent: sponsor_id}                      # the first tree is the default
   binary: {parent: placement_id, side: side, width: 2}
 """
-
-VOLUMES = {
-    "OrderSum": """\
-pv: {sum: orders.qv}
-cv: {sum: orders.cv, credit: distributor, exclude: {type: kit}, customer_share: 50%}
-sales: {sum: orders.amount, credit: distributor, buyers: customers}
-starter_kits: {sum: orders, only: {type: [kit, box]}, first_order: only}
-first_days: {sum: orders.qv, window: {from_enrolment: 60 days}}
-""",
-    "RollUp": """\
-gv: {roll_up: pv}
-three_levels: {roll_up: pv, levels: 3, own: false}
-personal_group: {roll_up: pv, stop_at: rank >= silver}
-side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
-""",
-    "Legs": """\
-largest: {legs: gv, pick: largest}
-other_legs: {legs: gv, pick: others}
-balanced: {legs: gv, leg_cap: 40%}
-""",
-    "Compute": """\
-points: {compute: pv * 0.8 + cv}
-daily: {compute: pv / days_in_period, decimals: 2}
-""",
-    "MemberColumn": """\
-years: {member: years_with_us, decimals: 0}
-""",
-    "MoveUp": """\
-kept: {move_up: pv, where: pv < 100}
-""",
-}
 
 COUNT = """\
 active_front: {count: active, among: frontline}
@@ -138,37 +107,6 @@ REQUIREMENTS = {
     ),
 }
 """Short forms, and the same spelled out."""
-
-BONUSES = {
-    "retail": """\
-retail: {kind: retail, of: sales, rates: 20%}
-own_orders: {kind: retail, of: pv, payment: order, rates_by: pv, rates: {0: 2%, 200: 3%}}
-""",
-    "tier": """\
-customer_club:
-  kind: tier
-  by: customers
-  amounts: {5: 25, 10: 75}
-  first_time: {5: 50, 10: 150}
-""",
-    "direct": """\
-sponsor: {kind: direct, of: cv, payment: order, rates: 10%}
-""",
-    "fast_start": """\
-fast_start: {kind: fast_start, of: cv, window: 60 days, rates: [20%, 10%, 5%], pay_when: active}
-""",
-    "unilevel": """\
-unilevel:
-  kind: unilevel
-  of: cv
-  rates:
-    bronze: [5%, 3%]
-    silver: [5%, 5%, 3%, 0.5% and deeper]
-  pay_when: active
-  compress: not active
-  cap: {bronze: 500, silver: 2000}
-""",
-}
 
 PATCH = """\
 compplan_patch: 1

@@ -15,12 +15,16 @@ from typing import TYPE_CHECKING, Literal
 from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
 from compplan.plan.located import Hinted
-from compplan.plan.sections import Compute, Count, Legs, MemberColumn, MoveUp, OrderSum, RollUp
-from compplan.plan.values import EXACT
+from compplan.plan.values import digits
+from compplan.quantities.order_sum import OrderSum
+from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from compplan.plan.kept import Kept
     from compplan.plan.model import PlanModel
-    from compplan.plan.sections import Volume
+    from compplan.quantities.base import Quantity
 
 Kind = Literal["number", "flag", "rank", "text", "field"]
 
@@ -45,18 +49,6 @@ _EARNED = frozenset({"rank", "title", "paid_as"})
 """Columns that exist only after the rank pass; `paid_as` too, unless it is last period's rank."""
 
 
-def digits(value: Decimal) -> int:
-    """Return the digits after the point of an exact number.
-
-    Examples
-    --------
-    >>> digits(number("2.50"))
-    1
-    """
-    exponent = value.normalize(EXACT).as_tuple().exponent
-    return max(0, -exponent) if isinstance(exponent, int) else 0
-
-
 @dataclass(frozen=True)
 class Scope:
     """The names of one plan."""
@@ -67,7 +59,7 @@ class Scope:
         object.__setattr__(self, "_scales", {})
 
     @property
-    def rules(self) -> dict[str, Volume | Count]:
+    def rules(self) -> dict[str, Quantity]:
         """All quantities by name."""
         return {**self.model.volumes, **self.model.counts}
 
@@ -102,16 +94,22 @@ class Scope:
         columns = RANK_COLUMNS if self.model.ranks else ()
         return [*self.rules, *self.model.conditions, *self.ranks, *columns, *ROLES, "days_in_period"]
 
-    def tree(self, rule: Volume | Count) -> str:
+    def tree(self, rule: Quantity) -> str:
         """Return the tree that a quantity is measured in."""
-        if isinstance(rule, Legs):
-            return self.tree(self.roll_up(rule.legs))
-        return getattr(rule, "tree", None) or self.model.default_tree()
+        return rule.tree_of(self)
+
+    @property
+    def kept(self) -> Iterator[Kept]:
+        """The columns of the state that quantities and bonuses keep, beside those that every plan has."""
+        for name, rule in self.rules.items():
+            yield from rule.kept(name, self)
+        for name, bonus in self.model.bonuses.items():
+            yield from bonus.kept(name, self)
 
     def roll_up(self, name: str) -> RollUp:
         """Return the full-depth roll-up of that name, the only quantity that has legs."""
         rule = self.rules.get(name)
-        if not isinstance(rule, RollUp) or rule.levels or rule.stop_at or rule.with_uplines or rule.outside_legs_with:
+        if not isinstance(rule, RollUp) or not rule.has_legs:
             raise Hinted(f'"{name}" has no legs', "name a roll_up over the whole downline")
         return rule
 
@@ -132,31 +130,13 @@ class Scope:
         if name not in scales:
             scales[name] = -1
             try:
-                scales[name] = self._scale(self.rules[name]) if name in self.rules else 0
+                scales[name] = self.rules[name].scale(self) if name in self.rules else 0
             except Hinted:
                 del scales[name]
                 raise
         if scales[name] < 0:
             raise Hinted(f'"{name}" is made of itself', "break the circle")
         return scales[name]
-
-    def _scale(self, rule: Volume | Count) -> int:
-        match rule:
-            case OrderSum():
-                shares = [digits(s) for s in (rule.share, rule.customer_share) if s is not None]
-                return (0 if rule.sum == "orders" else rule.decimals) + max(shares)
-            case RollUp():
-                return self.scale(rule.roll_up)
-            case Legs():
-                return self.scale(rule.legs)
-            case MoveUp():
-                return self.scale(rule.move_up)
-            case MemberColumn():
-                return rule.decimals
-            case Compute():
-                return rule.decimals if rule.decimals is not None else self.natural_scale(ex.parse(rule.compute))
-            case Count():
-                return 0
 
     def natural_scale(self, expr: ex.Expr) -> int:
         """Return the digits that the exact value of a computation needs."""
@@ -237,28 +217,15 @@ class Scope:
         if kinds not in ({"number"}, {"rank"}, {"field", "text"}):
             raise Hinted(f'"{expr}" mixes kinds', "list constants of the kind that is looked for")
 
-    def conditions_of(self, rule: Volume | Count) -> list[tuple[str, str]]:
-        """Return the condition texts of a quantity as (field, text)."""
-        fields = {
-            RollUp: ("where", "stop_at", "with_uplines", "outside_legs_with"),
-            MoveUp: ("where",),
-            Count: ("count",),
-        }
-        given = [(f, getattr(rule, f)) for f in fields.get(type(rule), ())]
-        return [(f, text) for f, text in given if text is not None]
-
     def reads(self, name: str) -> set[str]:
         """Return the names that a quantity or condition reads directly (`rank` stands for the rank pass)."""
         if name in self.model.conditions:
             return self._expression_reads(ex.parse(self.model.conditions[name]))
         rule = self.rules.get(name)
-        found: set[str] = set()
-        for field in ("roll_up", "legs", "move_up"):
-            if isinstance(target := getattr(rule, field, None), str):
-                found.add(target)
-        if isinstance(rule, Compute):
-            found |= self._expression_reads(ex.parse(rule.compute))
-        for _, text in self.conditions_of(rule) if rule else ():
+        if rule is None:
+            return set()
+        found = {target for _, target in rule.targets()}
+        for _, text in (*rule.texts(), *rule.computations()):
             found |= self._expression_reads(ex.parse(text))
         return found
 
@@ -289,23 +256,37 @@ class Scope:
         return any(self.needs_rank(n) for n in self._expression_reads(expr))
 
     def circle(self) -> list[str] | None:
-        """Return a circle of names that read each other, or None."""
-        graph = {n: self.reads(n) - {"rank"} for n in (*self.rules, *self.model.conditions)}
-        state: dict[str, int] = defaultdict(int)
-        for start, reads in graph.items():
-            path: list[tuple[str, list[str]]] = [(start, sorted(reads))] if not state[start] else []
-            state[start] = state[start] or 1
-            while path:
-                node, rest = path[-1]
-                if not rest:
-                    state[node] = 2
-                    path.pop()
-                    continue
-                child = rest.pop(0)
-                if state[child] == 1:
-                    names = [n for n, _ in path]
-                    return [*names[names.index(child) :], child]
-                if not state[child]:
-                    state[child] = 1
-                    path.append((child, sorted(graph.get(child, ()))))
-        return None
+        """Return a circle of quantities and conditions that read each other, or None."""
+        return circle_in({n: self.reads(n) - {"rank"} for n in (*self.rules, *self.model.conditions)})
+
+    def circle_of_bonuses(self) -> list[str] | None:
+        """Return a circle of bonuses that are paid on each other's pay, or None."""
+        return circle_in({n: {other for _, other in b.bonuses()} for n, b in self.model.bonuses.items()})
+
+
+def circle_in(graph: Mapping[str, set[str]]) -> list[str] | None:
+    """Return a circle of a graph, first and last the same; None if there is none.
+
+    Examples
+    --------
+    >>> circle_in({"a": {"b"}, "b": {"a"}})
+    ['a', 'b', 'a']
+    """
+    state: dict[str, int] = defaultdict(int)
+    for start, reads in graph.items():
+        path: list[tuple[str, list[str]]] = [(start, sorted(reads))] if not state[start] else []
+        state[start] = state[start] or 1
+        while path:
+            node, rest = path[-1]
+            if not rest:
+                state[node] = 2
+                path.pop()
+                continue
+            child = rest.pop(0)
+            if state[child] == 1:
+                names = [n for n, _ in path]
+                return [*names[names.index(child) :], child]
+            if not state[child]:
+                state[child] = 1
+                path.append((child, sorted(graph.get(child, ()))))
+    return None

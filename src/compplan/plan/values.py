@@ -56,6 +56,18 @@ def number(value: Any) -> Decimal:
     return _short_enough(result, value)
 
 
+def digits(value: Decimal) -> int:
+    """Return the digits after the point of an exact number.
+
+    Examples
+    --------
+    >>> digits(number("2.50"))
+    1
+    """
+    exponent = value.normalize(EXACT).as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0
+
+
 MAX_DIGITS = 24
 """Of a number written out, with its zeros; longer ones are slips of the pen."""
 
@@ -111,6 +123,16 @@ Rate = Annotated[
             "description": "Per cent (5%) or a fraction of one (0.05).",
         },
     ),
+]
+
+RoundingMode = Literal[
+    "half_up",
+    "half_even",
+    "half_down",
+    "toward_zero",
+    "away_from_zero",
+    "floor",
+    "ceiling",
 ]
 
 _DEEPER = re.compile(r"^(?P<value>.+?)\s+and deeper$")

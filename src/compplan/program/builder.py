@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
 from compplan.plan.scope import RANK_COLUMNS, ROLES
-from compplan.plan.sections import Compute, Count, Legs, MemberColumn, MoveUp, OrderSum, RollUp
 from compplan.plan.values import EXACT, ByKey, number
 from compplan.program import passes as p
+from compplan.quantities.roll_up import RollUp
 from compplan.ranks.rank_pass import RankPass
 from compplan.volumes.order_rules import rule_from_model
 
@@ -60,17 +60,17 @@ class Builder:
             return self._named_condition(expr.name)
         name = f"({expr})"
         if name not in self.known:
-            reads = self._names(expr)
+            reads = self.names(expr)
             self.add(p.ConditionPass((name,), reads, expr))
         return name
 
     def _named_condition(self, name: str) -> str:
         if name not in self.known:
             expr = ex.parse(self.plan.model.conditions[name])
-            self.add(p.ConditionPass((name,), self._names(expr), expr))
+            self.add(p.ConditionPass((name,), self.names(expr), expr))
         return name
 
-    def _names(self, expr: ex.Expr) -> tuple[str, ...]:
+    def names(self, expr: ex.Expr) -> tuple[str, ...]:
         """Make sure that all columns of an expression exist; return them."""
         found = []
         for name in sorted(ex.names(expr)):
@@ -150,9 +150,9 @@ class Builder:
     def _base(self, row: Row) -> str:
         rule = self.plan.scope.rules[row.name]
         assert isinstance(rule, RollUp)  # noqa: S101 - only roll-ups have legs
-        return self._masked(rule)
+        return self.masked(rule)
 
-    def _masked(self, rule: RollUp) -> str:
+    def masked(self, rule: RollUp) -> str:
         """Return the column that a roll-up sums: its volume, of the members that it counts."""
         base = self.quantity(rule.roll_up)
         if rule.where is None:
@@ -183,7 +183,7 @@ class Builder:
         rule = self.plan.scope.roll_up(name)
         if rule.own:
             return self.quantity(name)
-        return self.subtree_sum(self._masked(rule), self.tree(rule.tree))
+        return self.subtree_sum(self.masked(rule), self.tree(rule.tree))
 
     def count(self, text: str, among: str, tree: str) -> str:
         """Return the column of a count that has no name in the plan."""
@@ -197,54 +197,21 @@ class Builder:
         """Return the column of a named quantity, adding passes where it is new."""
         if name in self.known:
             return name
-        rule = self.plan.scope.rules[name]
-        tree = self.tree(self.plan.scope.tree(rule))
-        match rule:
-            case OrderSum():
-                self._orders(tree)
-            case MemberColumn():
-                self.known.add(name)  # read with the members table
-            case Compute():
-                self.add(
-                    p.ComputePass(
-                        (name,), self._names(ex.parse(rule.compute)), rule, self.plan.scope.scale(name)
-                    )
-                )
-            case RollUp():
-                self._roll_up(name, rule, tree)
-            case Legs():
-                total = self.leg_total(rule.legs)
-                cap = (
-                    None
-                    if rule.leg_cap_amount is None
-                    else int(rule.leg_cap_amount.scaleb(self.plan.scope.scale(name), EXACT))
-                )
-                measured = self.quantity(rule.legs)
-                self.add(p.LegsPass((name,), tuple(dict.fromkeys((total, measured))), rule, tree, total, measured, cap))
-            case MoveUp():
-                base, moves = self.quantity(rule.move_up), self.condition(rule.where)
-                self.add(p.MoveUpPass((name,), (base, moves), tree, base, moves))
-            case Count():
-                condition = self.condition(rule.count)
-                self.add(
-                    p.CountPass((name,), (condition,), tree, condition, rule.among, rule.levels, rule.per_leg)
-                )
+        self.plan.scope.rules[name].compile(name, self)
         return name
 
-    def _orders(self, tree: str) -> None:
+    def pay(self, name: str) -> str:
+        """Return the column of a bonus' pay, adding the passes of the bonus where it is new."""
+        column = f"pay {name}"
+        if column not in self.known:
+            self.plan.model.bonuses[name].compile(name, self)
+        return column
+
+    def order_sums(self, tree: str) -> None:
         """Add one pass for all sums of orders that are credited in a tree."""
         rules = {n: r for n, r in self.plan.scope.order_sums.items() if self.tree(r.tree) == tree}
         made = tuple(rule_from_model(name, rule) for name, rule in rules.items())
         self.add(p.OrdersPass(tuple(rules), ("orders", *ROLES), made, tree))
-
-    def _roll_up(self, name: str, rule: RollUp, tree: str) -> None:
-        base = self._masked(rule)
-        text = rule.stop_at or rule.outside_legs_with
-        stop = self.condition(text) if text else None
-        uplines = self.condition(rule.with_uplines) if rule.with_uplines else None
-        self.add(
-            p.RollUpPass((name,), (base, *filter(None, (stop, uplines))), rule, tree, base, stop, uplines)
-        )
 
     def klass(self, by: str, table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
         """Return the column that chooses a row of a table for each member, and the rows."""
@@ -277,6 +244,6 @@ def build(plan: Plan) -> tuple[p.Pass, ...]:
     for name in plan.model.conditions:
         builder.condition(name)
     builder.ranks()
-    for name, bonus in plan.model.bonuses.items():
-        bonus.compile(name, builder)
+    for name in plan.model.bonuses:
+        builder.pay(name)
     return tuple(builder.passes)

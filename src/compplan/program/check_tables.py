@@ -129,19 +129,11 @@ class _Check:
         return genealogy if whole else _without_trees(self.members[column], trees)
 
     def _work(self, genealogy: Genealogy, period: Period, state: pa.Table | None) -> Work:
-        model, ranks = self.plan.model, list(self.plan.scope.ranks)
+        model = self.plan.model
         start = State.empty(genealogy.n)
         if state is not None and not self._missing(state, "state", [model.members.id]):
             with self.found():
-                start = read_state(
-                    state,
-                    genealogy,
-                    model.members.id,
-                    ranks,
-                    model.currency.decimals,
-                    period=period,
-                    currency=model.currency.code,
-                )
+                start = read_state(state, genealogy, self.plan, period=period)
         return Work(self.plan, genealogy, period, start, None, threads=1, keep_rows=False)
 
 

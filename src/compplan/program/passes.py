@@ -14,8 +14,10 @@ from compplan.volumes import counts, legs, orders, rollup
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.plan.sections import Compute, Legs, RollUp
     from compplan.program.work import Work
+    from compplan.quantities.compute import Compute
+    from compplan.quantities.legs import Legs
+    from compplan.quantities.roll_up import RollUp
     from compplan.volumes.order_rules import OrderRule
 
 

@@ -112,6 +112,7 @@ def run(
     for each in passes:
         steps(each.name)
         each.run(work)
+    work.books = {name: work.books[name] for name in plan.model.bonuses}  # one that is read by another ran first
     return Run(work, passes)
 
 
@@ -132,9 +133,7 @@ def _taken_in(
             "the genealogy was made of another members table; leave genealogy= out, or flatten anew"
         )
     flat = genealogy_of(plan, members, threads) if genealogy is None else genealogy
-    ranks, decimals = list(plan.scope.ranks), plan.model.currency.decimals
-    code = plan.model.currency.code
-    state = read_state(tables["state"], flat, plan.model.members.id, ranks, decimals, period=period, currency=code)
+    state = read_state(tables["state"], flat, plan, period=period)
     work = Work(plan, flat, period, state, None, threads=threads, keep_rows=keep_rows)
     load_member_columns(work, members, allow_floats=allow_floats)
     work.given = tuple(work.columns)

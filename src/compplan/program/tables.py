@@ -15,7 +15,7 @@ from compplan.errors import DataError, Problem, Rows, UsageError
 from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
 from compplan.plan.inputs import member_fields, needs_enrolment, needs_roles
-from compplan.plan.sections import MemberColumn
+from compplan.quantities.member_column import MemberColumn
 from compplan.volumes.order_rules import rule_from_model
 from compplan.volumes.orders import read_orders
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
 from compplan.plan.located import Hinted
-from compplan.plan.sections import RollUp
+from compplan.quantities.roll_up import RollUp
 from compplan.ranks.row import INFINITE, Measure, Row
 
 if TYPE_CHECKING:

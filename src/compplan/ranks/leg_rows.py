@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from compplan.plan.requirement import LegsRequirement, MembersRequirement, VolumeRequirement
     from compplan.plan.scope import Scope
-    from compplan.plan.sections import RollUp
+    from compplan.quantities.roll_up import RollUp
     from compplan.ranks.row import Measure, Row
 
 

@@ -43,11 +43,8 @@ def members_hash(work: Work) -> str:
 def state_hash(work: Work) -> str:
     """Hash the state that the run started from."""
     state = work.state
-    tiers = [
-        np.frombuffer(repr(sorted(state.tiers)).encode(), np.uint8),
-        *(state.tiers[n] for n in sorted(state.tiers)),
-    ]
-    return _digest([state.title, state.last_rank, state.ordered_before, state.balance, *tiers])
+    kept = [np.frombuffer(repr(sorted(state.kept)).encode(), np.uint8), *(state.kept[n] for n in sorted(state.kept))]
+    return _digest([state.title, state.last_rank, state.ordered_before, state.balance, *kept])
 
 
 def orders_hash(orders: OrderData) -> str:

@@ -12,15 +12,14 @@ import pyarrow.compute as pc
 from compplan.arrow.frame import dictionary_column, fixed_to_decimal
 from compplan.money import from_fixed
 from compplan.periods.state import state_table
-from compplan.plan.scope import digits
-from compplan.plan.values import EXACT
+from compplan.plan.values import EXACT, digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from compplan.bonuses.book import Book
+    from compplan.bonuses.book import Book, Rows
     from compplan.periods.payables import Payables
     from compplan.program.work import Work
 
@@ -94,10 +93,10 @@ def _book_parts(work: Work, book: Book, scales: _Scales) -> Iterator[pa.Table]:
         "level": pa.array(rows.level, mask=rows.level == 0),
         "base": _widened(rows.base, book.base_scale, scales.base),
     }
-    if book.rates.size:
-        column = np.clip(rows.level - 1, 0, book.rates.shape[1] - 1)
+    rate = _rates(book, rows)
+    if rate is not None:
         factor = int(book.factor.scaleb(scales.factor, EXACT))
-        given["rate"] = _widened(book.rates[rows.klass, column], book.rate_scale, scales.rate)
+        given["rate"] = _widened(rate, book.rate_scale, scales.rate)
         given["factor"] = fixed_to_decimal(np.full(rows.level.size, factor, np.int64), scales.factor)
     for name, values in given.items():
         table = table.set_column(table.column_names.index(name), name, values)
@@ -105,6 +104,13 @@ def _book_parts(work: Work, book: Book, scales: _Scales) -> Iterator[pa.Table]:
     for each in book.adjustments:
         amount = _widened(each.amount, book.scale, scales.amount)
         yield _part(work, book.bonus, each.entry, book.currency, each.earner, amount, scales)
+
+
+def _rates(book: Book, rows: Rows) -> NDArray[np.int64] | None:
+    """Return the rate of each payment; None for fixed amounts."""
+    if rows.rate is not None or not book.rates.size:
+        return rows.rate
+    return book.rates[rows.klass, np.clip(rows.level - 1, 0, book.rates.shape[1] - 1)]
 
 
 def _widened(values: NDArray[np.int64], own: int, scale: int) -> pa.Array:
@@ -237,7 +243,4 @@ def next_state(work: Work, totals: Sequence[Payables]) -> pa.Table:
     if work.orders is not None:
         ordered[work.orders.buyers] = True
     after = replace(state, **ranked, ordered_before=ordered, balance=totals[0].withheld)
-    ranks, decimals = list(work.plan.scope.ranks), work.plan.model.currency.decimals
-    currency = work.plan.model.currency.code
-    id_column = work.plan.model.members.id
-    return state_table(after, work.genealogy, id_column, ranks, decimals, period=work.period, currency=currency)
+    return state_table(after, work.genealogy, work.plan, period=work.period)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from compplan.errors import Problem, UsageError
 
 if TYPE_CHECKING:
-    from compplan.plan.sections import OrderSum
     from compplan.plan.values import Span
+    from compplan.quantities.order_sum import OrderSum
 
 Filters = tuple[tuple[str, tuple[Any, ...]], ...]
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from compplan.bonuses.gates import cap_columns, gate
 from compplan.bonuses.own_tier.passes import RetailPass, TierPass
 from compplan.bonuses.terms import terms
-from compplan.plan.sections import OrderSum
 from compplan.plan.values import ByKey, LevelTable
+from compplan.quantities.order_sum import OrderSum
 from compplan.volumes.order_rules import rule_from_model
 
 if TYPE_CHECKING:
-    from compplan.bonuses.retail import Retail
-    from compplan.bonuses.tier import Tier
+    from compplan.bonuses.kinds.retail import Retail
+    from compplan.bonuses.kinds.tier import Tier
     from compplan.program.builder import Builder
 
 

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from compplan.bonuses.base import Bonus
     from compplan.bonuses.gates import Cap
+    from compplan.bonuses.kinds.tier import Tier
     from compplan.bonuses.terms import Terms
-    from compplan.bonuses.tier import Tier
     from compplan.program.work import Work
     from compplan.volumes.order_rules import OrderRule
 
@@ -173,10 +173,9 @@ class TierPass(OwnTierPass):
 
     def _payments(self, work: Work) -> Payments:
         reached, tiers = work.columns[self.klass], len(self.model.amounts)
-        before, payable = work.state.tier(self.bonus), work.columns[self.pay]
-        work.state.next_tiers[self.bonus] = np.where(payable, np.maximum(reached, before), before).astype(
-            np.int16
-        )
+        column, payable = self.model.tier_column(self.bonus), work.columns[self.pay]
+        before = work.state.read(column) - 1
+        work.state.write(column, np.where(payable, np.maximum(reached, before), before) + 1)
         source = np.flatnonzero(reached >= 0).astype(np.int32)
         klass = reached[source] + np.where(reached[source] > before[source], tiers, 0).astype(np.int16)
         best = self.terms.numerators[klass, 0]

@@ -8,8 +8,8 @@ from compplan.bonuses.gates import cap_columns, gate
 from compplan.bonuses.terms import terms
 from compplan.bonuses.walk.walk_pass import WalkPass
 from compplan.plan import expression as ex
-from compplan.plan.sections import OrderSum
 from compplan.program.passes import OrdersPass
+from compplan.quantities.order_sum import OrderSum
 from compplan.volumes.order_rules import rule_from_model
 
 if TYPE_CHECKING:

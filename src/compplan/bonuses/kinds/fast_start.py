@@ -16,6 +16,9 @@ class FastStart(Upward):
     """A unilevel on the orders of a window that opens with the buyer's enrolment."""
 
     family: ClassVar[str] = "fast_start"
+    example: ClassVar[str] = """\
+fast_start: {kind: fast_start, of: cv, window: 60 days, rates: [20%, 10%, 5%], pay_when: active}
+"""
 
     kind: Literal["fast_start"] = Field(
         description="Pays on orders within `window` from the buyer's enrolment."

@@ -17,6 +17,9 @@ class Direct(Upward):
     """One level: the member directly above the buyer, or with `compress` the first above who is not skipped."""
 
     family: ClassVar[str] = "direct"
+    example: ClassVar[str] = """\
+sponsor: {kind: direct, of: cv, payment: order, rates: 10%}
+"""
 
     kind: Literal["direct"] = Field(description="Pays the first level only.")
 

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from compplan.bonuses.base import Bonus, register
 from compplan.plan.values import Name, Number, RateTable
+from compplan.plan.wording import percent, points, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +21,10 @@ class Retail(Bonus):
     """A rate on a volume that is the member's own: customers' orders credited to him, or his own orders."""
 
     family: ClassVar[str] = "retail"
+    example: ClassVar[str] = """\
+retail: {kind: retail, of: sales, rates: 20%}
+own_orders: {kind: retail, of: pv, payment: order, rates_by: pv, rates: {0: 2%, 200: 3%}}
+"""
 
     kind: Literal["retail"] = Field(description="Pays a rate on the member's own volume.")
     of: Name = Field(
@@ -50,6 +55,7 @@ class Retail(Bonus):
         compile_retail(name, self, builder)
 
     def describe(self, name: str) -> list[str]:
-        from compplan.plan.describe import retail  # noqa: PLC0415 - needed only where it is asked for
-
-        return retail(name, self)
+        del name
+        what = "each order" if self.payment == "order" else "the period's sum"
+        rates = table(self.rates, self.rates_by, percent)
+        return [f"A member gets {rates} of his own {self.of}, on {what}.", *points(self.of, self.money_per_point)]

@@ -1,0 +1,27 @@
+"""What a quantity or a bonus keeps in the state from one period to the next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One column of the state.
+
+    Attributes
+    ----------
+    column
+        `<bonus or quantity>:<what>`, such as `binary:left`.
+    digits
+        Digits after the point; a pass reads and writes integers at this scale.
+    company
+        One number of the company, the same in every row, instead of one a member.
+    money
+        Money that somebody is still owed: a state that names members who are gone is then refused.
+    """
+
+    column: str
+    digits: int = 0
+    company: bool = False
+    money: bool = False

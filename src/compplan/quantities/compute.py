@@ -1,0 +1,51 @@
+"""Computations over quantities, exact to the last digit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from compplan.plan import expression as ex
+from compplan.plan.values import ConditionText, RoundingMode, Whole
+from compplan.plan.wording import MODES, words
+from compplan.quantities.base import Quantity, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.plan.scope import Scope
+    from compplan.program.builder import Builder
+
+
+@register
+class Compute(Quantity):
+    """An exact computation over quantities."""
+
+    word: ClassVar[str] = "compute"
+    example: ClassVar[str] = """\
+points: {compute: pv * 0.8 + cv}
+daily: {compute: pv / days_in_period, decimals: 2}
+"""
+
+    compute: ConditionText = Field(description="Numbers, quantities, days_in_period, + - * /, min and max; a division by a quantity of zero gives 0.")
+    decimals: Whole | None = Field(
+        None, ge=0, le=9, description="Digits to round to; needed where a division may not end."
+    )
+    rounding: RoundingMode = Field("half_up", description="How it is rounded to `decimals`.")
+
+    def computations(self) -> Iterator[tuple[str, str]]:
+        yield "compute", self.compute
+
+    def scale(self, scope: Scope) -> int:
+        return self.decimals if self.decimals is not None else scope.natural_scale(ex.parse(self.compute))
+
+    def compile(self, name: str, builder: Builder) -> None:
+        from compplan.program.passes import ComputePass  # noqa: PLC0415 - the language loads no NumPy
+
+        reads = builder.names(ex.parse(self.compute))
+        builder.add(ComputePass((name,), reads, self, builder.plan.scope.scale(name)))
+
+    def describe(self) -> str:
+        digits = f", rounded {MODES[self.rounding]} to {self.decimals} digits" if self.decimals is not None else ""
+        return f"{words(self.compute)}{digits}"

@@ -1,0 +1,101 @@
+"""Measures over legs: one of the largest, the rest, or a sum with a cap on each leg."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from compplan.plan.findings import Finding
+from compplan.plan.located import Hinted
+from compplan.plan.values import EXACT, Name, Number, Rate, digits
+from compplan.plan.wording import money, percent
+from compplan.quantities.base import Quantity, register
+from compplan.ranks.row import INFINITE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.plan.findings import Found
+    from compplan.plan.scope import Scope
+    from compplan.program.builder import Builder
+
+_PICKS = {
+    "largest": "the largest leg",
+    "second": "the second largest leg",
+    "third": "the third largest leg",
+    "others": "all legs but the largest",
+    "after_second": "all legs but the two largest",
+    "sum": "the sum of the legs",
+}
+
+
+@register
+class Legs(Quantity):
+    """A measure over the legs: one of the largest, the rest, or a sum with a cap on each leg."""
+
+    word: ClassVar[str] = "legs"
+    example: ClassVar[str] = """\
+largest: {legs: gv, pick: largest}
+other_legs: {legs: gv, pick: others}
+balanced: {legs: gv, leg_cap: 40%}
+"""
+
+    legs: Name = Field(description="The rolled-up volume whose legs are measured.")
+    pick: Literal["largest", "second", "third", "others", "after_second", "sum"] = Field(
+        "sum",
+        description="The n-th largest leg, all others than the largest, all after the second, or all.",
+    )
+    leg_cap_amount: Number | None = Field(
+        None,
+        ge=0,
+        description="With pick: sum, the largest amount that one leg counts.",
+    )
+    leg_cap: Rate | None = Field(
+        None,
+        ge=0,
+        description="With pick: sum, the largest share of the member's total that one leg counts.",
+    )
+
+    @model_validator(mode="after")
+    def _one_cap_of_a_sum(self) -> Legs:
+        given = [w for w in ("leg_cap_amount", "leg_cap") if getattr(self, w) is not None]
+        if len(given) > 1 or (given and self.pick != "sum"):
+            raise Hinted("a leg cap goes with pick: sum, and alone", "use one cap, or none", (given[0],))
+        return self
+
+    def targets(self) -> Iterator[tuple[str, str]]:
+        yield "legs", self.legs
+
+    def tree_of(self, scope: Scope) -> str:
+        return scope.tree(scope.roll_up(self.legs))
+
+    def scale(self, scope: Scope) -> int:
+        return scope.scale(self.legs)
+
+    def findings(self, name: str, scope: Scope) -> Found:
+        try:
+            scope.roll_up(self.legs)
+        except Hinted as error:
+            yield Finding(("legs",), error.message, error.hint)
+            return
+        cap, scale = self.leg_cap_amount, scope.scale(name)
+        if cap is not None and digits(cap) > scale:
+            yield Finding(("leg_cap_amount",), f"{cap} has more digits than {self.legs}", "write fewer digits")
+        elif cap is not None and Fraction(cap) * 10**scale > INFINITE:
+            yield Finding(("leg_cap_amount",), f"{cap} does not fit 64 bits", "leave the cap out")
+
+    def compile(self, name: str, builder: Builder) -> None:
+        from compplan.program.passes import LegsPass  # noqa: PLC0415 - the language loads no NumPy
+
+        scope, cap = builder.plan.scope, self.leg_cap_amount
+        total, measured = builder.leg_total(self.legs), builder.quantity(self.legs)
+        exact = None if cap is None else int(cap.scaleb(scope.scale(name), EXACT))
+        reads = tuple(dict.fromkeys((total, measured)))
+        builder.add(LegsPass((name,), reads, self, self.tree_of(scope), total, measured, exact))
+
+    def describe(self) -> str:
+        cap = f", at most {money(self.leg_cap_amount)} a leg" if self.leg_cap_amount is not None else ""
+        cap = f", at most {percent(self.leg_cap)} of the total a leg" if self.leg_cap is not None else cap
+        return f"{self.legs} of {_PICKS[self.pick]}{cap}"

@@ -1,0 +1,19 @@
+"""Rooms whose modules are found by themselves: to add a kind is to add its file, and no list of files."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pkgutil import iter_modules
+
+
+def open_room(name: str) -> None:
+    """Import every module of a package of ours, in the order of their names; each registers what it brings.
+
+    Parameters
+    ----------
+    name
+        Such as `bonuses.kinds`.
+    """
+    package = import_module(f"compplan.{name}")
+    for module in sorted(each.name for each in iter_modules(package.__path__)):
+        import_module(f"{package.__name__}.{module}")
