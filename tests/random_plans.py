@@ -199,7 +199,22 @@ compressions = st.one_of(
     st.sampled_from(AFTER_RANKS).map(lambda text: {"compress": text}),
     st.sampled_from(AFTER_RANKS).map(lambda text: {"compress": text, "skipped": "paid"}),
 )
-climbs = joined(compressions, trees, maybe(unpaid=["breakage", "pass_up"], start=["upline", "self"]))
+last_levels = st.sampled_from(["all", 0, 1, 2, 3, 9])
+climbs = joined(
+    compressions,
+    trees,
+    maybe(unpaid=["breakage", "pass_up"], start=["upline", "self"]),
+    st.one_of(st.just({}), st.just({}), maybe(where=AFTER_RANKS, stop_at=AFTER_RANKS, from_level=[1, 2, 3])),
+    st.one_of(st.just({}), st.just({}), tables(last_levels, by="levels_by", name="levels")),
+    st.one_of(st.just({}), *[st.just({})] * 3, tables(st.sampled_from(["1", "0", "7.5"]), by="cap_per_source_by", name="cap_per_source")),
+)
+
+
+def sensible(bonus):
+    """Leave out what does not go together."""
+    return {k: v for k, v in bonus.items() if k != "from_level" or bonus.get("compress") != "unpayable"}
+
+
 payments = st.one_of(
     st.sampled_from(["pv", "cv", "moved", "mix", "score"]).map(lambda of: {"of": of}),
     st.sampled_from(["pv", "cv", "lines"]).map(lambda of: {"of": of, "payment": "order"}),
@@ -218,7 +233,7 @@ fast_start = joined(
     climbs,
     st.fixed_dictionaries({"of": st.sampled_from(["pv", "cv"])}, optional={"payment": st.sampled_from(["period", "order"])}),
 )
-walks = st.one_of(unilevel, direct, fast_start)
+walks = st.one_of(unilevel, direct, fast_start).map(sensible)
 bonuses = st.fixed_dictionaries(
     {"walk": joined(walks, common)},
     optional={"more": joined(walks, common), "shop": joined(retail, tables(rates), common), "club": joined(tier, common)},

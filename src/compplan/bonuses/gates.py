@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.bonuses.base import Bonus
+    from compplan.plan.values import ByKey, LevelTable
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 
@@ -30,9 +31,14 @@ def gate(bonus: Bonus, builder: Builder) -> str:
 
 def cap_columns(bonus: Bonus, builder: Builder) -> Cap | None:
     """Return the class column and the amounts of a bonus' cap."""
-    if bonus.cap is None:
+    return amounts_by(bonus.cap, bonus.cap_by, builder)
+
+
+def amounts_by(table: LevelTable | ByKey | None, by: str, builder: Builder) -> Cap | None:
+    """Return the class column and the amounts of a table with one amount a key."""
+    if table is None:
         return None
-    column, rows = builder.klass(bonus.cap_by, bonus.cap)
+    column, rows = builder.klass(by, table)
     return column, tuple(row.levels[0] for row in rows)
 
 

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from compplan.plan.scope import Scope
 
 
+_BY_LEVEL = ("rates", "amounts")
+"""The tables whose lists go by level; they share the field that tells their keys."""
+
+
 def tables_make_no_sense(scope: Scope) -> Found:
     """Yield what is wrong with tables: their keys, their levels, their numbers."""
     for name, bonus in scope.model.bonuses.items():
@@ -38,14 +42,14 @@ def tables_make_no_sense(scope: Scope) -> Found:
                 yield from _keys_do_not_fit(scope, at, by, table)
             if not rows:
                 yield Finding(at, "the table is empty", "give a rate or amount for each key")
-            one_level = place[-1] == "cap" or bonus.family == "retail"
+            one_level = place[-1] not in _BY_LEVEL or bonus.family == "retail"
             for where, row in rows:
                 yield from _levels_do_not_fit(where, row, one_level=one_level)
 
 
 def _by(at: tuple[str, ...]) -> tuple[str, ...]:
     """Return the place of the field that tells what the keys of a table are."""
-    return (*at[:-1], "cap_by" if at[-1] == "cap" else "rates_by")
+    return (*at[:-1], "rates_by" if at[-1] in _BY_LEVEL else f"{at[-1]}_by")
 
 
 def _levels_do_not_fit(where: Path, row: LevelTable, *, one_level: bool) -> Found:
