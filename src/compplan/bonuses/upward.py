@@ -13,6 +13,7 @@ from compplan.plan.values import (
     ALL,
     MOST_LEVELS,
     AmountTable,
+    ByKey,
     ConditionText,
     LevelsTable,
     LevelTable,
@@ -159,6 +160,23 @@ class Upward(Bonus):
         if not found and isinstance(scope.rules.get(self.of), RollUp):
             hint = "the levels would pay volume more than once"
             yield Finding(("of",), f'"{self.of}" is rolled up already', hint)
+        yield from self._levels_without_rates()
+
+    def _levels_without_rates(self) -> Found:
+        """Yield levels that are open, and for which no row of the table has a rate or an amount."""
+        rows = self.table.rows.values() if isinstance(self.table, ByKey) else (self.table,)
+        keyed = self.levels.rows if isinstance(self.levels, ByKey) else {}
+        counts = {key: row.levels[0] for key, row in keyed.items() if row.levels}
+        if isinstance(self.levels, LevelTable) and self.levels.levels:
+            counts[""] = self.levels.levels[0]
+        last = max((self.from_level - 1 + len(row.levels) for row in rows), default=0)
+        for key, count in counts.items():
+            place = ("levels", key) if key else ("levels",)
+            if last < count < ALL and not any(row.tail is not None for row in rows):
+                hint = 'give more of them, or write "and deeper" after the last'
+                yield Finding(place, f"there is no rate or amount for level {last + 1}", hint)
+        if counts and max(counts.values()) < self.from_level:
+            yield Finding(("levels",), f"no level from {self.from_level} on is open", "open more levels")
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.bonuses.walk.compile import compile_walk  # noqa: PLC0415 - the language loads no NumPy
