@@ -92,7 +92,7 @@ BAD = [
     {
         "head": "compplan: 1\nname: x\ncurrency: {code: USD, decimals: 7}\nperiod: monthly\nrounding: {mode: half_up, at: payment}\n"
     },
-    {"rest": "limits: {}\n"},
+    {"rest": "quotas: {}\n"},
     {"trees": "Enrollment: {parent: sponsor_id}"},
     {"volumes": "X: {sum: orders.x}"},
     {"volumes": "x: {summ: orders.x}"},

@@ -209,6 +209,7 @@ class Case(Model):
         None,
         description="Rows of a state, or the state after the case above.",
     )
+    company: dict[str, Cell] = Field(default={}, description="Numbers of the company, by name.")
     expect: Expect = Field(description="What must come out.")
 
 

@@ -42,7 +42,7 @@ def tables_make_no_sense(scope: Scope) -> Found:
                 yield from _keys_do_not_fit(scope, at, by, table)
             if not rows:
                 yield Finding(at, "the table is empty", "give a rate or amount for each key")
-            one_level = place[-1] not in _BY_LEVEL or bonus.family == "retail"
+            one_level = place[-1] not in {*_BY_LEVEL, "places"} or bonus.family == "retail"
             for where, row in rows:
                 yield from _levels_do_not_fit(where, row, one_level=one_level)
 

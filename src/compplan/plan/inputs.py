@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
+from compplan.quantities.company import Company
 from compplan.quantities.member_column import MemberColumn
 
 if TYPE_CHECKING:
@@ -14,8 +15,22 @@ if TYPE_CHECKING:
 
 
 def required_inputs(scope: Scope) -> dict[str, dict[str, str]]:
-    """Return, for `members` and `orders`, the columns that are read and what each holds."""
-    return {"members": _members(scope), "orders": _orders(scope)}
+    """Return, for `members` and `orders`, the columns that are read and what each holds; `company` if it is read."""
+    numbers = {
+        name: f"number of the company with up to {digits} digits after the point"
+        for name, digits in company_numbers(scope).items()
+    }
+    tables = {"members": _members(scope), "orders": _orders(scope)}
+    return {**tables, "company": numbers} if numbers else tables
+
+
+def company_numbers(scope: Scope) -> dict[str, int]:
+    """Return the numbers of the company that a run must be given, and their digits."""
+    found: dict[str, int] = {}
+    for rule in scope.model.volumes.values():
+        if isinstance(rule, Company):
+            found[rule.company] = max(rule.decimals, found.get(rule.company, 0))
+    return found
 
 
 def member_fields(scope: Scope) -> dict[str, str]:
@@ -30,6 +45,8 @@ def member_fields(scope: Scope) -> dict[str, str]:
                 compared.add(node.item.column)
         for column in ex.fields(expr):
             found[column] = "text" if column in compared else found.get(column, "flag")
+    for rule in scope.rules.values():
+        found |= dict(rule.fields())
     for bonus in scope.model.bonuses.values():
         for _, by, _ in bonus.tables():
             if by.startswith("member."):

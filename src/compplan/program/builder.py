@@ -232,13 +232,14 @@ class Builder:
             if name not in self.known:
                 self.add(p.ClassPass((name,), (), ""))
             return name, [table]
-        keys, column = self._keys(by, table.rows)
+        keys, column = self.keys(by, table.rows)
         name = f"class of {by} {keys}"
         if name not in self.known:
             self.add(p.ClassPass((name,), (column,), by, keys))
         return name, list(table.rows.values())
 
-    def _keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
+    def keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
+        """Return the keys of a table as its column holds them (ranks as numbers, thresholds as integers), and that column."""
         if by.startswith("member."):
             return tuple(rows), by
         if by in RANK_COLUMNS:

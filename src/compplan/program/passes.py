@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from compplan.errors import ExactnessError
 from compplan.plan import expression as ex
+from compplan.plan.inputs import company_numbers
 from compplan.program import evaluate
 from compplan.volumes import counts, legs, orders, rollup
 
@@ -71,6 +74,51 @@ class ConditionPass(Pass):
     def run(self, work: Work) -> None:
         result = evaluate.condition(self.expr, work)
         work.put(self.writes[0], np.ascontiguousarray(np.broadcast_to(result, (work.size,)), np.bool_))
+
+
+@dataclass(frozen=True)
+class CompanyPass(Pass):
+    """A number of the company that the run was given."""
+
+    number: str
+    digits: int
+
+    def run(self, work: Work) -> None:
+        finest = company_numbers(work.plan.scope)[self.number]
+        value, rest = divmod(work.company[self.number], 10 ** (finest - self.digits))
+        if rest:
+            raise ExactnessError(f'company "{self.number}" has more than {self.digits} digits after the point')
+        work.put(self.writes[0], np.full(work.size, value, np.int64), self.digits)
+
+
+@dataclass(frozen=True)
+class TotalPass(Pass):
+    """The sum of a volume over all members, or once if it is a number of the company itself."""
+
+    base: str
+    company: bool
+
+    def run(self, work: Work) -> None:
+        total = work.company_total(self.base, company=self.company)
+        if not -(2**63) <= total < 2**63:
+            raise ExactnessError(f"the sum of {self.base} over the company passes 64 bits: use fewer digits")
+        work.put(self.writes[0], np.full(work.size, total, np.int64), work.scales[self.base])
+
+
+@dataclass(frozen=True)
+class DaysSincePass(Pass):
+    """Days from a date to the last day of the period."""
+
+    field: str
+    never: int
+
+    def run(self, work: Work) -> None:
+        instants = work.columns[self.field]
+        day = 86_400_000_000
+        last = (work.period.after - date(1970, 1, 1)).days - 1
+        known = instants != np.iinfo(np.int64).max
+        days = np.where(known, last - np.where(known, instants, 0) // day, self.never)
+        work.put(self.writes[0], days, 0)
 
 
 @dataclass(frozen=True)
@@ -235,6 +283,20 @@ class MoveUpPass(Pass):
         )
         work.lost[self.writes[0]] = lost
         work.put(self.writes[0], work.from_tree(self.tree, moved), work.scales[self.base])
+
+
+@dataclass(frozen=True)
+class FullLevelsPass(Pass):
+    """How many levels below each member are full."""
+
+    tree: str
+    width: int
+    where: str | None = None
+
+    def run(self, work: Work) -> None:
+        taken = None if self.where is None else work.in_tree(self.tree, work.columns[self.where])
+        full = counts.full_levels(work.tree(self.tree), self.width, taken)
+        work.put(self.writes[0], work.from_tree(self.tree, full), 0)
 
 
 @dataclass(frozen=True)

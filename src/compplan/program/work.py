@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from compplan.money_arrays import exact_sum
 from compplan.volumes import counts
 from compplan.volumes.orders import People
 
@@ -47,6 +48,8 @@ class Work:
         Trees that end at some members, by name; other names are those of the genealogy.
     given
         The columns that the members table gave.
+    company
+        Numbers of the company, at the digits that the plan reads them with.
     """
 
     plan: Plan
@@ -64,6 +67,7 @@ class Work:
     lines: dict[str, Any] = field(default_factory=dict)
     cut: dict[str, Tree] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    company: dict[str, int] = field(default_factory=dict)
     _people: dict[str, People] = field(default_factory=dict)
 
     def put(self, name: str, values: NDArray[Any], scale: int | None = None) -> None:
@@ -76,6 +80,13 @@ class Work:
         """Take in the book of a bonus, once it balances."""
         self.books[book.bonus] = book
         self.put(f"pay {book.bonus}", book.pay)
+
+    def company_total(self, column: str, *, company: bool) -> int:
+        """Return the sum of a column over all members, or the one number of the company that it repeats."""
+        values = self.columns[column]
+        if company:
+            return int(values[0]) if values.size else 0
+        return exact_sum(values)
 
     def tree_of(self, quantity: str) -> str:
         """Return the tree that a quantity is measured in."""
