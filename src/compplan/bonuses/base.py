@@ -32,6 +32,12 @@ class Bonus(Model):
     example: ClassVar[str] = ""
     """YAML for the reference."""
 
+    reads_quantities: ClassVar[bool] = False
+    """Whether `bonuses` may also name quantities, which hold pay of other runs."""
+
+    pairs: ClassVar[dict[str, str]] = {}
+    """The conditions that may speak of two members, and what the other one is called."""
+
     kind: str = Field(description="The bonus kind.")
     pay_when: ConditionText | None = Field(None, description="Who can be paid; every distributor when left out.")
     cap: AmountTable | None = Field(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 class Upward(Bonus):
     """Volume goes up a tree; the members above get a rate or an amount by level."""
+
+    pairs: ClassVar[dict[str, str]] = {"pay_when": "source"}
 
     of: Name = Field(description="The volume that is paid on.")
     tree: Name | None = Field(None, description="The tree it goes up; the first by default.")

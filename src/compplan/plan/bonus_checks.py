@@ -90,7 +90,7 @@ def bonuses_make_no_sense(scope: Scope) -> Found:
     """Yield what each kind says of its own bonuses, and other bonuses that are not there."""
     for name, bonus in scope.model.bonuses.items():
         for place, other in bonus.bonuses():
-            if other not in scope.model.bonuses:
+            if other not in scope.model.bonuses and not (bonus.reads_quantities and other in scope.rules):
                 hint = did_you_mean(other, list(scope.model.bonuses))
                 yield Finding(("bonuses", name, *place), f'"{other}" is not a bonus', hint)
         for found in bonus.findings(name, scope):

@@ -40,9 +40,10 @@ def member_fields(scope: Scope) -> dict[str, str]:
         compared = set()
         for node in ex.walk(expr):
             if isinstance(node, ex.Compare):
-                compared |= {side.column for side in (node.left, node.right) if isinstance(side, ex.Field)}
-            if isinstance(node, ex.Among) and isinstance(node.item, ex.Field):
-                compared.add(node.item.column)
+                sides = [side.item if isinstance(side, ex.Of) else side for side in (node.left, node.right)]
+                compared |= {side.column for side in sides if isinstance(side, ex.Field)}
+            if isinstance(node, ex.Among):
+                compared |= ex.fields(node.item)
         for column in ex.fields(expr):
             found[column] = "text" if column in compared else found.get(column, "flag")
     for rule in scope.rules.values():

@@ -28,6 +28,21 @@ Name = Annotated[
 ]
 """What rules call things: small letters, digits and underscores."""
 
+Names = Annotated[
+    tuple[Name, ...],
+    BeforeValidator(lambda value: [value] if isinstance(value, str) else value),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"},
+                {"type": "array", "items": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}},
+            ],
+            "title": "Names",
+        }
+    ),
+]
+"""One name, or a list of names."""
+
 ConditionText = Annotated[
     str,
     StringConstraints(min_length=1, max_length=2000),

@@ -8,8 +8,8 @@ from compplan.bonuses.gates import amounts_by, cap_columns, gate
 from compplan.bonuses.levels_open import open_rows
 from compplan.bonuses.sources import sources_of
 from compplan.bonuses.terms import terms
+from compplan.bonuses.walk.counting import counting
 from compplan.bonuses.walk.walk_pass import WalkPass
-from compplan.plan import expression as ex
 
 if TYPE_CHECKING:
     from compplan.bonuses.upward import Upward
@@ -32,22 +32,12 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
     sources = sources_of(bonus.of, builder, per_order=per_order, where=bonus.where, window=window)
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
     each = amounts_by(bonus.cap_per_source, bonus.cap_per_source_by, builder)
-    counted = counted_column(bonus.compress, builder)
+    count = counting(bonus, builder)
     since = bonus.qualified_since
     tree = builder.tree(bonus.tree)
     climbed = builder.cut(tree, bonus.stop_at)
     caps = (cap[0] if cap else None, each[0] if each else None)
-    reads = tuple(filter(None, (*sources.reads, column, pay, counted, since, *caps)))
-    given = sources, column, pay, counted, cap, each
+    reads = tuple(filter(None, (*sources.reads, column, pay, *count.reads, since, *caps)))
+    given = sources, column, pay, count, cap, each
     builder.add(WalkPass((f"pay {name}",), reads, name, bonus, made, tree, climbed, *given))
 
-
-def counted_column(compress: str, builder: Builder) -> str | None:
-    """Return the column of who uses up a level; None where no condition says so."""
-    if compress in {"none", "unpayable"}:
-        return None
-    return builder.condition(_opposite(ex.parse(compress)))
-
-
-def _opposite(expr: ex.Expr) -> ex.Expr:
-    return expr.item if isinstance(expr, ex.Not) else ex.Not(expr)

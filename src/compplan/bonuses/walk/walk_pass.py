@@ -12,7 +12,7 @@ from compplan.bonuses.gates import caps
 from compplan.bonuses.settle import settle
 from compplan.bonuses.source_caps import cap_sources
 from compplan.bonuses.sources import beyond_the_end, joined, lines_of
-from compplan.bonuses.walk.outcomes import Outcome, walk_outcomes
+from compplan.bonuses.walk.outcomes import Outcome, WalkOutcomes, walk_outcomes
 from compplan.bonuses.walk.run import run_walk
 from compplan.bonuses.walk.spec import Walk, WalkInputs
 from compplan.explain.reasons import CODES, Outcomes, Reason
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.sources import Sources
     from compplan.bonuses.terms import Terms
     from compplan.bonuses.upward import Upward
+    from compplan.bonuses.walk.counting import Counting
     from compplan.bonuses.walk.spec import WalkResult
     from compplan.program.work import Work
 
@@ -40,8 +41,10 @@ class WalkPass(Pass):
         The whole tree, and what is climbed of it: the same, or a tree that ends at some members.
     sources
         What goes up.
-    klass, pay, counted
-        Columns: the class of each member in the rate table, who can be paid, who uses up a level.
+    klass, pay
+        Columns: the class of each member in the rate table, who can be paid.
+    counting
+        Who uses up levels.
     cap, cap_per_source
         The most that a member gets in all, and of one source.
     """
@@ -54,7 +57,7 @@ class WalkPass(Pass):
     sources: Sources
     klass: str
     pay: str
-    counted: str | None
+    counting: Counting
     cap: Cap | None
     cap_per_source: Cap | None
 
@@ -79,15 +82,25 @@ class WalkPass(Pass):
         """Explain one member: what became of every source below him."""
         walk, inputs, orders = self.prepared(work)
         tree = work.tree(self.climbed)
-        found = walk_outcomes(walk, inputs, tree.own(position))
+        earner = tree.own(position)
+        found = walk_outcomes(walk, inputs, earner)
+        reason = _REASONS[found.code]
+        unpaid_levels = self.counting.own_group + self.model.from_level - 1
+        if unpaid_levels:
+            unpaid = (found.level <= unpaid_levels) & (found.code == Outcome.RATE_IS_ZERO)
+            reason = np.where(unpaid, CODES[Reason.FIRST_LEVELS], reason).astype(np.int8)
+            if self.counting.own_group and self.model.start == "upline":  # his own volume is not below him
+                below = found.source != earner
+                reason = reason[below]
+                found = WalkOutcomes._make(column[below] for column in found)
         line = found.line.astype(np.int64)
         reached = Outcomes(
             source=found.source if tree.to_primary is None else tree.to_primary[found.source],
             line=line if orders is None else orders[line],
-            level=found.level,
+            level=found.level - self.counting.own_group,
             base=found.base,
             amount=found.amount,
-            reason=_REASONS[found.code],
+            reason=reason,
         )
         if self.climbed == self.tree:
             return reached
@@ -95,17 +108,19 @@ class WalkPass(Pass):
 
     def prepared(self, work: Work) -> tuple[Walk, WalkInputs, NDArray[np.int64] | None]:
         """Return the walk, its arrays in the tree's own order, and the order row of each line."""
-        bonus, tree = self.model, self.climbed
+        bonus, tree, count = self.model, self.climbed, self.counting
+        rates = self.terms.numerators
         walk = Walk(
             bonus=self.bonus,
-            numerators=self.terms.numerators,
+            numerators=np.hstack([np.zeros_like(rates[:, :1]), rates]) if count.own_group else rates,
             denominator=self.terms.denominator,
             tail=self.terms.tail,
             fixed=bonus.amounts is not None,
-            counts={"none": "everyone", "unpayable": "payable"}.get(bonus.compress, "flag"),  # type: ignore[arg-type]
-            uncounted_paid=bonus.skipped == "paid",
+            counts=count.counts,
+            uncounted_paid=count.uncounted_paid,
             pass_up=bonus.unpaid == "pass_up",
-            from_self=bonus.start == "self",
+            from_self=count.from_self,
+            source_counts=count.source_counts,
             round_each=work.plan.model.rounding.at == "payment",
             rounding=ROUNDING_CODES[work.plan.model.rounding.mode],
         )
@@ -113,11 +128,15 @@ class WalkPass(Pass):
         inputs = WalkInputs(
             tree=work.tree(tree),
             klass=work.in_tree(tree, work.columns[self.klass]),
-            pay=work.in_tree(tree, work.columns[self.pay]),
-            counted=work.in_tree(tree, work.columns[self.counted]) if self.counted else None,
+            pay=work.in_tree(tree, self._can_be_paid(work)),
+            counted=work.in_tree(tree, work.columns[count.column]) if count.column else None,
             **arrays,
         )
         return walk, inputs, orders
+
+    def _can_be_paid(self, work: Work) -> NDArray[np.bool_]:
+        pay: NDArray[np.bool_] = work.columns[self.pay]
+        return pay if self.counting.only is None else pay & work.columns[self.counting.only]
 
     def _volume(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64] | None]:
         """Return the arrays of the volume, and the order row of each line."""
@@ -139,7 +158,7 @@ class WalkPass(Pass):
                 earner=found.earner if primary is None else primary[found.earner],
                 source=found.source if primary is None else primary[found.source],
                 line=np.full(found.earner.size, -1, np.int64) if orders is None else orders[found.line],
-                level=found.level,
+                level=found.level - self.counting.own_group,
                 klass=found.klass,
                 base=found.base,
                 amount=found.amount,
