@@ -211,8 +211,20 @@ climbs = joined(
 
 
 def sensible(bonus):
-    """Leave out what does not go together."""
-    return {k: v for k, v in bonus.items() if k != "from_level" or bonus.get("compress") != "unpayable"}
+    """Leave out what does not go together, and levels that no rate is for."""
+    if bonus.get("compress") == "unpayable":
+        bonus = {key: value for key, value in bonus.items() if key != "from_level"}
+    if "levels" not in bonus:
+        return bonus
+    table, levels = bonus.get("rates", bonus.get("amounts")), bonus["levels"]
+    rows = [row if isinstance(row, list) else [row] for row in (table.values() if isinstance(table, dict) else [table])]
+    deeper = any(str(row[-1]).endswith("deeper") for row in rows)
+    first, last = bonus.get("from_level", 1), bonus.get("from_level", 1) - 1 + max(map(len, rows))
+    given = levels if isinstance(levels, dict) else {None: levels}
+    opened = {key: n if n == "all" or deeper else min(n, last) for key, n in given.items()}
+    if all(n != "all" and n < first for n in opened.values()):
+        return {key: value for key, value in bonus.items() if key not in {"levels", "levels_by"}}
+    return bonus | {"levels": opened if isinstance(levels, dict) else opened[None]}
 
 
 payments = st.one_of(
