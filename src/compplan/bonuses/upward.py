@@ -15,6 +15,7 @@ from compplan.plan.values import (
     AmountTable,
     ByKey,
     ConditionText,
+    Keys,
     LevelsTable,
     LevelTable,
     Name,
@@ -45,9 +46,12 @@ class Upward(Bonus):
         None, description="Rates by level, or such a list for each `rates_by` key."
     )
     amounts: AmountTable | None = Field(None, description="Fixed money by level instead of rates.")
-    rates_by: str = Field(
+    rates_by: Keys = Field(
         "paid_as",
-        description="What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+        description=(
+            "What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>; "
+            "a list of these where the table is nested."
+        ),
     )
     from_level: Whole = Field(
         1,
@@ -149,7 +153,7 @@ class Upward(Bonus):
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
 
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
         for field in ("levels", "cap_per_source"):
@@ -166,14 +170,12 @@ class Upward(Bonus):
 
     def _levels_without_rates(self) -> Found:
         """Yield levels that are open, and for which no row of the table has a rate or an amount."""
-        rows = self.table.rows.values() if isinstance(self.table, ByKey) else (self.table,)
-        keyed = self.levels.rows if isinstance(self.levels, ByKey) else {}
-        counts = {key: row.levels[0] for key, row in keyed.items() if row.levels}
-        if isinstance(self.levels, LevelTable) and self.levels.levels:
-            counts[""] = self.levels.levels[0]
+        rows = [row for _, row in self.table.leaves()] if isinstance(self.table, ByKey) else [self.table]
+        keyed = self.levels.leaves() if isinstance(self.levels, ByKey) else [((), self.levels)] if self.levels else []
+        counts = {keys: row.levels[0] for keys, row in keyed if row.levels}
         last = max((self.from_level - 1 + len(row.levels) for row in rows), default=0)
-        for key, count in counts.items():
-            place = ("levels", key) if key else ("levels",)
+        for keys, count in counts.items():
+            place = ("levels", *keys)
             if last < count < ALL and not any(row.tail is not None for row in rows):
                 hint = 'give more of them, or write "and deeper" after the last'
                 yield Finding(place, f"there is no rate or amount for level {last + 1}", hint)

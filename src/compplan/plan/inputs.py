@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
+from compplan.plan.values import axes
 from compplan.quantities.company import Company
 from compplan.quantities.member_column import MemberColumn
 
@@ -50,8 +51,11 @@ def member_fields(scope: Scope) -> dict[str, str]:
         found |= dict(rule.fields())
     for bonus in scope.model.bonuses.values():
         for _, by, _ in bonus.tables():
-            if by.startswith("member."):
-                found[by.removeprefix("member.")] = "text"
+            for key in axes(by):
+                if key.startswith("member."):
+                    found[key.removeprefix("member.")] = "text"
+        if bonus.cap_over is not None:
+            found[bonus.cap_over.removeprefix("member.")] = "text"
         since = getattr(bonus, "qualified_since", None)
         if since:
             found[since.removeprefix("member.")] = "instant"

@@ -233,9 +233,11 @@ class Scope:
         rule = self.rules.get(name)
         if rule is None:
             return set()
-        found = {target for _, target in rule.targets()}
-        for _, text in (*rule.texts(), *rule.computations()):
-            found |= self._expression_reads(ex.parse(text))
+        later = rule.later()
+        found = {target for field, target in rule.targets() if field not in later}
+        for field, text in (*rule.texts(), *rule.computations()):
+            if field not in later:
+                found |= self._expression_reads(ex.parse(text))
         return found
 
     def _expression_reads(self, expr: ex.Expr) -> set[str]:

@@ -22,8 +22,8 @@ def compile_match(name: str, bonus: Match, builder: Builder) -> None:
     column, rows = open_rows(bonus, builder)
     pay, cap, count = gate(bonus, builder), cap_columns(bonus, builder), counting(bonus, builder)
     where = None if bonus.where is None else builder.condition(bonus.where)
-    each = amounts_by(bonus.cap_per_source, bonus.cap_per_source_by, builder)
-    columns = (cap[0] if cap else None, each[0] if each else None)
+    each = amounts_by(bonus, "cap_per_source", builder)
+    columns = (cap.column if cap else None, each.column if each else None)
     reads = tuple(filter(None, (*matched, column, pay, *count.reads, where, *columns)))
     tree = builder.tree(bonus.tree)
     builder.add(

@@ -91,7 +91,7 @@ def _rows(path: Path, table: LevelTable | ByKey | None) -> Iterator[tuple[Path, 
     if isinstance(table, LevelTable):
         yield path, table
     elif table is not None:
-        yield from (((*path, key), row) for key, row in table.rows.items())
+        yield from (((*path, *keys), row) for keys, row in table.leaves())
 
 
 def _keys_do_not_ascend(pool: Pool, scope: Scope) -> Found:

@@ -31,12 +31,12 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
     per_order, window = bonus.payment == "order", getattr(bonus, "window", None)
     sources = sources_of(bonus.of, builder, per_order=per_order, where=bonus.where, window=window)
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
-    each = amounts_by(bonus.cap_per_source, bonus.cap_per_source_by, builder)
+    each = amounts_by(bonus, "cap_per_source", builder)
     count = counting(bonus, builder)
     since = bonus.qualified_since
     tree = builder.tree(bonus.tree)
     climbed = builder.cut(tree, bonus.stop_at)
-    caps = (cap[0] if cap else None, each[0] if each else None)
+    caps = (cap.column if cap else None, each.column if each else None)
     reads = tuple(filter(None, (*sources.reads, column, pay, *count.reads, since, *caps)))
     given = sources, column, pay, count, cap, each
     builder.add(WalkPass((f"pay {name}",), reads, name, bonus, made, tree, climbed, *given))

@@ -68,7 +68,7 @@ class WalkPass(Pass):
         book = self._book(work, result, orders)
         each = caps(self.cap_per_source, book.scale, work)
         if each is not None and book.rows is not None:
-            cap_sources(book, book.rows, each)
+            cap_sources(book, book.rows, each.most)
             book.rows = book.rows if work.keep_rows else None
         settle(
             book,
