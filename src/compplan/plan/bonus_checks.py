@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _BY_LEVEL = ("rates", "amounts")
 """The tables whose lists go by level; they share the field that tells their keys."""
 
+_ONE_VALUE = ("cap", "cap_per_source", "pair_cap", "carry_cap", "weights", "levels", "takes", "guarantee")
+
 
 def tables_make_no_sense(scope: Scope) -> Found:
     """Yield what is wrong with tables: their keys, their levels, their numbers."""
@@ -42,7 +44,7 @@ def tables_make_no_sense(scope: Scope) -> Found:
                 yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
             if not rows:
                 yield Finding(at, "the table is empty", "give a rate or amount for each key")
-            one_level = place[-1] not in {*_BY_LEVEL, "places"} or bonus.family == "retail"
+            one_level = place[-1] in _ONE_VALUE or bonus.family == "retail"
             for where, row in rows:
                 yield from _levels_do_not_fit(where, row, one_level=one_level)
 
