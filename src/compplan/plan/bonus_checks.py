@@ -15,6 +15,7 @@ from compplan.plan.values import ByKey, LevelTable, axes, digits, number
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from compplan.plan.currencies import Currency
     from compplan.plan.findings import Found
     from compplan.plan.marks import Path
     from compplan.plan.scope import Scope
@@ -32,21 +33,29 @@ def tables_make_no_sense(scope: Scope) -> Found:
         if bonus.cap is None and "cap_by" in bonus.model_fields_set:
             yield Finding(("bonuses", name, "cap_by"), "there is no cap", "add a cap, or leave cap_by out")
         for place, by, table in bonus.tables():
-            at = ("bonuses", name, *place)
-            if isinstance(table, LevelTable):
-                rows = [(at, table)]
-                if by != "paid_as":
-                    message = f"the table of {place[-1]} has no keys"
-                    hint = f"give one list for each key, or leave {_by(at)[-1]} out"
-                    yield Finding(_by(at), message, hint)
-            else:
-                rows = [((*at, *keys), row) for keys, row in table.leaves()]
-                yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
-            if not rows:
-                yield Finding(at, "the table is empty", "give a rate or amount for each key")
             one_level = place[-1] in _ONE_VALUE or bonus.family == "retail"
-            for where, row in rows:
-                yield from _levels_do_not_fit(where, row, one_level=one_level)
+            yield from _table_makes_no_sense(scope, ("bonuses", name, *place), by, table, one_level=one_level)
+    for name, limit in scope.model.limits.items():
+        at = ("limits", name, limit.place)
+        yield from _table_makes_no_sense(scope, at, limit.rates_by, limit.table, one_level=True)
+
+
+def _table_makes_no_sense(
+    scope: Scope, at: tuple[str, ...], by: str | tuple[str, ...], table: LevelTable | ByKey, *, one_level: bool
+) -> Found:
+    rows: list[tuple[Path, LevelTable]]
+    if isinstance(table, LevelTable):
+        rows = [(at, table)]
+        if by != "paid_as":
+            hint = f"give one list for each key, or leave {_by(at)[-1]} out"
+            yield Finding(_by(at), f"the table of {at[-1]} has no keys", hint)
+    else:
+        rows = [((*at, *keys), row) for keys, row in table.leaves()]
+        yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
+    if not rows:
+        yield Finding(at, "the table is empty", "give a rate or amount for each key")
+    for where, row in rows:
+        yield from _levels_do_not_fit(where, row, one_level=one_level)
 
 
 def _by(at: tuple[str, ...]) -> tuple[str, ...]:
@@ -112,16 +121,19 @@ def bonuses_make_no_sense(scope: Scope) -> Found:
 
 
 def money_is_too_fine(scope: Scope) -> Found:
-    """Yield caps, and the minimum of a payment, with more digits than the currency has."""
+    """Yield caps with more digits than their currency has."""
     model = scope.model
-    code, decimals = model.currency.code, model.currency.decimals
-    limits: list[tuple[Path, Decimal]] = [(("payout", "minimum"), model.payout.minimum)]
+    limits: list[tuple[Path, Decimal, Currency]] = []
     for name, bonus in model.bonuses.items():
+        money = bonus.money(model)
         if isinstance(bonus.cap, LevelTable):
-            limits += [(("bonuses", name, "cap"), value) for value in bonus.cap.levels]
+            limits += [(("bonuses", name, "cap"), value, money) for value in bonus.cap.levels]
         elif bonus.cap is not None:
             cells = bonus.cap.leaves()
             limits += [(("bonuses", name, "cap", *keys), value) for keys, row in cells for value in row.levels]
+    for name, limit in model.limits.items():
+        if limit.amounts is not None and isinstance(limit.table, LevelTable):
+            limits += [(("limits", name, "amounts"), value) for value in limit.table.levels]
     for place, value in limits:
         if digits(value) > decimals:
             yield Finding(place, f"{value} has more digits than {code}, which has {decimals}", "write fewer digits")

@@ -11,6 +11,11 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+<<<<<<< HEAD
+from compplan.periods.payout_pass import compile_payout
+=======
+from compplan.bonuses.share_out.limit_compile import compile_limit
+>>>>>>> main
 from compplan.plan import expression as ex
 from compplan.plan.scope import RANK_COLUMNS, ROLES
 from compplan.plan.values import EXACT, ByKey, axes, number
@@ -232,6 +237,28 @@ class Builder:
             self.plan.model.bonuses[name].compile(name, self)
         return column
 
+    def pay_before(self, bonus: str, limit: str | None = None) -> str:
+        """Return the column of a bonus' pay as the limits before a limit have left it; after all limits without one."""
+        column = self.pay(bonus)
+        for name, model in self.plan.model.limits.items():
+            if name == limit:
+                break
+            self.limit(name)
+            if bonus in model.bonuses:
+                column = f"pay {bonus} after {name}"
+        return column
+
+    def pay_after_limits(self, bonus: str, reader: str) -> str:
+        """Return the column of a bonus' pay after the limits that stand before the first that holds the reader too."""
+        limits = self.plan.model.limits
+        return self.pay_before(bonus, next((name for name, each in limits.items() if reader in each.bonuses), None))
+
+    def limit(self, name: str) -> None:
+        """Add the pass of a limit, once."""
+        limit = self.plan.model.limits[name]
+        if f"pay {limit.bonuses[0]} after {name}" not in self.known:
+            compile_limit(name, limit, self)
+
     def order_sums(self, tree: str) -> None:
         """Add one pass for all sums of orders that are credited in a tree."""
         rules = {n: r for n, r in self.plan.scope.order_sums.items() if self.tree(r.tree) == tree}
@@ -283,4 +310,10 @@ def build(plan: Plan) -> tuple[p.Pass, ...]:
     builder.ranks()
     for name in plan.model.bonuses:
         builder.pay(name)
+<<<<<<< HEAD
+    compile_payout(builder)
+=======
+    for name in plan.model.limits:
+        builder.limit(name)
+>>>>>>> main
     return builder.close()

@@ -50,6 +50,6 @@ class MatchPass(WalkPass):
             base_scale=None if bonus.amounts is not None else work.scales[self.sources.base],
             factor=bonus.money_per_point,
             rounding=work.plan.model.rounding,
-            decimals=work.plan.model.currency.decimals,
+            decimals=bonus.money(work.plan.model).decimals,
         )
         return replace(self, terms=made)

@@ -26,7 +26,7 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
         base_scale=None if fixed else scope.scale(bonus.of),
         factor=bonus.money_per_point,
         rounding=model.rounding,
-        decimals=model.currency.decimals,
+        decimals=bonus.money(model).decimals,
     )
     per_order, window = bonus.payment == "order", getattr(bonus, "window", None)
     sources = sources_of(bonus.of, builder, per_order=per_order, where=bonus.where, window=window)
