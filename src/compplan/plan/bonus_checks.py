@@ -130,10 +130,31 @@ def money_is_too_fine(scope: Scope) -> Found:
             limits += [(("bonuses", name, "cap"), value, money) for value in bonus.cap.levels]
         elif bonus.cap is not None:
             cells = bonus.cap.leaves()
-            limits += [(("bonuses", name, "cap", *keys), value) for keys, row in cells for value in row.levels]
+            limits += [(("bonuses", name, "cap", *keys), value, money) for keys, row in cells for value in row.levels]
     for name, limit in model.limits.items():
         if limit.amounts is not None and isinstance(limit.table, LevelTable):
-            limits += [(("limits", name, "amounts"), value) for value in limit.table.levels]
-    for place, value in limits:
-        if digits(value) > decimals:
-            yield Finding(place, f"{value} has more digits than {code}, which has {decimals}", "write fewer digits")
+            limits += [(("limits", name, "amounts"), value, model.currency) for value in limit.table.levels]
+    for place, value, money in limits:
+        if digits(value) > money.decimals:
+            message = f"{value} has more digits than {money.code}, which has {money.decimals}"
+            yield Finding(place, message, "write fewer digits")
+
+
+def payouts_make_no_sense(scope: Scope) -> Found:
+    """Yield what is wrong with the section `payout`, and currencies that have different digits in two places."""
+    payout = scope.model.payout
+    for found in payout.findings(scope):
+        yield found._replace(path=("payout", *found.path))
+    for place, by, table in payout.tables():
+        at = ("payout", *place)
+        if isinstance(table, LevelTable):
+            yield from _levels_do_not_fit(at, table, one_level=True)
+            continue
+        yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
+        for keys, row in table.leaves():
+            yield from _levels_do_not_fit((*at, *keys), row, one_level=True)
+    for name, bonus in scope.model.bonuses.items():
+        for money in bonus.currencies(scope.model).values():
+            if money != scope.currencies[money.code]:
+                message = f"{money.code} has {scope.currencies[money.code].decimals} digits elsewhere"
+                yield Finding(("bonuses", name, "currency"), message, "use the same digits everywhere")

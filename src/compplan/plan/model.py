@@ -8,12 +8,9 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from compplan.bonuses.base import Bonus, bonus_union, kinds
-<<<<<<< HEAD
 from compplan.plan.currencies import CurrencyField
-from compplan.plan.payout import Payout
-=======
 from compplan.plan.limits import Limit
->>>>>>> main
+from compplan.plan.payout import Payout
 from compplan.plan.sections import (
     Members,
     Orders,

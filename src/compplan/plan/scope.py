@@ -118,13 +118,10 @@ class Scope:
             yield from rule.kept(name, self)
         for name, bonus in self.model.bonuses.items():
             yield from bonus.kept(name, self)
-<<<<<<< HEAD
-        for code, currency in list(self.currencies.items())[1:]:
-            yield Kept(f"balance:{code}", currency.decimals, money=True)
-=======
         for name, limit in self.model.limits.items():
             yield from limit.kept(name, self)
->>>>>>> main
+        for code, currency in list(self.currencies.items())[1:]:
+            yield Kept(f"balance:{code}", currency.decimals, money=True)
 
     def roll_up(self, name: str) -> RollUp:
         """Return the full-depth roll-up of that name, the only quantity that has legs."""

@@ -11,11 +11,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-<<<<<<< HEAD
-from compplan.periods.payout_pass import compile_payout
-=======
 from compplan.bonuses.share_out.limit_compile import compile_limit
->>>>>>> main
+from compplan.periods.payout_pass import compile_payout
 from compplan.plan import expression as ex
 from compplan.plan.scope import RANK_COLUMNS, ROLES
 from compplan.plan.values import EXACT, ByKey, axes, number
@@ -310,10 +307,7 @@ def build(plan: Plan) -> tuple[p.Pass, ...]:
     builder.ranks()
     for name in plan.model.bonuses:
         builder.pay(name)
-<<<<<<< HEAD
-    compile_payout(builder)
-=======
     for name in plan.model.limits:
         builder.limit(name)
->>>>>>> main
+    compile_payout(builder)
     return builder.close()

@@ -137,12 +137,8 @@ class PoolPass(Pass):
     cap: Cap | None
 
     def run(self, work: Work) -> None:
-<<<<<<< HEAD
-        decimals = self.model.money(work.plan.model).decimals
-=======
         """Divide the pools, and close the book."""
-        decimals = work.plan.model.currency.decimals
->>>>>>> main
+        decimals = self.model.money(work.plan.model).decimals
         divided = self.divided(work)
         book = self._book(work, divided, 10 ** (self.part.exact_scale - decimals))
         settle(book, work.plan.model.rounding, decimals, caps(self.cap, book.scale, work))
