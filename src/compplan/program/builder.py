@@ -174,10 +174,22 @@ class Builder:
 
     def masked(self, rule: RollUp) -> str:
         """Return the column that a roll-up sums: its volume, of the members that it counts."""
-        base = self.quantity(rule.roll_up)
-        if rule.where is None:
+        return self.only(self.quantity(rule.roll_up), self.condition(rule.where) if rule.where else None)
+
+    def cut(self, tree: str, stop_at: str | None) -> str:
+        """Return a tree that ends at members who meet a condition, to be climbed like any other."""
+        if stop_at is None:
+            return tree
+        stop = self.condition(stop_at)
+        name = f"{tree} cut at {stop}"
+        if name not in self.known:
+            self.add(p.CutPass((name,), (stop,), tree, stop))
+        return name
+
+    def only(self, base: str, where: str | None) -> str:
+        """Return the column of a volume, with nothing for members who do not meet a condition's column."""
+        if where is None:
             return base
-        where = self.condition(rule.where)
         name = f"{base} where {where}"
         if name not in self.known:
             self.add(p.MaskPass((name,), (base, where), base, where))
