@@ -113,7 +113,7 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         if self.rest == "carry":
-            decimals = scope.model.currency.decimals
+            decimals = self.money(scope.model).decimals
             for column in self.carried(name):
                 yield Kept(column, decimals, company=True, money=True)
 
