@@ -169,6 +169,26 @@ def count_levels(first, last, path, members, start, values, from_self, rungs, ma
 
 
 @kernel
+def count_met(first, last, path, members, start, values, listed, from_self, above):
+    """Return the same where every counted ancestor has a rate at every level; `above` is zeros by depth."""
+    met = 0
+    for j in range(-path.size, last - first):
+        i = U(first + j) if j >= 0 else U(path[j + path.size])
+        d = U(members.depth[i])
+        upto = above[d] + members.counted[i]
+        levels = min(upto if from_self else above[d], listed)
+        above[d + U(1)] = upto
+        if j < 0:
+            continue
+        begin, end = np.int64(i), np.int64(i) + 1
+        if start is not None:
+            begin, end = start[i], start[i + U(1)]
+        for line in range(begin, end):
+            met += levels * np.int64(values[U(line)] != 0)
+    return met
+
+
+@kernel
 def enter(path, members, columns, stack):
     """Put the ancestors of a range on the stack."""
     for j in range(path.size):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from compplan.bonuses.walk.books import Volumes
-from compplan.bonuses.walk.kernels import Stack, Sums, Table, count_levels, enter, pay_levels
+from compplan.bonuses.walk.kernels import Stack, Sums, Table, count_levels, count_met, enter, pay_levels
 from compplan.bonuses.walk.limits import check_pay
 from compplan.bonuses.walk.ranges import Part, empty_rows, zeros
 from compplan.bonuses.walk.spec import WalkRows
@@ -88,7 +89,6 @@ class _Way:
 
     job: Job
     table: Table
-    marks: NDArray[np.uint64]
     start: NDArray[np.int64] | None
     values: NDArray[np.int64]
 
@@ -96,7 +96,13 @@ class _Way:
     def of(cls, job: Job) -> _Way:
         lines = job.arrays.lines
         values = as_input(np.sign(lines.value)) if lines.fixed else lines.value
-        return cls(job, table_of(job.walk), marks_of(job.walk), lines.start if lines.lined else None, values)
+        return cls(job, table_of(job.walk), lines.start if lines.lined else None, values)
+
+    @cached_property
+    def all_take(self) -> bool:
+        """Whether every counted member has a rate at every level."""
+        members, walk = self.job.arrays.members, self.job.walk
+        return bool((walk.numerators != 0).all() and not (members.counted & (members.row == walk.classes)).any())
 
     @property
     def depths(self) -> int:
@@ -105,9 +111,12 @@ class _Way:
 
     def count(self, sources: Range) -> int:
         """Return how many rows a range may write."""
-        given = sources.first, sources.last, sources.path, self.job.arrays.members, self.start, self.values
+        walk, members = self.job.walk, self.job.arrays.members
+        given = sources.first, sources.last, sources.path, members, self.start, self.values
+        if self.all_take:
+            return int(count_met(*given, walk.listed, walk.from_self, zeros(self.depths)))
         rungs = zeros(self.depths).view(np.uint64)
-        return int(count_levels(*given, self.job.walk.from_self, rungs, self.marks))
+        return int(count_levels(*given, walk.from_self, rungs, marks_of(walk)))
 
     def pay(self, sources: Range, rows: WalkRows | None = None, place: tuple[int, int] = (0, 0)) -> tuple[Part, int]:
         """Pay a range; return also the row behind its last one."""
