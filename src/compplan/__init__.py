@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from compplan.errors import CompplanError, DataError, ExactnessError, PlanError, Problem, UsageError
     from compplan.examples import example_plans
     from compplan.genealogy.genealogy import Genealogy
+    from compplan.genealogy.placement import place
     from compplan.genealogy.store import load_genealogy, save_genealogy
     from compplan.periods.period import Period, read_period
     from compplan.plan.load import Plan, load_plan
@@ -53,6 +54,7 @@ _ROOMS = {
     "json_schema": "plan.schema",
     "load_genealogy": "genealogy.store",
     "load_plan": "plan.load",
+    "place": "genealogy.placement",
     "read_period": "periods.period",
     "register": "bonuses.base",
     "run": "program.run",
@@ -78,6 +80,7 @@ __all__ = [
     "json_schema",
     "load_genealogy",
     "load_plan",
+    "place",
     "read_period",
     "register",
     "run",

@@ -57,7 +57,7 @@ def test_codes_are_stable():
 def test_an_unknown_earner_is_an_error(earner):
     case = {
         "depths": [0, 1, 2], "rates": [[1]], "columns": 1, "denominator": 1, "tail": False, "fixed": False,
-        "counts": "everyone", "uncounted_paid": False, "pass_up": False, "from_self": False, "round_each": False,
+        "counts": "everyone", "uncounted_paid": False, "pass_up": False, "from_self": False, "source_counts": None, "round_each": False,
         "rounding": 0, "klass": [0] * 3, "pay": [True] * 3, "counted": None, "lined": False, "since": None,
         "lines": [[(None, 5, None)]] * 3,
     }  # fmt: skip

@@ -23,6 +23,7 @@ def walk_of(case):
         "uncounted_paid",
         "pass_up",
         "from_self",
+        "source_counts",
         "round_each",
         "rounding",
     )
@@ -88,6 +89,7 @@ def walks(draw, counts=("everyone", "flag", "payable"), most=16, values=None):
     small = st.sampled_from([st.integers(-9, 99), st.integers(0, 2) | st.just(0), st.integers(-(2**40), 2**40)])
     values = draw(small if values is None else st.just(values))
     rate = draw(st.sampled_from([st.integers(1, 9), st.integers(0, 1), st.integers(0, 50), st.just(0)]))
+    uncounted_paid = counting == "flag" and draw(st.booleans())
     flag = draw(st.sampled_from([st.booleans(), st.just(True), st.integers(0, 4).map(lambda x: x == 0)]))
     return {
         "depths": shape,
@@ -98,7 +100,8 @@ def walks(draw, counts=("everyone", "flag", "payable"), most=16, values=None):
         "tail": draw(st.booleans()),
         "fixed": draw(st.sampled_from([False, False, True])),
         "counts": counting,
-        "uncounted_paid": counting == "flag" and draw(st.booleans()),
+        "uncounted_paid": uncounted_paid,
+        "source_counts": draw(st.sampled_from([None, False, True])) if uncounted_paid else None,
         "pass_up": draw(st.booleans()),
         "from_self": draw(st.booleans()),
         "round_each": round_each,

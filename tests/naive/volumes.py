@@ -156,3 +156,17 @@ def nearest_flagged_ancestor(parents, flag, from_self):
         next((x for x in [m, *uplines_of(parents, m)][0 if from_self else 1 :] if flag[x]), -1)
         for m in range(len(parents))
     ]
+
+
+def full_levels(parents, width, taken):
+    """Levels below each member in which everybody of the level above has all his places taken."""
+    children = children_of(parents)
+
+    def count(member):
+        level, full = [member], 0
+        while level and all(sum(taken[c] for c in children[m]) == width for m in level):
+            level = [c for m in level for c in children[m] if taken[c]]
+            full += 1
+        return full
+
+    return [count(member) for member in range(len(parents))]

@@ -36,6 +36,10 @@ def rate_of(case, member, level, time):
     return numerator
 
 
+def counts_source(case):
+    return case["from_self"] if case["source_counts"] is None else case["source_counts"]
+
+
 def listed_of(case):
     return case["columns"] - case["tail"]
 
@@ -116,6 +120,17 @@ def walk_levels(case, books, source, line):
     _, value, time = line
     upline = upline_of(case, source)
     level = 1
+    if case["from_self"] and not counts_source(case):  # level 1 without using it up
+        upline = upline[1:]
+        if is_level(case, 1) and (numerator := rate_of(case, source, 1, time)):
+            books.give(source, source, line, 1, numerator)
+            books.allot(value, numerator)
+    elif counts_source(case) and not case["from_self"] and case["counted"][source]:
+        if is_level(case, 1):
+            books.lose("not_qualified" if case["rates"] else "lower_rate", value, best_of(case, 1))
+        if listed_of(case) == 0:
+            books.allot(value, best_of(case, 1))
+        level = 2
     for place, member in enumerate(upline):
         if not is_level(case, level):
             break
@@ -165,9 +180,13 @@ def outcomes(case, earner):
 def level_at(case, earner, source, time):
     """The level that is next when the walk comes to the earner."""
     level = 1
+    if counts_source(case) and not case["from_self"]:
+        level += case["counted"][source]
     for member in upline_of(case, source):
         if member == earner:
             return level
+        if member == source and not counts_source(case):
+            continue
         if case["counts"] == "payable":
             level += bool(is_level(case, level) and rate_of(case, member, level, time))
         else:

@@ -14,6 +14,7 @@ from pydantic import ValidationError
 import compplan as cp
 from compplan.errors import PlanError
 from compplan.plan.load import load_plan
+from compplan.quantities.base import volume_kinds
 
 LAKESIDE = Path(__file__).parents[2] / "plans" / "lakeside.yaml"
 LADDER = "member: []\nsilver: [active]\ngold: [2 legs with silver]"
@@ -143,7 +144,7 @@ bonuses:
   a: {kind: ▸unilvl, of: pv, rates: 5%}
   b: {kind: unilevel, of: pv, rates: {▸sliver: 5%}}
   c: {kind: retail, of: ▸nope, rates: 5%}
-▸limits: {}
+▸quotas: {}
 """
 
 
@@ -155,14 +156,14 @@ def test_problems_of_structure_and_sense_come_together_in_the_order_of_the_file(
     messages = [
         '"currency" does not have the form ^[A-Z]{3}$',
         '"mode" cannot be "half"',
-        "none of sum, roll_up, legs, compute, member, move_up is here",
+        f"none of {', '.join(volume_kinds())} is here",
         'unknown field "credits"',
         '"pvv" is not known',
         '"legs with silver" cannot be read: invalid syntax',
         'unknown kind "unilvl"',
         '"sliver" is not a rank',
         '"nope" is not a quantity',
-        'unknown field "limits"',
+        'unknown field "quotas"',
     ]
     assert found == [(f"<text>:{place}", message) for place, message in zip(places, messages, strict=True)]
 

@@ -9,8 +9,9 @@ from compplan.errors import PlanError
 from compplan.plan.load import load_plan
 from compplan.plan.rest import sense_problems
 from compplan.plan.source import Source, read_source
+from compplan.quantities.base import volume_kinds
 
-KNOWN = "none of sum, roll_up, legs, compute, member, move_up is here"
+KNOWN = f"none of {', '.join(volume_kinds())} is here"
 LADDER = "member: []\nsilver: [active]\ngold: [2 legs with silver]"
 SLIVER = "w: {kind: unilevel, of: pv, rates: {silver: 5%, ▸sliver: 6%}}"
 NOT_A_RANK = ('"sliver" is not a rank', 'did you mean "silver"?')
@@ -33,7 +34,7 @@ def messages(text):
         ({"trees": "enrollment: {parent: sponsor_id}\n▸placement: {}"}, None),
         ({"ranks": "paid_as: ▸earned"}, None),
         ({"ranks": "▸wrong: 5"}, None),
-        ({"rest": "▸limits: {}\n"}, None),
+        ({"rest": "▸quotas: {}\n"}, None),
         ({"rest": "payout: {minimum: ▸much}\n"}, None),
         ({"rest": "members: {▸ids: x}\n"}, None),
         ({"head": HEAD.replace("half_up", "▸up")}, None),

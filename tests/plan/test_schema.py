@@ -92,7 +92,7 @@ BAD = [
     {
         "head": "compplan: 1\nname: x\ncurrency: {code: USD, decimals: 7}\nperiod: monthly\nrounding: {mode: half_up, at: payment}\n"
     },
-    {"rest": "limits: {}\n"},
+    {"rest": "quotas: {}\n"},
     {"trees": "Enrollment: {parent: sponsor_id}"},
     {"volumes": "X: {sum: orders.x}"},
     {"volumes": "x: {summ: orders.x}"},
@@ -113,7 +113,6 @@ BAD = [
     {"bonuses": "u: {of: pv, rates: 5%}"},
     {"bonuses": "u: {kind: unilevel, of: pv, rates: 5%, skipped: unpaid}"},
     {"bonuses": "u: {kind: unilevel, of: pv, rates: 5%, payment: member}"},
-    {"bonuses": "u: {kind: unilevel, of: pv, rates: {silver: {gold: 5%}}}"},
     {"bonuses": "u: {kind: unilevel, of: pv, rates: 5%, qualified_since: qualified}"},
     {"bonuses": "f: {kind: fast_start, of: pv, rates: 5%}"},
 ]

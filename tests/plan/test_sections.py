@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 from plan_texts import HEAD, expect, plan, plan_text, problems_of
 
-KINDS = "none of sum, roll_up, legs, compute, member, move_up is here"
+from compplan.bonuses.base import kinds
+from compplan.quantities.base import volume_kinds
+
+KINDS = f"none of {', '.join(volume_kinds())} is here"
 LADDER = "member: []\nsilver: [active]"
 
 
@@ -18,7 +21,7 @@ LADDER = "member: []\nsilver: [active]"
         ("{summ: orders.x}", 'did you mean "sum"?'),
         ("{rollup: pv}", 'did you mean "roll_up"?'),
         ("{tree: enrollment, leg: gv}", 'did you mean "legs"?'),
-        ("{accumulate: gv}", "for example: {sum: orders.qv}"),
+        ("{gather: gv}", "for example: {sum: orders.qv}"),
         ("{}", "for example: {sum: orders.qv}"),
     ],
 )
@@ -171,8 +174,8 @@ def test_former_and_coming_words_of_bonuses_are_refused(old, known):
 def test_an_unknown_kind_of_bonus_lists_the_known():
     expect(('unknown kind "unilvl"', 'did you mean "unilevel"?'), bonuses="x: {kind: ▸unilvl, of: pv, rates: 5%}")
     expect(
-        ('unknown kind "binary"', "known: direct, fast_start, retail, tier, unilevel"),
-        bonuses="x: {kind: ▸binary, of: pv}",
+        ('unknown kind "lottery"', f"known: {', '.join(kinds())}"),
+        bonuses="x: {kind: ▸lottery, of: pv}",
     )
 
 

@@ -56,6 +56,13 @@ def test_nearest_flagged_ancestor(threads, case, from_self):
     assert found.tolist() == naive.nearest_flagged_ancestor(case.parents, case.flags, from_self)
 
 
+@check
+@given(cases(), st.integers(1, 3))
+def test_full_levels(case, width):
+    assert counts.full_levels(case.tree, width, case.f).tolist() == naive.full_levels(case.parents, width, case.flags)
+    assert counts.full_levels(case.tree, width).tolist() == naive.full_levels(case.parents, width, [True] * len(case.parents))
+
+
 def test_credit_of_customers_on_a_long_chain():
     n = 10**6 if JIT else 10**4
     chain, flag = tree_of(range(n)), np.zeros(n, np.bool_)

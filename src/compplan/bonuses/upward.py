@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from compplan.bonuses.base import Bonus
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import AmountTable, ConditionText, LevelTable, Name, Number, RateTable
+from compplan.plan.values import AmountTable, ConditionText, Keys, LevelTable, Name, Number, RateTable
 from compplan.plan.wording import in_tree, money, percent, points, table, words
 from compplan.quantities.roll_up import RollUp
 
@@ -24,15 +24,20 @@ if TYPE_CHECKING:
 class Upward(Bonus):
     """Volume goes up a tree; the members above get a rate or an amount by level."""
 
+    pairs: ClassVar[dict[str, str]] = {"pay_when": "source"}
+
     of: Name = Field(description="The volume that is paid on.")
     tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
     rates: RateTable | None = Field(
         None, description="Rates by level, or such a list for each `rates_by` key."
     )
     amounts: AmountTable | None = Field(None, description="Fixed money by level instead of rates.")
-    rates_by: str = Field(
+    rates_by: Keys = Field(
         "paid_as",
-        description="What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+        description=(
+            "What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>; "
+            "a list of these where the table is nested."
+        ),
     )
     compress: ConditionText = Field(
         "none",
@@ -95,7 +100,7 @@ class Upward(Bonus):
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
 
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
 

@@ -148,6 +148,7 @@ class Why(Model):
         default={}, description="Own conditions by code, with attributes."
     )
     adjustments: Row | None = Field(None, description="What rounding and caps changed.")
+    details: Row = Field(default={}, description="Values of steps, by their codes.")
     reasons: dict[str, Whole] | None = Field(None, description="How many rows have which reason.")
     rows: tuple[Row, ...] = Field((), description="Rows, found by the columns that are given.")
 
@@ -209,6 +210,7 @@ class Case(Model):
         None,
         description="Rows of a state, or the state after the case above.",
     )
+    company: dict[str, Cell] = Field(default={}, description="Numbers of the company, by name.")
     expect: Expect = Field(description="What must come out.")
 
 

@@ -132,7 +132,7 @@ class _Opened:
             plan = self.plan(place, case)
             period = read_period(case.period or str(self.file.period))
             members, orders = member_rows(case, plan), order_rows(case, plan, period)
-            return plan, run(plan, members, orders, period=period, state=state)
+            return plan, run(plan, members, orders, period=period, state=state, company=case.company)
         except CompplanError as error:
             return error
 

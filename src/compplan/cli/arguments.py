@@ -19,6 +19,10 @@ Orders: TypeAlias = Annotated[Path | None, Parameter(help=f"The orders of the pe
 State: TypeAlias = Annotated[Path | None, Parameter(help="The state that the period before has left.")]
 Period: TypeAlias = Annotated[str, Parameter(help="Such as 2026-10, 2026-W41, or 2026-10-01/2026-10-16.")]
 PeriodIfAny: TypeAlias = Annotated[str | None, Parameter(help="The period of the orders, such as 2026-10.")]
+Company: TypeAlias = Annotated[
+    list[str] | None,
+    Parameter(name="--company", negative="", help="A number of the company, such as profit=100000.00; can be given again."),
+]
 Threads: TypeAlias = Annotated[int, Parameter(help="How many threads work; the result is the same.")]
 Floats: TypeAlias = Annotated[
     bool, Parameter(name="--allow-floats", negative="", help="Read float columns as their shortest decimals.")

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compplan.cli.arguments import Floats, MembersIfAny, Orders, Patches, PeriodIfAny, PlanFile, State
+from compplan.cli.arguments import Company, Floats, MembersIfAny, Orders, Patches, PeriodIfAny, PlanFile, State
 from compplan.cli.console import Failed, say
 from compplan.cli.plan_check import check_plan, tell_plan
 from compplan.cli.running import Inputs
@@ -25,6 +25,7 @@ def check(
     orders: Orders = None,
     period: PeriodIfAny = None,
     state: State = None,
+    company: Company = None,
     allow_floats: Floats = False,
 ) -> None:
     """Check a plan, and with --members also the data for it.
@@ -40,7 +41,7 @@ def check(
         raise UsageError("--orders needs the --period that the orders are of")
     from compplan.cli.data_check import check_data  # noqa: PLC0415 - loads Arrow and Numba
 
-    loaded, errors = check_data(Inputs(plan, patch or (), members, orders, period, state, allow_floats))
+    loaded, errors = check_data(Inputs(plan, patch or (), members, orders, period, state, allow_floats, company or ()))
     if errors or loaded is None:
         raise Failed(errors)
     tell_plan(loaded)

@@ -36,5 +36,10 @@ def check_data(inputs: Inputs) -> tuple[Plan | None, list[CompplanError]]:
     with found():
         state = read_table(inputs.state, name="state") if inputs.state else None
     if loaded is not None and members is not None:
-        found.errors += check_tables(loaded, members, orders, state, span, allow_floats=inputs.allow_floats)
+        numbers: dict[str, str] = {}
+        with found():
+            numbers = inputs.numbers
+        found.errors += check_tables(
+            loaded, members, orders, state, span, company=numbers, allow_floats=inputs.allow_floats
+        )
     return loaded, found.errors

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from cyclopts import Parameter
 
 from compplan.cli.arguments import (
+    Company,
     Floats,
     Json,
     Members,
@@ -37,6 +38,7 @@ def explain(
     orders: Orders = None,
     period: Period,
     state: State = None,
+    company: Company = None,
     patch: Patches = None,
     bonus: Annotated[str | None, Parameter(help="Why this bonus paid, or did not.")] = None,
     rank: Annotated[str | None, Parameter(help="What is missing for this rank.")] = None,
@@ -48,7 +50,7 @@ def explain(
 
     Without --bonus and --rank, the next rank and one line for every bonus. The period is run for it.
     """
-    inputs = Inputs(plan, patch or (), members, orders, period, state, allow_floats)
+    inputs = Inputs(plan, patch or (), members, orders, period, state, allow_floats, company or ())
     with progress() as step:
         loaded, result = run_inputs(inputs, step, ledger=False, threads=threads)
     who = as_id(result, member)

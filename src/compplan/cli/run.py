@@ -9,7 +9,7 @@ from typing import Annotated, TypeAlias
 
 from cyclopts import Parameter
 
-from compplan.cli.arguments import Floats, Format, Members, Orders, Patches, Period, PlanFile, State, Threads
+from compplan.cli.arguments import Company, Floats, Format, Members, Orders, Patches, Period, PlanFile, State, Threads
 from compplan.cli.console import say
 from compplan.cli.files import can_be_folder
 from compplan.cli.progress import progress
@@ -32,6 +32,7 @@ def run(
     orders: Orders = None,
     period: Period,
     state: State = None,
+    company: Company = None,
     patch: Patches = None,
     out: Out = None,
     format: Format = "parquet",  # noqa: A002 - the name of the option
@@ -50,7 +51,7 @@ def run(
         for given in (members, orders, state):
             if given is not None and Path(given).resolve().parent == Path(out).resolve():
                 raise UsageError(f"{given} is in the folder of the result: write elsewhere, or it may be replaced")
-    inputs = Inputs(plan, patch or (), members, orders, period, state, allow_floats)
+    inputs = Inputs(plan, patch or (), members, orders, period, state, allow_floats, company or ())
     with progress() as step:
         _, result = run_inputs(inputs, step, ledger=ledger, threads=threads)
         if out is not None:

@@ -26,6 +26,8 @@ class Inputs:
     ----------
     period
         None only where there are no orders, and the data is checked and not run.
+    company
+        Numbers of the company, each as `name=value`.
     """
 
     plan: Path
@@ -35,6 +37,18 @@ class Inputs:
     period: str | None
     state: Path | None
     allow_floats: bool
+    company: Sequence[str] = ()
+
+    @property
+    def numbers(self) -> dict[str, str]:
+        """The numbers of the company, from texts such as `profit=100000.00`."""
+        found = {}
+        for text in self.company:
+            name, equals, value = text.partition("=")
+            if not equals or name in found:
+                raise UsageError(f'"{text}" is not a number of the company: write --company profit=100000.00, each name once')
+            found[name.strip()] = value.strip()
+        return found
 
 
 def run_inputs(inputs: Inputs, step: Step, *, ledger: bool, threads: int) -> tuple[Plan, Run]:
@@ -55,6 +69,7 @@ def run_inputs(inputs: Inputs, step: Step, *, ledger: bool, threads: int) -> tup
             inputs.orders,
             period=inputs.period or "",
             state=inputs.state,
+            company=inputs.numbers,
             ledger=ledger,
             threads=threads,
             allow_floats=inputs.allow_floats,

@@ -10,7 +10,7 @@ from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RANK_COLUMNS
-from compplan.plan.values import ByKey, LevelTable, digits, number
+from compplan.plan.values import ByKey, LevelTable, axes, digits, number
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -34,18 +34,18 @@ def tables_make_no_sense(scope: Scope) -> Found:
                     hint = f"give one list for each key, or leave {_by(at)[-1]} out"
                     yield Finding(_by(at), message, hint)
             else:
-                rows = [((*at, key), row) for key, row in table.rows.items()]
-                yield from _keys_do_not_fit(scope, at, by, table)
+                rows = [((*at, *keys), row) for keys, row in table.leaves()]
+                yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
             if not rows:
                 yield Finding(at, "the table is empty", "give a rate or amount for each key")
-            one_level = place[-1] == "cap" or bonus.family == "retail"
+            one_level = place[-1] in {"cap", "pair_cap", "carry_cap", "weights"} or bonus.family == "retail"
             for where, row in rows:
                 yield from _levels_do_not_fit(where, row, one_level=one_level)
 
 
 def _by(at: tuple[str, ...]) -> tuple[str, ...]:
     """Return the place of the field that tells what the keys of a table are."""
-    return (*at[:-1], "cap_by" if at[-1] == "cap" else "rates_by")
+    return (*at[:-1], "rates_by" if at[-1] in {"rates", "amounts"} else f"{at[-1]}_by")
 
 
 def _levels_do_not_fit(where: Path, row: LevelTable, *, one_level: bool) -> Found:
@@ -57,7 +57,16 @@ def _levels_do_not_fit(where: Path, row: LevelTable, *, one_level: bool) -> Foun
         yield Finding(where, "a rate, amount or cap is negative", "write it without the sign")
 
 
-def _keys_do_not_fit(scope: Scope, at: tuple[str, ...], by: str, table: ByKey) -> Found:
+def _keys_do_not_fit(scope: Scope, said: Path, at: Path, keys: tuple[str, ...], table: ByKey) -> Found:
+    by, deeper = keys[0], keys[1:]
+    for key, row in table.rows.items():
+        if isinstance(row, ByKey) and deeper:
+            yield from _keys_do_not_fit(scope, said, (*at, key), deeper, row)
+        elif isinstance(row, ByKey):
+            message = f"the table is nested deeper than {said[-1]} says"
+            yield Finding((*at, key), message, f"name one more in {said[-1]}: [{by}, ...]")
+    if deeper and not any(isinstance(row, ByKey) for row in table.rows.values()):
+        yield Finding(at, f"the table has no keys for {deeper[0]}", "nest it, or name fewer keys")
     if by in RANK_COLUMNS:
         for key in table.rows:
             if key not in scope.ranks:
@@ -68,10 +77,10 @@ def _keys_do_not_fit(scope: Scope, at: tuple[str, ...], by: str, table: ByKey) -
     elif not re.fullmatch(r"member\.\w+", by):
         known = [*RANK_COLUMNS, *scope.rules]
         message = f'"{by}" is neither a rank column, a quantity, nor member.<field>'
-        yield Finding(_by(at), message, did_you_mean(by, known))
+        yield Finding(said, message, did_you_mean(by, known))
 
 
-def _thresholds_do_not_fit(at: tuple[str, ...], by: str, table: ByKey) -> Found:
+def _thresholds_do_not_fit(at: Path, by: str, table: ByKey) -> Found:
     thresholds = []
     for key in table.rows:
         try:
@@ -86,7 +95,7 @@ def bonuses_make_no_sense(scope: Scope) -> Found:
     """Yield what each kind says of its own bonuses, and other bonuses that are not there."""
     for name, bonus in scope.model.bonuses.items():
         for place, other in bonus.bonuses():
-            if other not in scope.model.bonuses:
+            if other not in scope.model.bonuses and not (bonus.reads_quantities and other in scope.rules):
                 hint = did_you_mean(other, list(scope.model.bonuses))
                 yield Finding(("bonuses", name, *place), f'"{other}" is not a bonus', hint)
         for found in bonus.findings(name, scope):
@@ -105,8 +114,8 @@ def money_is_too_fine(scope: Scope) -> Found:
         if isinstance(bonus.cap, LevelTable):
             limits += [(("bonuses", name, "cap"), value) for value in bonus.cap.levels]
         elif bonus.cap is not None:
-            rows = bonus.cap.rows.items()
-            limits += [(("bonuses", name, "cap", key), value) for key, row in rows for value in row.levels]
+            cells = bonus.cap.leaves()
+            limits += [(("bonuses", name, "cap", *keys), value) for keys, row in cells for value in row.levels]
     for place, value in limits:
         if digits(value) > decimals:
             yield Finding(place, f"{value} has more digits than {code}, which has {decimals}", "write fewer digits")

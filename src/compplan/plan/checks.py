@@ -111,9 +111,23 @@ def _conditions_cannot_be_read(scope: Scope) -> Found:
         texts.append((("ranks", "members"), model.ranks.members))
     for place, text in texts:
         yield from _unreadable(place, text, scope.flag)
+        yield from _speaks_of_others(scope, place, text)
     for name, rule in model.volumes.items():
         for field, text in rule.computations():
             yield from _unreadable(("volumes", name, field), text, scope.number)
+
+
+def _speaks_of_others(scope: Scope, place: Path, text: str) -> Found:
+    """Only some conditions are about two members."""
+    try:
+        found = ex.others(ex.parse(text))
+    except Hinted:
+        return
+    bonus = scope.model.bonuses.get(str(place[1])) if place[0] == "bonuses" else None
+    known = bonus.pairs.get(str(place[-1]), "") if bonus else ""
+    for who in sorted(found - {known}):
+        hint = f"here the other member is called {known}" if known else "it is a condition on one member"
+        yield Finding(place, f'"{who}." has no meaning here', hint)
 
 
 def _unreadable(place: Path, text: str, demand: Callable[[ex.Expr], None]) -> Found:

@@ -72,6 +72,17 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Of:
+    """A name or field of another member than the one at hand: `source.pv`, `earner.paid_as`."""
+
+    who: Literal["source", "earner"]
+    item: Name | Field
+
+    def __str__(self) -> str:
+        return f"{self.who}.{self.item}"
+
+
+@dataclass(frozen=True, slots=True)
 class Compare:
     """One comparison, the atom that an explanation measures."""
 
@@ -139,7 +150,7 @@ class Call:
         return f"{self.function}({', '.join(map(str, self.arguments))})"
 
 
-Expr = Number | Text | Name | Field | Compare | Among | Logic | Not | Arithmetic | Call
+Expr = Number | Text | Name | Field | Of | Compare | Among | Logic | Not | Arithmetic | Call
 
 
 def _operand(expr: Expr) -> str:
@@ -221,6 +232,10 @@ def _read(node: ast.AST, text: str) -> Expr:
             return Call(name, tuple(_read(a, text) for a in args))
         case ast.Attribute(value=ast.Name(id="member"), attr=column):
             return Field(column)
+        case ast.Attribute(value=ast.Name(id="source" | "earner" as who), attr=name):
+            return Of(who, Name(name))  # type: ignore[arg-type]
+        case ast.Attribute(value=ast.Attribute(value=ast.Name(id="source" | "earner" as who), attr="member"), attr=column):
+            return Of(who, Field(column))  # type: ignore[arg-type]
         case ast.Name(id=name):
             return Name(name)
         case ast.Constant():
@@ -311,7 +326,7 @@ def walk(expr: Expr) -> list[Expr]:
                 stack += reversed(items)
             case Call(arguments=arguments):
                 stack += reversed(arguments)
-            case Not(item=item):
+            case Not(item=item) | Of(item=item):
                 stack.append(item)
             case Among(item=item, values=values):
                 stack += [*reversed(values), item]
@@ -321,6 +336,11 @@ def walk(expr: Expr) -> list[Expr]:
 def names(expr: Expr) -> set[str]:
     """Return the names that an expression reads (not the member fields)."""
     return {node.name for node in walk(expr) if isinstance(node, Name)}
+
+
+def others(expr: Expr) -> set[str]:
+    """Return the other members that an expression speaks of: `source`, `earner`."""
+    return {node.who for node in walk(expr) if isinstance(node, Of)}
 
 
 def fields(expr: Expr) -> set[str]:

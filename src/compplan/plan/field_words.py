@@ -20,6 +20,7 @@ from compplan.quantities.order_sum import Selection
 
 _WORDS: list[tuple[Any, str]] = [
     (v.Name, "name"),
+    (v.Names, "name, or list of names"),
     (v.ConditionText, "condition"),
     (v.Number, "number"),
     (v.Rate, "rate"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
+from compplan.plan.values import axes
+from compplan.quantities.company import Company
 from compplan.quantities.member_column import MemberColumn
 
 if TYPE_CHECKING:
@@ -14,8 +16,22 @@ if TYPE_CHECKING:
 
 
 def required_inputs(scope: Scope) -> dict[str, dict[str, str]]:
-    """Return, for `members` and `orders`, the columns that are read and what each holds."""
-    return {"members": _members(scope), "orders": _orders(scope)}
+    """Return, for `members` and `orders`, the columns that are read and what each holds; `company` if it is read."""
+    numbers = {
+        name: f"number of the company with up to {digits} digits after the point"
+        for name, digits in company_numbers(scope).items()
+    }
+    tables = {"members": _members(scope), "orders": _orders(scope)}
+    return {**tables, "company": numbers} if numbers else tables
+
+
+def company_numbers(scope: Scope) -> dict[str, int]:
+    """Return the numbers of the company that a run must be given, and their digits."""
+    found: dict[str, int] = {}
+    for rule in scope.model.volumes.values():
+        if isinstance(rule, Company):
+            found[rule.company] = max(rule.decimals, found.get(rule.company, 0))
+    return found
 
 
 def member_fields(scope: Scope) -> dict[str, str]:
@@ -25,15 +41,21 @@ def member_fields(scope: Scope) -> dict[str, str]:
         compared = set()
         for node in ex.walk(expr):
             if isinstance(node, ex.Compare):
-                compared |= {side.column for side in (node.left, node.right) if isinstance(side, ex.Field)}
-            if isinstance(node, ex.Among) and isinstance(node.item, ex.Field):
-                compared.add(node.item.column)
+                sides = [side.item if isinstance(side, ex.Of) else side for side in (node.left, node.right)]
+                compared |= {side.column for side in sides if isinstance(side, ex.Field)}
+            if isinstance(node, ex.Among):
+                compared |= ex.fields(node.item)
         for column in ex.fields(expr):
             found[column] = "text" if column in compared else found.get(column, "flag")
+    for rule in scope.rules.values():
+        found |= dict(rule.fields())
     for bonus in scope.model.bonuses.values():
         for _, by, _ in bonus.tables():
-            if by.startswith("member."):
-                found[by.removeprefix("member.")] = "text"
+            for key in axes(by):
+                if key.startswith("member."):
+                    found[key.removeprefix("member.")] = "text"
+        if bonus.cap_over is not None:
+            found[bonus.cap_over.removeprefix("member.")] = "text"
         since = getattr(bonus, "qualified_since", None)
         if since:
             found[since.removeprefix("member.")] = "instant"

@@ -88,6 +88,15 @@ rates:                                   # for each key; the field ending in `_b
 `rates_by` and `cap_by` can be a rank column ({_code(RANK_COLUMNS)}), a quantity, or `member.<field>`.
 The keys are then ranks of the ladder; thresholds, lowest first, from which on a row applies; or texts of the member's
 field. A member who has no row is paid nothing, and where the table is a cap, he has no cap.
+
+`rates_by` can be a list; the table is then nested as deep, with the keys of the first on the outside:
+
+```yaml
+rates_by: [paid_as, lines]
+rates:
+  silver: {{1: 3%, 2: 5%}}                 # with one line, with two and more
+  gold: {{1: 4%, 2: 6%, 3: 8%}}
+```
 """
 
 

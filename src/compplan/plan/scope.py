@@ -43,6 +43,8 @@ RESERVED = (
     "is",
     "none",
     "unpayable",
+    "source",
+    "earner",
 )
 
 _EARNED = frozenset({"rank", "title", "paid_as"})
@@ -145,6 +147,8 @@ class Scope:
                 return digits(expr.value)
             case ex.Name():
                 return self.scale(expr.name)
+            case ex.Of():
+                return self.natural_scale(expr.item)
             case ex.Arithmetic(op="*"):
                 return self.natural_scale(expr.left) + self.natural_scale(expr.right)
             case ex.Arithmetic(op="/"):
@@ -166,6 +170,8 @@ class Scope:
                 return "field"
             case ex.Name():
                 return self.kind(expr.name)
+            case ex.Of():
+                return self.type_of(expr.item)
             case ex.Compare():
                 self._comparable(expr)
             case ex.Among():
@@ -203,7 +209,10 @@ class Scope:
             return
         if kinds == {"field", "text"} and expr.op in {"==", "!="}:
             return
-        if kinds == {"field", "text"}:
+        two = kinds == {"field"} and ex.others(expr)  # the same field of two members
+        if two and expr.op in {"==", "!="}:
+            return
+        if two or kinds == {"field", "text"}:
             raise Hinted(f'"{expr}" orders texts', "compare texts with == or != only")
         if "field" in kinds and "number" in kinds:
             raise Hinted(
@@ -224,9 +233,11 @@ class Scope:
         rule = self.rules.get(name)
         if rule is None:
             return set()
-        found = {target for _, target in rule.targets()}
-        for _, text in (*rule.texts(), *rule.computations()):
-            found |= self._expression_reads(ex.parse(text))
+        later = rule.later()
+        found = {target for field, target in rule.targets() if field not in later}
+        for field, text in (*rule.texts(), *rule.computations()):
+            if field not in later:
+                found |= self._expression_reads(ex.parse(text))
         return found
 
     def _expression_reads(self, expr: ex.Expr) -> set[str]:

@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
 from compplan.plan.scope import RANK_COLUMNS, ROLES
-from compplan.plan.values import EXACT, ByKey, number
+from compplan.plan.values import EXACT, ByKey, axes, number
 from compplan.program import passes as p
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.rank_pass import RankPass
 from compplan.volumes.order_rules import rule_from_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from compplan.plan.load import Plan
     from compplan.plan.values import LevelTable
@@ -37,17 +37,30 @@ class Builder:
         The program so far, in the order in which it will run.
     known
         The columns that exist once these passes have run.
+    endings
+        What makes the passes that come last.
     """
 
     plan: Plan
     passes: list[p.Pass] = field(default_factory=list)
     known: set[str] = field(default_factory=lambda: {*ROLES})
+    endings: list[Callable[[], p.Pass]] = field(default_factory=list)
 
     def add(self, made: p.Pass) -> str:
         """Add a pass and return the first column that it writes."""
         self.passes.append(made)
         self.known |= set(made.writes)
         return made.writes[0]
+
+    def at_end(self, made: Callable[[], p.Pass]) -> None:
+        """Add a pass after all others, such as one that remembers what they found; it is made when its turn comes."""
+        self.endings.append(made)
+
+    def close(self) -> tuple[p.Pass, ...]:
+        """Add the passes that come last, and return all."""
+        for made in self.endings:
+            self.add(made())
+        return tuple(self.passes)
 
     def tree(self, name: str | None) -> str:
         """Return a tree's name, the first one by default."""
@@ -213,20 +226,32 @@ class Builder:
         made = tuple(rule_from_model(name, rule) for name, rule in rules.items())
         self.add(p.OrdersPass(tuple(rules), ("orders", *ROLES), made, tree))
 
-    def klass(self, by: str, table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
-        """Return the column that chooses a row of a table for each member, and the rows."""
+    def klass(self, by: str | tuple[str, ...], table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
+        """Return the column that chooses a row of a table for each member, and the rows (the cells, where nested)."""
         if not isinstance(table, ByKey):
             name = "one class"
             if name not in self.known:
                 self.add(p.ClassPass((name,), (), ""))
             return name, [table]
-        keys, column = self._keys(by, table.rows)
-        name = f"class of {by} {keys}"
+        first, *deeper = axes(by)
+        keys, column = self.keys(first, table.rows)
+        name = f"class of {first} {keys}"
         if name not in self.known:
-            self.add(p.ClassPass((name,), (column,), by, keys))
-        return name, list(table.rows.values())
+            self.add(p.ClassPass((name,), (column,), first, keys))
+        if not deeper:
+            return name, [row for _, row in table.leaves()]
+        return self._cells(name, [self.klass(tuple(deeper), row) for row in table.rows.values()])
 
-    def _keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
+    def _cells(self, outer: str, inner: list[tuple[str, list[LevelTable]]]) -> tuple[str, list[LevelTable]]:
+        """Return the column and the cells of a nested table: outer row times inner row."""
+        columns, sizes = tuple(column for column, _ in inner), tuple(len(rows) for _, rows in inner)
+        name = f"{outer} of {columns}"
+        if name not in self.known:
+            self.add(p.CellPass((name,), (outer, *dict.fromkeys(columns)), outer, columns, sizes))
+        return name, [row for _, rows in inner for row in rows]
+
+    def keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
+        """Return the keys of a table as its column holds them (ranks as numbers, thresholds as integers), and that column."""
         if by.startswith("member."):
             return tuple(rows), by
         if by in RANK_COLUMNS:
@@ -246,4 +271,4 @@ def build(plan: Plan) -> tuple[p.Pass, ...]:
     builder.ranks()
     for name in plan.model.bonuses:
         builder.pay(name)
-    return tuple(builder.passes)
+    return builder.close()

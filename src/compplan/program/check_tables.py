@@ -20,11 +20,12 @@ from compplan.genealogy.genealogy import TreeColumns
 from compplan.genealogy.ids import MemberIndex, as_ids, id_kind, id_problem
 from compplan.periods.state import State, read_state
 from compplan.program.builder import build
+from compplan.program.company import read_company
 from compplan.program.tables import load_member_columns, orders_of
 from compplan.program.work import Work
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from compplan.genealogy.genealogy import Genealogy
     from compplan.periods.period import Period
@@ -53,6 +54,7 @@ def check_tables(
     state: pa.Table | None,
     period: Period | None,
     *,
+    company: Mapping[str, Any] | None = None,
     allow_floats: bool = False,
     compute: bool = True,
 ) -> list[CompplanError]:
@@ -62,6 +64,8 @@ def check_tables(
     ----------
     plan, members, orders, state, period
         What the run would get; None for what there is not.
+    company
+        Numbers of the company by name.
     compute
         Whether to run the volume and rank passes too, if nothing is wrong until then.
 
@@ -71,7 +75,10 @@ def check_tables(
         All errors; none where a run would reach its bonuses.
     """
     found = Findings()
-    _Check(found, plan, members, period, allow_floats, compute).all(orders, state)
+    numbers: dict[str, int] = {}
+    with found():
+        numbers = read_company(plan, company, allow_floats=allow_floats)
+    _Check(found, plan, members, period, allow_floats, compute, numbers).all(orders, state)
     return found.errors
 
 
@@ -83,6 +90,8 @@ class _Check:
     period: Period | None
     allow_floats: bool
     compute: bool
+
+    company: dict[str, int]
 
     def all(self, orders: pa.Table | None, state: pa.Table | None) -> None:
         """Check table by table; compute volumes and ranks if nothing is wrong."""
@@ -134,7 +143,9 @@ class _Check:
         if state is not None and not self._missing(state, "state", [model.members.id]):
             with self.found():
                 start = read_state(state, genealogy, self.plan, period=period)
-        return Work(self.plan, genealogy, period, start, None, threads=1, keep_rows=False)
+        work = Work(self.plan, genealogy, period, start, None, threads=1, keep_rows=False)
+        work.company = self.company
+        return work
 
 
 def _without_trees(ids: pa.ChunkedArray[Any], trees: Sequence[TreeColumns]) -> Genealogy | None:

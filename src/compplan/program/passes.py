@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from compplan.errors import ExactnessError
 from compplan.plan import expression as ex
+from compplan.plan.inputs import company_numbers
 from compplan.program import evaluate
 from compplan.volumes import counts, legs, orders, rollup
 
@@ -71,6 +74,51 @@ class ConditionPass(Pass):
     def run(self, work: Work) -> None:
         result = evaluate.condition(self.expr, work)
         work.put(self.writes[0], np.ascontiguousarray(np.broadcast_to(result, (work.size,)), np.bool_))
+
+
+@dataclass(frozen=True)
+class CompanyPass(Pass):
+    """A number of the company that the run was given."""
+
+    number: str
+    digits: int
+
+    def run(self, work: Work) -> None:
+        finest = company_numbers(work.plan.scope)[self.number]
+        value, rest = divmod(work.company[self.number], 10 ** (finest - self.digits))
+        if rest:
+            raise ExactnessError(f'company "{self.number}" has more than {self.digits} digits after the point')
+        work.put(self.writes[0], np.full(work.size, value, np.int64), self.digits)
+
+
+@dataclass(frozen=True)
+class TotalPass(Pass):
+    """The sum of a volume over all members, or once if it is a number of the company itself."""
+
+    base: str
+    company: bool
+
+    def run(self, work: Work) -> None:
+        total = work.company_total(self.base, company=self.company)
+        if not -(2**63) <= total < 2**63:
+            raise ExactnessError(f"the sum of {self.base} over the company passes 64 bits: use fewer digits")
+        work.put(self.writes[0], np.full(work.size, total, np.int64), work.scales[self.base])
+
+
+@dataclass(frozen=True)
+class DaysSincePass(Pass):
+    """Days from a date to the last day of the period."""
+
+    field: str
+    never: int
+
+    def run(self, work: Work) -> None:
+        instants = work.columns[self.field]
+        day = 86_400_000_000
+        last = (work.period.after - date(1970, 1, 1)).days - 1
+        known = instants != np.iinfo(np.int64).max
+        days = np.where(known, last - np.where(known, instants, 0) // day, self.never)
+        work.put(self.writes[0], days, 0)
 
 
 @dataclass(frozen=True)
@@ -238,6 +286,20 @@ class MoveUpPass(Pass):
 
 
 @dataclass(frozen=True)
+class FullLevelsPass(Pass):
+    """How many levels below each member are full."""
+
+    tree: str
+    width: int
+    where: str | None = None
+
+    def run(self, work: Work) -> None:
+        taken = None if self.where is None else work.in_tree(self.tree, work.columns[self.where])
+        full = counts.full_levels(work.tree(self.tree), self.width, taken)
+        work.put(self.writes[0], work.from_tree(self.tree, full), 0)
+
+
+@dataclass(frozen=True)
 class ClassPass(Pass):
     """Which row of a rate table goes for each member: by rank, by threshold, or by the text of a field.
 
@@ -261,4 +323,22 @@ class ClassPass(Pass):
             places = np.full(len(work.plan.scope.ranks) + 1, -1, np.int16)
             places[list(self.keys)] = np.arange(len(self.keys))
             result = places[work.columns[self.by]]
+        work.put(self.writes[0], result)
+
+
+@dataclass(frozen=True)
+class CellPass(Pass):
+    """Which cell of a nested table goes for each member: the row of the outer key, then that of the inner one."""
+
+    outer: str
+    inner: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+    def run(self, work: Work) -> None:
+        outer = work.columns[self.outer]
+        result, before = np.full(work.size, -1, np.int16), 0
+        for row, (column, size) in enumerate(zip(self.inner, self.sizes, strict=True)):
+            cells = work.columns[column]
+            np.copyto(result, cells + np.int16(before), where=(outer == row) & (cells >= 0))
+            before += size
         work.put(self.writes[0], result)

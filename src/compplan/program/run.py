@@ -16,12 +16,13 @@ from compplan.periods.period import read_period
 from compplan.periods.state import read_state
 from compplan.plan.load import Plan, load_plan
 from compplan.program.builder import build
+from compplan.program.company import read_company
 from compplan.program.tables import genealogy_of, load_member_columns, orders_of, with_columns
 from compplan.program.work import Work
 from compplan.results.result import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from compplan.genealogy.genealogy import Genealogy
@@ -37,6 +38,7 @@ def run(
     *,
     period: str | Period,
     state: Any = None,
+    company: Mapping[str, Any] | None = None,
     ledger: bool = True,
     threads: int = 1,
     allow_floats: bool = False,
@@ -59,6 +61,8 @@ def run(
         Such as `2026-10` or `2026-W41`; see `read_period`. Orders outside of it are an error.
     state
         `run.state` of the period before, or its file.
+    company
+        Numbers of the company that the plan reads, by name: ints, Decimals or texts such as `100000.00`.
     ledger
         Whether to keep one row a payment. Totals are the same without.
     threads
@@ -107,8 +111,9 @@ def run(
     steps("take in tables")
     try:
         work = _taken_in(plan, tables, span, genealogy, threads, keep_rows=ledger, allow_floats=allow_floats)
+        work.company = read_company(plan, company, allow_floats=allow_floats)
     except DataError as error:
-        raise _all_at_once(error, plan, tables, span, allow_floats=allow_floats) from None
+        raise _all_at_once(error, plan, tables, span, company, allow_floats=allow_floats) from None
     for each in passes:
         steps(each.name)
         each.run(work)
@@ -169,13 +174,14 @@ def _all_at_once(
     plan: Plan,
     tables: dict[str, Any],
     period: Period,
+    company: Mapping[str, Any] | None,
     *,
     allow_floats: bool,
 ) -> DataError:
     """Return one error with the problems of all tables, not only of the first that is wrong."""
     from compplan.program.check_tables import check_tables  # noqa: PLC0415 - only where something is wrong
 
-    errors = check_tables(plan, *tables.values(), period, allow_floats=allow_floats, compute=False)
+    errors = check_tables(plan, *tables.values(), period, company=company, allow_floats=allow_floats, compute=False)
     problems = [problem for error in errors if isinstance(error, DataError) for problem in error.problems]
     known = {problem.code for problem in problems}
     if known & {"id-repeated", "id-null"}:  # then buyers may be unknown only because of them

@@ -6,14 +6,18 @@ A pass reads columns and writes columns; nothing else is shared. Columns are nev
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from compplan.money_arrays import exact_sum
 from compplan.volumes import counts
 from compplan.volumes.orders import People
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from compplan.bonuses.book import Book
@@ -45,6 +49,8 @@ class Work:
         The orders that a bonus paid one by one, by bonus.
     given
         The columns that the members table gave.
+    company
+        Numbers of the company, at the digits that the plan reads them with.
     """
 
     plan: Plan
@@ -61,6 +67,7 @@ class Work:
     lost: dict[str, int] = field(default_factory=dict)
     lines: dict[str, Any] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    company: dict[str, int] = field(default_factory=dict)
     _people: dict[str, People] = field(default_factory=dict)
 
     def put(self, name: str, values: NDArray[Any], scale: int | None = None) -> None:
@@ -74,9 +81,21 @@ class Work:
         self.books[book.bonus] = book
         self.put(f"pay {book.bonus}", book.pay)
 
+    def company_total(self, column: str, *, company: bool) -> int:
+        """Return the sum of a column over all members, or the one number of the company that it repeats."""
+        values = self.columns[column]
+        if company:
+            return int(values[0]) if values.size else 0
+        return exact_sum(values)
+
     def tree_of(self, quantity: str) -> str:
         """Return the tree that a quantity is measured in."""
         return self.plan.scope.tree(self.plan.scope.rules[quantity])
+
+    @property
+    def reckoned(self) -> date:
+        """A day that tells to which month, quarter and year this period belongs: its last."""
+        return self.period.after - timedelta(days=1)
 
     @property
     def size(self) -> int:

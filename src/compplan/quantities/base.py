@@ -46,6 +46,19 @@ class Quantity(Model):
         """Yield the field and text of every computation."""
         yield from ()
 
+    def later(self) -> tuple[str, ...]:
+        """Return the fields that are looked at only when the period is over, for the periods to come."""
+        return ()
+
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Yield the member fields that it reads, each with its kind: text, flag or instant."""
+        yield from ()
+
+    def company_wide(self, scope: Scope) -> bool:
+        """Tell whether it is one number of the company, the same for every member, and no sum over members."""
+        del scope
+        return False
+
     def tree_of(self, scope: Scope) -> str:
         """Return the tree that it is measured in."""
         return getattr(self, "tree", None) or scope.model.default_tree()

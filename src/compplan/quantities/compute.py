@@ -37,6 +37,10 @@ daily: {compute: pv / days_in_period, decimals: 2}
     def computations(self) -> Iterator[tuple[str, str]]:
         yield "compute", self.compute
 
+    def company_wide(self, scope: Scope) -> bool:
+        names = ex.names(ex.parse(self.compute)) - {"days_in_period"}
+        return bool(names) and all(name in scope.rules and scope.rules[name].company_wide(scope) for name in names)
+
     def scale(self, scope: Scope) -> int:
         return self.decimals if self.decimals is not None else scope.natural_scale(ex.parse(self.compute))
 

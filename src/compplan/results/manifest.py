@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from compplan.money import format_fixed
 from compplan.money_arrays import exact_sum
+from compplan.program.company import printed
 from compplan.results.fingerprint import members_hash, orders_hash, state_hash
 from compplan.results.tables import balances
 
@@ -54,12 +55,13 @@ def manifest(work: Work, passes: Sequence[Pass], totals: Sequence[Payables]) -> 
             "members": members_hash(work),
             "orders": None if work.orders is None else orders_hash(work.orders),
             "state": state_hash(work),
+            **({"company": printed(work.plan, work.company)} if work.company else {}),
         },
         "rows": {"members": work.size, "orders": 0 if work.orders is None else int(work.orders.buyers.size)},
         "passes": [each.name for each in passes],
         "control_totals": {
-            name: format_fixed(exact_sum(work.columns[name]), work.scales[name])
-            for name in work.plan.scope.rules
+            name: format_fixed(work.company_total(name, company=rule.company_wide(work.plan.scope)), work.scales[name])
+            for name, rule in work.plan.scope.rules.items()
         },
         "unplaced": _unplaced(work),
         "balances": [{k: v if v is None else str(v) for k, v in b.items()} for b in balances(work, totals)],

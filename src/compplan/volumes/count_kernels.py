@@ -112,3 +112,14 @@ def upline_state(depth, parent, flag, member, above):
         if flag[U(above[U(d)])]:
             nearest = np.int64(above[U(d)])
         above[U(d)] = nearest
+
+
+@kernel
+def full_levels(parent, width, taken, children, lowest, out):
+    """Count full levels from the bottom up; children is zero, lowest large: what the children of a member reach."""
+    for i in range(len(parent) - 1, -1, -1):
+        out[i] = lowest[i] + 1 if children[i] == width else 0
+        above = parent[i]
+        if above >= 0 and taken[i]:
+            children[above] += 1
+            lowest[above] = min(lowest[above], out[i])

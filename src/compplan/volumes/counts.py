@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from compplan.volumes import count_kernels
 from compplan.volumes.exactness import check_legs
 from compplan.volumes.member_arrays import COUNT, FLAG, INDEX, VOLUME, member_arrays, whole_number
 from compplan.volumes.sweep import Lanes, Sweep, nearest_flagged_sweep
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
     from compplan.genealogy.tree import Tree
@@ -143,4 +144,31 @@ def nearest_flagged_ancestor(
     """
     flag, out = member_arrays(tree, {"flag": (flag, FLAG)}, {"out": (out, INDEX)})
     nearest_flagged_sweep(tree, flag, out, threads, from_self=from_self)
+    return out
+
+
+def full_levels(tree: Tree, width: int, taken: Flags | None = None) -> Counts:
+    """Return how many levels below each member have no free place, from the first level on.
+
+    Parameters
+    ----------
+    tree
+        A tree in which nobody has more than `width` children.
+    width
+        The places directly below a member.
+    taken
+        bool[n]: whose places count as taken; all when None.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from compplan.genealogy.tree import Tree
+    >>> depth, parent, end = np.array([[0, 1, 1], [-1, 0, 0], [3, 2, 3]], np.int32)
+    >>> full_levels(Tree("matrix", depth, parent, end, side=None, max_depth=1), 2).tolist()
+    [1, 0, 0]
+    """
+    flags = np.ones(tree.parent.size, np.bool_) if taken is None else taken
+    flags, out = member_arrays(tree, {"taken": (flags, FLAG)}, {"out": (None, COUNT)})
+    children, lowest = np.zeros(out.size, np.int32), np.full(out.size, 2**31 - 2, np.int32)
+    count_kernels.full_levels(tree.parent, width, flags, children, lowest, out)
     return out

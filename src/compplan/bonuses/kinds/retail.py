@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from compplan.bonuses.base import Bonus, register
-from compplan.plan.values import Name, Number, RateTable
+from compplan.plan.values import Keys, Name, Number, RateTable
 from compplan.plan.wording import percent, points, table
 
 if TYPE_CHECKING:
@@ -31,9 +31,12 @@ own_orders: {kind: retail, of: pv, payment: order, rates_by: pv, rates: {0: 2%, 
         description="The volume that is paid on, such as a sum of orders with credit: distributor."
     )
     rates: RateTable = Field(description="One rate, or one for each `rates_by` key.")
-    rates_by: str = Field(
+    rates_by: Keys = Field(
         "paid_as",
-        description="What the keys of rates are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+        description=(
+            "What the keys of rates are: paid_as, rank, title, a quantity (thresholds), or member.<field>; "
+            "a list of these where the table is nested."
+        ),
     )
     payment: Literal["period", "order"] = Field(
         "period", description="What one payment is: the period's volume, or each order."
@@ -45,7 +48,7 @@ own_orders: {kind: retail, of: pv, payment: order, rates_by: pv, rates: {0: 2%, 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
 
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         yield ("rates",), self.rates_by, self.rates
 

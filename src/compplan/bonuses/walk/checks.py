@@ -66,6 +66,8 @@ def fields_do_not_fit(walk: Walk) -> Iterator[Problem]:
         yield Problem("walk_counts", f"{walk.bonus}: counts is {walk.counts!r}", hint="everyone, flag or payable")
     if walk.uncounted_paid and walk.counts != "flag":
         yield Problem("walk_counts", f"{walk.bonus}: uncounted_paid needs flagged members, not {walk.counts}")
+    if walk.counts_source != walk.from_self and not walk.uncounted_paid:
+        yield Problem("walk_counts", f"{walk.bonus}: source_counts needs uncounted_paid, or is as from_self")
     if walk.rounding not in ROUNDING_CODES.values():
         yield Problem("walk_rounding", f"{walk.bonus}: {walk.rounding} is no rounding mode", hint="0 to 6")
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.gates import cap_columns, gate
 from compplan.bonuses.terms import terms
+from compplan.bonuses.walk.counting import counting
 from compplan.bonuses.walk.walk_pass import WalkPass
-from compplan.plan import expression as ex
 from compplan.program.passes import OrdersPass
 from compplan.quantities.order_sum import OrderSum
 from compplan.volumes.order_rules import rule_from_model
@@ -31,34 +31,11 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
         decimals=model.currency.decimals,
     )
     base, lines = _base(bonus, builder)
-    pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
-    counted = (
-        None
-        if bonus.compress in {"none", "unpayable"}
-        else builder.condition(_opposite(ex.parse(bonus.compress)))
-    )
+    pay, cap, count = gate(bonus, builder), cap_columns(bonus, builder), counting(bonus, builder)
     since = bonus.qualified_since
-    reads = tuple(filter(None, (base, column, pay, counted, since, cap[0] if cap else None)))
-    builder.add(
-        WalkPass(
-            (f"pay {name}",),
-            reads,
-            name,
-            bonus,
-            made,
-            builder.tree(bonus.tree),
-            base,
-            column,
-            pay,
-            counted,
-            cap,
-            lines,
-        ),
-    )
-
-
-def _opposite(expr: ex.Expr) -> ex.Expr:
-    return expr.item if isinstance(expr, ex.Not) else ex.Not(expr)
+    reads = tuple(filter(None, (base, column, pay, *count.reads, since, cap[0] if cap else None)))
+    tree = builder.tree(bonus.tree)
+    builder.add(WalkPass((f"pay {name}",), reads, name, bonus, made, tree, base, column, pay, count, cap, lines))
 
 
 def _base(bonus: Upward, builder: Builder) -> tuple[str, OrderRule | None]:

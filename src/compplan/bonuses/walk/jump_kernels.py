@@ -34,6 +34,7 @@ class Rule(NamedTuple):
     uncounted_paid: bool
     pass_up: bool
     from_self: bool
+    source_counts: bool
     timed: bool
 
 
@@ -229,10 +230,10 @@ def find_levels(i, line, last, rule, members, lines, times, climb, shares, misse
     o, room, columns = 0, shares.at.size - climb.who.size, rule.columns
     while i < last:
         d = U(members.depth[U(i)])
-        if rule.from_self or has_children(i, members):
+        if rule.from_self or rule.source_counts or has_children(i, members):
             join(U(i), d, rule.uncounted_paid or rule.pass_up or members.counted[U(i)], rule, members, climb)
         start = np.int64(d) + rule.from_self
-        count = np.int64(climb.above[U(start)])
+        count = np.int64(climb.above[d + U(rule.source_counts)])
         end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1
         while line < end:
             v = lines.value[U(line)]
@@ -247,6 +248,9 @@ def find_levels(i, line, last, rule, members, lines, times, climb, shares, misse
             while k < (count if rule.tail and rule.pass_up else min(count, rule.listed)):
                 column, here = min(k, rule.listed), np.int64(climb.counted[U(count - 1 - k)])
                 k += 1
+                if here >= start:  # a source that uses up a level of his own without being paid
+                    missed.lost[U(rule.nobody * columns + column)] += v
+                    continue
                 if rule.uncounted_paid:
                     o = skipped_shares(o, low, here, i, line, k, column, rule, times, climb, shares)
                 low, at, taker = here, climb.rates[U(here)] + column, here
@@ -262,6 +266,9 @@ def find_levels(i, line, last, rule, members, lines, times, climb, shares, misse
                     lose_deeper(count - k, v, ALL, rule, climb, missed)
                     break
             if rule.tail and not rule.pass_up and count >= rule.listed:
+                if rule.listed == 0 and count > 0 and climb.counted[U(count - 1)] >= start:
+                    has = rule.numerators[U(climb.rates[U(start)])] != 0  # the source's own level, lost
+                    missed.lost[U(rule.nobody * columns)] += v * has
                 o = tail_shares(o, low, count, i, line, v, rule, times, climb, shares, missed)
             elif rule.uncounted_paid and (rule.tail or count < rule.listed):
                 column = min(count, rule.listed)

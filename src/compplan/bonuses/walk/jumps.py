@@ -62,6 +62,7 @@ def rule_of(walk: Walk, inputs: WalkInputs) -> Rule:
         uncounted_paid=walk.uncounted_paid,
         pass_up=walk.pass_up,
         from_self=walk.from_self,
+        source_counts=walk.counts_source,
         timed=inputs.since is not None,
     )
 

@@ -23,8 +23,9 @@ U = np.uint32
 class Lanes(NamedTuple):
     """Numerators by row and column, flat, and lanes by depth.
 
-    Row `skipped` has no rates: it is for who uses up no level. A row of lanes has `listed + 2` entries: an
-    unused one, one for each listed level, and one for the volume of all deeper levels.
+    Row `skipped` has no rates: it is for who uses up no level. Who is paid without using one up has a second
+    table, that begins `on_top` rows further down. A row of lanes has `listed + 2` entries: an unused one, one
+    for each listed level, and one for the volume of all deeper levels.
     """
 
     numerators: NDArray[np.int64]
@@ -32,7 +33,9 @@ class Lanes(NamedTuple):
     listed: int
     tail: bool
     from_self: bool
+    source_counts: bool
     skipped: int
+    on_top: int
     lane: NDArray[np.int64]
 
 
@@ -51,18 +54,26 @@ def add_lanes(first, last, path, members, volume, lanes, pay, paid):
         v = volume[i] if inside else np.int64(0)
         depth = members.depth[i]
         up = U(depth) * width
+        own = up + U(1)
+        if lanes.source_counts and not lanes.from_self and members.counted[i]:
+            own += U(1)  # level 1 of his own volume goes to nobody
+            paid[U(lanes.skipped - 1) * U(lanes.columns)] += v
         if depth >= below and not lanes.from_self:
-            lane[up + U(1)] += v
+            lane[own] += v
             below = depth
             continue
         below = depth
-        down = up + width
-        counted = U(members.counted[i])
-        row = members.row[i] if counted else lanes.skipped
+        down, counted, row = up + width, U(members.counted[i]), members.row[i]
+        if not counted:
+            row = row + lanes.on_top if lanes.on_top > 0 and row < lanes.skipped - 1 else lanes.skipped
         at, to = U(row) * U(lanes.columns), up + counted
-        if lanes.from_self:
-            lane[down + U(1)] += v
         total = np.int64(0)
+        if lanes.from_self and lanes.source_counts:
+            lane[down + U(1)] += v
+        elif lanes.from_self:
+            top = U(members.row[i] + lanes.on_top) * U(lanes.columns)
+            total += v * lanes.numerators[top]
+            paid[top] += v
         for k in range(lanes.listed):
             a = lane[down + U(k) + U(1)]
             lane[down + U(k) + U(1)] = 0
@@ -76,18 +87,54 @@ def add_lanes(first, last, path, members, volume, lanes, pay, paid):
             paid[at + listed] += deeper
             lane[up + listed + U(1)] += deeper
         pay[i] += total
-        if not lanes.from_self:
-            lane[up + U(1)] += v
+        if not (lanes.from_self and lanes.source_counts):
+            lane[own] += v
 
 
 @kernel
-def deep_volume(members, volume, listed, from_self, above):
+def add_four_lanes(first, last, path, members, volume, numerators, skipped, lane, pay, paid):
+    """Do as `add_lanes` for four levels at most: four columns and five lanes, the last one for what is lost.
+
+    Written out, because a loop over lanes takes twice the time.
+    """
+    below = np.int32(-1)
+    for j in range(last - first + path.size):
+        inside = j < last - first
+        i = U(last - 1 - j) if inside else U(path[path.size - 1 - (j - (last - first))])
+        v = volume[i] if inside else np.int64(0)
+        depth = members.depth[i]
+        up = U(depth) * U(5)
+        if depth >= below:
+            lane[up] += v
+            below = depth
+            continue
+        below = depth
+        counted, down = U(members.counted[i]), up + U(5)
+        row = members.row[i] if counted else skipped
+        at, to = U(row) * U(4), up + counted
+        a, b, c, d = lane[down], lane[down + U(1)], lane[down + U(2)], lane[down + U(3)]
+        lane[down] = lane[down + U(1)] = lane[down + U(2)] = lane[down + U(3)] = 0
+        pay[i] += a * numerators[at] + b * numerators[at + U(1)]
+        pay[i] += c * numerators[at + U(2)] + d * numerators[at + U(3)]
+        paid[at] += a
+        paid[at + U(1)] += b
+        paid[at + U(2)] += c
+        paid[at + U(3)] += d
+        lane[to] += a
+        lane[to + U(1)] += b
+        lane[to + U(2)] += c
+        lane[to + U(3)] += d
+        lane[up] += v
+
+
+@kernel
+def deep_volume(members, volume, listed, source_counts, above):
     """Return the volume of every source, once for each counted ancestor beyond the listed levels."""
     deep = np.int64(0)
     for i in range(volume.size):
         d = U(members.depth[i])
         upto = above[d] + members.counted[i]
-        deep += volume[i] * max((upto if from_self else above[d]) - listed, 0)
+        deep += volume[i] * max((upto if source_counts else above[d]) - listed, 0)
         above[d + U(1)] = upto
     return deep
 

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.walk.books import Volumes
-from compplan.bonuses.walk.lane_kernels import Lanes, add_lanes, deep_volume, line_totals
+from compplan.bonuses.walk.books import Volumes, total_of
+from compplan.bonuses.walk.contract import contracted
+from compplan.bonuses.walk.lane_kernels import Lanes, add_four_lanes, add_lanes, deep_volume, line_totals
 from compplan.bonuses.walk.limits import most_pay, too_large
-from compplan.bonuses.walk.ranges import Part, pay_of, zeros
+from compplan.bonuses.walk.ranges import Part, Range, pay_of, zeros
 from compplan.money import INT64_MAX
 from compplan.money_arrays import max_abs
 from compplan.volumes.member_arrays import as_input
@@ -17,21 +18,38 @@ from compplan.volumes.member_arrays import as_input
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.walk.ranges import Job, Range
+    from compplan.bonuses.walk.ranges import Job
     from compplan.bonuses.walk.spec import Walk
+
+FOUR = 4
+"""So many levels have a kernel of their own."""
 
 
 def pay(job: Job) -> tuple[list[Part], None]:
-    """Pay all ranges of a job."""
+    """Pay all ranges of a job, on a tree of those who matter where they are few."""
     volume = as_input(_volume_of(job))
+    if small := contracted(job, volume):
+        parts = _pay_all(small.job, small.volume)
+        everyone = Range(0, job.arrays.size, np.zeros(0, np.int32))
+        return [Part(everyone, small.spread(pay_of(parts)), total_of(job.walk, parts))], None
+    return _pay_all(job, volume), None
+
+
+def _pay_all(job: Job, volume: NDArray[np.int64]) -> list[Part]:
     _check_pay(job, volume)
-    rates = np.vstack([job.walk.numerators, np.zeros((2, job.walk.columns), np.int64)])
+    rates = _rates_of(job.walk, job.walk.numerators)
     parts = job.over_ranges(lambda sources: _pay_range(job, volume, rates, sources))
     if job.walk.tail:
         above = np.zeros(job.arrays.max_depth + 2, np.int64)
-        listed, from_self = job.walk.listed, job.walk.from_self
-        parts[0].volumes.deep = int(deep_volume(job.arrays.members, volume, listed, from_self, above))
-    return parts, None
+        listed, source_counts = job.walk.listed, job.walk.counts_source
+        parts[0].volumes.deep = int(deep_volume(job.arrays.members, volume, listed, source_counts, above))
+    return parts
+
+
+def _rates_of(walk: Walk, rates: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return rates by row: classes, nobody, skipped; and once more for what is paid on top."""
+    table = np.vstack([rates, np.zeros((2, walk.columns), np.int64)])
+    return np.vstack([table, table]) if walk.uncounted_paid else table
 
 
 def _volume_of(job: Job) -> NDArray[np.int64]:
@@ -52,7 +70,7 @@ def _check_pay(job: Job, volume: NDArray[np.int64]) -> None:
     """
     if most_pay(job.walk, job.inputs, job.volume) <= INT64_MAX:
         return
-    ones = np.ones((job.walk.classes + 2, job.walk.columns), np.int64)
+    ones = _rates_of(job.walk, np.ones_like(job.walk.numerators))
     sizes = as_input(np.abs(volume))
     largest = max_abs(pay_of(job.over_ranges(lambda sources: _pay_range(job, sizes, ones, sources))))
     if largest * max(job.walk.best) > INT64_MAX:
@@ -61,16 +79,35 @@ def _check_pay(job: Job, volume: NDArray[np.int64]) -> None:
 
 def _pay_range(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], sources: Range) -> Part:
     walk, arrays = job.walk, job.arrays
+    if not (walk.tail or walk.from_self or walk.uncounted_paid) and walk.listed <= FOUR:
+        return _pay_range_of_four(job, volume, rates, sources)
     lane = zeros((arrays.max_depth + 2) * (walk.listed + 2))
-    lanes = Lanes(rates.ravel(), walk.columns, walk.listed, walk.tail, walk.from_self, walk.classes + 1, lane)
+    on_top = (walk.classes + 2) * walk.uncounted_paid
+    lanes = Lanes(
+        rates.ravel(), walk.columns, walk.listed, walk.tail, walk.from_self, walk.counts_source,
+        walk.classes + 1, on_top, lane,
+    )  # fmt: skip
     total, paid = np.zeros(arrays.size, np.int64), zeros(rates.size)
     add_lanes(sources.first, sources.last, sources.path, arrays.members, volume, lanes, total, paid)
     return Part(sources, total, _volumes(walk, paid, lane[1 : walk.listed + 1]))
 
 
+def _pay_range_of_four(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], sources: Range) -> Part:
+    walk, arrays = job.walk, job.arrays
+    wide = np.zeros((len(rates), FOUR), np.int64)
+    wide[:, : walk.listed] = rates
+    total, lane, paid = np.zeros(arrays.size, np.int64), zeros((arrays.max_depth + 2) * (FOUR + 1)), zeros(wide.size)
+    given = sources.first, sources.last, sources.path, arrays.members, volume, wide.ravel(), walk.classes + 1
+    add_four_lanes(*given, lane, total, paid)
+    paid = paid.reshape(wide.shape)[:, : walk.listed]
+    return Part(sources, total, _volumes(walk, paid, lane[: walk.listed]))
+
+
 def _volumes(walk: Walk, paid: NDArray[np.int64], top: NDArray[np.int64]) -> Volumes:
     books = Volumes.none(walk)
-    by_row = paid.astype(object).reshape(walk.classes + 2, walk.columns)
+    by_row = paid.astype(object).reshape(-1, walk.columns)
     books.paid, books.unqualified = by_row[: walk.classes], by_row[walk.classes]
+    if walk.uncounted_paid:
+        books.extra = by_row[walk.classes + 2 : -2]
     books.short = top.astype(object)
     return books

@@ -11,12 +11,12 @@ U = np.uint32
 
 
 @kernel
-def counted_levels(members, from_self, above, out):
+def counted_levels(members, source_counts, above, out):
     """Write, for each source, one more than the counted members between it and the earner."""
     for i in range(out.size):
         d = U(members.depth[i])
         upto = above[d] + members.counted[i]
-        out[i] = (upto if from_self else above[d]) + 1
+        out[i] = (upto if source_counts else above[d]) + 1
         above[d + U(1)] = upto
 
 
@@ -67,17 +67,18 @@ def passed_up(rule, members, lines, times, climb, rates, since, source, of_line,
     for i in range(members.depth.size):
         d = U(members.depth[i])
         join(U(i), d, ALL, rule, members, climb)
-        count = climb.above[d + U(1) if rule.from_self else d]
+        count = climb.above[d + U(rule.source_counts)]
+        own = rule.source_counts and not rule.from_self and members.counted[U(i)]  # a level that nobody takes
         end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1
         while line < end:
             comes = lines.value[U(line)] != 0 and not (rule.timed and since >= times.line[U(line)])
-            for k in range(min(count, listed) if comes else 0):
+            for k in range(own, min(count, listed) if comes else 0):
                 if rates[U(k)] != 0 and not is_taken(count - 1 - k, k, line, rule, times, climb):
                     found = keep(found, i, line, k + 1, source, of_line, levels)
             x = 0
             if comes and rule.tail and rates[U(listed)] != 0:
                 # whoever takes a share of the tail takes those of all below him as well
-                while x < count - listed and not is_taken(x, listed, line, rule, times, climb):
+                while x < count - max(listed, own) and not is_taken(x, listed, line, rule, times, climb):
                     found = keep(found, i, line, count - x, source, of_line, levels)
                     x += 1
             line += 1

@@ -150,7 +150,7 @@ class _Forest:
             return level
         level = np.empty(self.arrays.size, np.int32)
         above = np.zeros(self.arrays.max_depth + 2, np.int32)
-        counted_levels(self.arrays.members, self.walk.from_self, above, level)
+        counted_levels(self.arrays.members, self.walk.counts_source, above, level)
         starts = self.below.line_start
         return level if starts is None else np.repeat(level, np.diff(starts))
 

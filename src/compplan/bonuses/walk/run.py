@@ -68,9 +68,9 @@ def run_walk(walk: Walk, inputs: WalkInputs, *, keep_rows: bool = True, threads:
 
 def way_of(walk: Walk, inputs: WalkInputs, volume: Volume, *, keep_rows: bool) -> ModuleType:
     """Return the fastest of the ways that can run this walk."""
-    plain = walk.counts != "payable" and not walk.pass_up and not walk.uncounted_paid and inputs.since is None
-    if plain and not walk.round_each and not keep_rows:
+    linear = walk.counts != "payable" and not walk.pass_up and inputs.since is None
+    if linear and not walk.round_each and not keep_rows:
         return lanes
-    if plain and levels.can_pay(walk, volume):
+    if linear and not walk.uncounted_paid and levels.can_pay(walk, volume):
         return levels
     return jumps

@@ -49,6 +49,10 @@ class Walk:
         level k. With `payable` there is no such share.
     from_self
         Whether a source is its own level 1.
+    source_counts
+        With `uncounted_paid`: whether a flagged source uses up level 1 before anybody above him does; as
+        `from_self` when left out. Level 1 is then lost if he is not paid at it, and a source that is its own
+        level 1 without counting is paid on top.
     round_each
         Whether each payment is rounded; else payments are exact.
     rounding
@@ -76,11 +80,17 @@ class Walk:
     uncounted_paid: bool = False
     pass_up: bool = False
     from_self: bool = False
+    source_counts: bool | None = None
     round_each: bool = False
     rounding: int = 0
 
     def __post_init__(self) -> None:
         check_walk(self)
+
+    @property
+    def counts_source(self) -> bool:
+        """Whether a counted source uses up a level of his own volume."""
+        return self.from_self if self.source_counts is None else self.source_counts
 
     @property
     def classes(self) -> int:

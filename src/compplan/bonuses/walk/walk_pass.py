@@ -10,7 +10,7 @@ import numpy as np
 from compplan.bonuses.book import Book, Rows
 from compplan.bonuses.gates import caps
 from compplan.bonuses.settle import settle
-from compplan.bonuses.walk.outcomes import Outcome, walk_outcomes
+from compplan.bonuses.walk.outcomes import Outcome, WalkOutcomes, walk_outcomes
 from compplan.bonuses.walk.run import run_walk
 from compplan.bonuses.walk.spec import Walk, WalkInputs
 from compplan.explain.reasons import CODES, Outcomes, Reason
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.gates import Cap
     from compplan.bonuses.terms import Terms
     from compplan.bonuses.upward import Upward
+    from compplan.bonuses.walk.counting import Counting
     from compplan.bonuses.walk.spec import WalkResult
     from compplan.program.work import Work
     from compplan.volumes.order_rules import OrderRule
@@ -35,8 +36,10 @@ class WalkPass(Pass):
 
     Attributes
     ----------
-    base, klass, pay, counted
-        Columns: the volume, the class of each member in the rate table, who can be paid, who uses up a level.
+    base, klass, pay
+        Columns: the volume, the class of each member in the rate table, who can be paid.
+    counting
+        Who uses up levels.
     lines
         Where each order is a payment, the rule that selects the orders.
     """
@@ -48,7 +51,7 @@ class WalkPass(Pass):
     base: str
     klass: str
     pay: str
-    counted: str | None
+    counting: Counting
     cap: Cap | None
     lines: OrderRule | None
 
@@ -68,32 +71,41 @@ class WalkPass(Pass):
         """Explain one member: what became of every source below him."""
         walk, inputs, orders = self.prepared(work)
         tree = work.tree(self.tree)
-        found = walk_outcomes(
-            walk, inputs, position if tree.from_primary is None else int(tree.from_primary[position])
-        )
+        earner = tree.own(position)
+        found = walk_outcomes(walk, inputs, earner)
+        reason = _REASONS[found.code]
+        if self.counting.own_group:
+            unpaid = (found.level == 1) & (found.code == Outcome.RATE_IS_ZERO)
+            reason = np.where(unpaid, CODES[Reason.FIRST_LEVELS], reason).astype(np.int8)
+            if self.model.start == "upline":  # his own volume is not below him
+                below = found.source != earner
+                reason = reason[below]
+                found = WalkOutcomes._make(column[below] for column in found)
         line = found.line.astype(np.int64)
         return Outcomes(
             source=found.source if tree.to_primary is None else tree.to_primary[found.source],
             line=line if orders is None else orders[line],
-            level=found.level,
+            level=found.level - self.counting.own_group,
             base=found.base,
             amount=found.amount,
-            reason=_REASONS[found.code],
+            reason=reason,
         )
 
     def prepared(self, work: Work) -> tuple[Walk, WalkInputs, NDArray[np.int64] | None]:
         """Return the walk, its arrays in the tree's own order, and the order row of each line."""
-        bonus = self.model
+        bonus, count = self.model, self.counting
+        rates = self.terms.numerators
         walk = Walk(
             bonus=self.bonus,
-            numerators=self.terms.numerators,
+            numerators=np.hstack([np.zeros_like(rates[:, :1]), rates]) if count.own_group else rates,
             denominator=self.terms.denominator,
             tail=self.terms.tail,
             fixed=bonus.amounts is not None,
-            counts={"none": "everyone", "unpayable": "payable"}.get(bonus.compress, "flag"),  # type: ignore[arg-type]
-            uncounted_paid=bonus.skipped == "paid",
+            counts=count.counts,
+            uncounted_paid=count.uncounted_paid,
             pass_up=bonus.unpaid == "pass_up",
-            from_self=bonus.start == "self",
+            from_self=count.from_self,
+            source_counts=count.source_counts,
             round_each=work.plan.model.rounding.at == "payment",
             rounding=ROUNDING_CODES[work.plan.model.rounding.mode],
         )
@@ -105,11 +117,15 @@ class WalkPass(Pass):
         inputs = WalkInputs(
             tree=work.tree(self.tree),
             klass=work.in_tree(self.tree, work.columns[self.klass]),
-            pay=work.in_tree(self.tree, work.columns[self.pay]),
-            counted=work.in_tree(self.tree, work.columns[self.counted]) if self.counted else None,
+            pay=work.in_tree(self.tree, self._can_be_paid(work)),
+            counted=work.in_tree(self.tree, work.columns[count.column]) if count.column else None,
             **arrays,
         )
         return walk, inputs, orders
+
+    def _can_be_paid(self, work: Work) -> NDArray[np.bool_]:
+        pay: NDArray[np.bool_] = work.columns[self.pay]
+        return pay if self.counting.only is None else pay & work.columns[self.counting.only]
 
     def _lines(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64]]:
         """Return the orders as lines, grouped by source in the tree's own order; kept for explanations."""
@@ -141,7 +157,7 @@ class WalkPass(Pass):
                 earner=found.earner if primary is None else primary[found.earner],
                 source=found.source if primary is None else primary[found.source],
                 line=np.full(found.earner.size, -1, np.int64) if orders is None else orders[found.line],
-                level=found.level,
+                level=found.level - self.counting.own_group,
                 klass=found.klass,
                 base=found.base,
                 amount=found.amount,

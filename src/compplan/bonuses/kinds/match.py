@@ -1,0 +1,118 @@
+"""Match: a share of what members below were paid by other bonuses, by level or generation."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+from compplan.bonuses.base import register
+from compplan.bonuses.generational import Generational
+from compplan.plan.findings import Finding
+from compplan.plan.located import Hinted
+from compplan.plan.values import ConditionText, Flag, Names
+from compplan.plan.wording import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.plan.findings import Found
+    from compplan.plan.scope import Scope
+    from compplan.program.builder import Builder
+
+@register
+class Match(Generational):
+    """Rates by rank and level, or generation, on the pay of the downline."""
+
+    family: ClassVar[str] = "match"
+    reads_quantities: ClassVar[bool] = True
+    example: ClassVar[str] = """\
+commission: {kind: unilevel, of: cv, rates: [5%, 5%, 3%]}
+match:
+  kind: match
+  of: commission
+  rates: {bronze: [10%], silver: [10%, 5%]}
+  pay_when: active
+"""
+
+    kind: Literal["match"] = Field(description="Pays a share of what members below are paid by other bonuses.")
+    of: Names = Field(  # type: ignore[assignment]
+        description="The bonus whose pay is matched, or a list of bonuses; or a volume that holds pay of other runs.",
+    )
+    of_pay: Literal["before_caps", "after_caps", "before_limits", "after_limits"] | None = Field(
+        None,
+        description=(
+            "Which pay of these bonuses: before or after their caps, before or after the plan's limits. After caps and "
+            "before limits when left out; with payment: order, each payment as it stands in the ledger."
+        ),
+    )
+    where: ConditionText | None = Field(None, description="Whose pay is matched; everybody's when left out.")
+    cascade: Flag = Field(
+        default=False, description="Whether what somebody gets of this match is matched again by those above him."
+    )
+
+    @model_validator(mode="after")
+    def _match_fits(self) -> Self:
+        if len(set(self.of)) < len(self.of) or not self.of:
+            raise Hinted("of names a bonus twice, or none", "name each bonus once", ("of",))
+        if self.payment == "order" and self.of_pay is not None:
+            raise Hinted("payments per order have no caps", "leave of_pay out, or match the pay of the period", ("of_pay",))
+        if self.qualified_since:
+            raise Hinted("a match has no qualified_since", "leave it out", ("qualified_since",))
+        if self.cascade and (self.boundary is not None or self.compress == "unpayable" or self.unpaid == "pass_up"):
+            message = "cascade goes with levels that everybody or a compress condition counts"
+            field = "boundary" if self.boundary else "compress" if self.compress == "unpayable" else "unpaid"
+            raise Hinted(message, "leave one of the two out", (field,))
+        if self.cascade and self.skipped == "paid":
+            raise Hinted("cascade does not go with skipped: paid", "leave one of the two out", ("skipped",))
+        if self.cascade and self.start == "self":
+            raise Hinted("cascade does not go with start: self", "nobody is matched on his own match", ("start",))
+        return self
+
+    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        yield from super().texts()
+        if self.where is not None:
+            yield ("where",), self.where
+
+    def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        yield from ()
+
+    def bonuses(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        for name in self.of:
+            yield ("of",), name
+
+    def findings(self, name: str, scope: Scope) -> Found:
+        bonuses = scope.model.bonuses
+        for other in (bonuses[each] for each in self.of if each in bonuses):
+            ours, theirs = (each.currency or scope.model.currency.code for each in (self, other))
+            if ours != theirs:
+                message = f"{theirs} are matched in {ours}"
+                yield Finding(("currency" if self.currency else "of",), message, "match bonuses of the same currency")
+        if self.payment == "order":
+            for each in self.of:
+                if each not in bonuses or getattr(bonuses[each], "payment", "") != "order":
+                    hint = "payments per order need a bonus that pays per order"
+                    yield Finding(("of",), f'"{each}" does not pay order by order', hint)
+
+    def compile(self, name: str, builder: Builder) -> None:
+        from compplan.bonuses.match.compile import compile_match  # noqa: PLC0415 - the language loads no NumPy
+
+        compile_match(name, self, builder)
+
+    def describe(self, name: str) -> list[str]:
+        model = self.model_copy(update={"of": " and ".join(self.of)})
+        first, *lines = Generational.describe(model, name)
+        what = "each payment" if self.payment == "order" else "what each member gets"
+        first = first.replace("each order of", "each member's volume of the period of", 1)
+        first = first.replace("each member's volume of the period of", f"{what} of", 1)
+        which = {
+            None: "",
+            "before_caps": "Pay counts before caps.",
+            "after_caps": "Pay counts after caps.",
+            "before_limits": "Pay counts before the limits of the plan.",
+            "after_limits": "Pay counts after the limits of the plan.",
+        }[self.of_pay]
+        extra = [which] if which else []
+        extra += [f"Only pay of members with {words(self.where)} is matched."] if self.where else []
+        extra += ["What somebody gets of this match is matched again."] if self.cascade else []
+        return [first, *extra, *lines]

@@ -1,0 +1,1 @@
+"""The match: a walk whose volume is what other bonuses paid."""
