@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compplan.bonuses.settle import UNCAPPED
+from compplan.plan import expression as ex
+from compplan.plan.pairs import split
 from compplan.plan.values import EXACT
 
 if TYPE_CHECKING:
@@ -22,10 +24,13 @@ if TYPE_CHECKING:
 
 
 def gate(bonus: Bonus, builder: Builder) -> str:
-    """Return the column of who can be paid: distributors, who also meet `pay_when`."""
-    return builder.condition(
-        "is_distributor" if bonus.pay_when is None else f"is_distributor and ({bonus.pay_when})"
-    )
+    """Return the column of who can be paid: distributors, who also meet what `pay_when` says of themselves."""
+    if bonus.pay_when is None:
+        return builder.condition("is_distributor")
+    own, pair = split(ex.parse(bonus.pay_when))
+    if pair is None:
+        return builder.condition(f"is_distributor and ({bonus.pay_when})")
+    return builder.condition("is_distributor" if own is None else f"is_distributor and ({own})")
 
 
 def cap_columns(bonus: Bonus, builder: Builder) -> Cap | None:

@@ -82,6 +82,7 @@ match:
             yield ("of",), name
 
     def findings(self, name: str, scope: Scope) -> Found:
+        yield from super().findings(name, scope)
         bonuses = scope.model.bonuses
         for other in (bonuses[each] for each in self.of if each in bonuses):
             ours, theirs = (each.currency or scope.model.currency.code for each in (self, other))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from compplan.bonuses.gates import cap_columns, gate
 from compplan.bonuses.match.match_pass import MatchPass
 from compplan.bonuses.walk.counting import counting
+from compplan.bonuses.walk.pair_columns import pair_condition
 
 if TYPE_CHECKING:
     from compplan.bonuses.kinds.match import Match
@@ -20,7 +21,9 @@ def compile_match(name: str, bonus: Match, builder: Builder) -> None:
     column, rows = builder.klass(bonus.rates_by, bonus.table)
     pay, cap, count = gate(bonus, builder), cap_columns(bonus, builder), counting(bonus, builder)
     where = None if bonus.where is None else builder.condition(bonus.where)
-    reads = tuple(filter(None, (*matched, column, pay, *count.reads, where, cap[0] if cap else None)))
+    pairs = pair_condition(bonus, builder)
+    own = (*matched, column, pay, *count.reads, *(pairs.reads if pairs else ()), where, cap[0] if cap else None)
+    reads = tuple(filter(None, own))
     builder.add(
         MatchPass(
             (f"pay {name}",),
@@ -35,6 +38,7 @@ def compile_match(name: str, bonus: Match, builder: Builder) -> None:
             count,
             cap,
             None,
+            pairs,
             tuple(rows),
             where,
         ),

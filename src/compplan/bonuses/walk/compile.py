@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from compplan.bonuses.gates import cap_columns, gate
 from compplan.bonuses.terms import terms
 from compplan.bonuses.walk.counting import counting
+from compplan.bonuses.walk.pair_columns import pair_condition
 from compplan.bonuses.walk.walk_pass import WalkPass
 from compplan.program.passes import OrdersPass
 from compplan.quantities.order_sum import OrderSum
@@ -33,9 +34,10 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
     base, lines = _base(bonus, builder)
     pay, cap, count = gate(bonus, builder), cap_columns(bonus, builder), counting(bonus, builder)
     since = bonus.qualified_since
-    reads = tuple(filter(None, (base, column, pay, *count.reads, since, cap[0] if cap else None)))
-    tree = builder.tree(bonus.tree)
-    builder.add(WalkPass((f"pay {name}",), reads, name, bonus, made, tree, base, column, pay, count, cap, lines))
+    pairs = pair_condition(bonus, builder)
+    own = (base, column, pay, *count.reads, *(pairs.reads if pairs else ()), since, cap[0] if cap else None)
+    tree, reads = builder.tree(bonus.tree), tuple(filter(None, own))
+    builder.add(WalkPass((f"pay {name}",), reads, name, bonus, made, tree, base, column, pay, count, cap, lines, pairs))
 
 
 def _base(bonus: Upward, builder: Builder) -> tuple[str, OrderRule | None]:

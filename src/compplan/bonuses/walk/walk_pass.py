@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from compplan.bonuses.book import Book, Rows
 from compplan.bonuses.gates import caps
 from compplan.bonuses.settle import settle
 from compplan.bonuses.walk.outcomes import Outcome, WalkOutcomes, walk_outcomes
+from compplan.bonuses.walk.relative import run_relative
 from compplan.bonuses.walk.run import run_walk
 from compplan.bonuses.walk.spec import Walk, WalkInputs
 from compplan.explain.reasons import CODES, Outcomes, Reason
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.terms import Terms
     from compplan.bonuses.upward import Upward
     from compplan.bonuses.walk.counting import Counting
+    from compplan.bonuses.walk.pair_columns import PairCondition
     from compplan.bonuses.walk.spec import WalkResult
     from compplan.program.work import Work
     from compplan.volumes.order_rules import OrderRule
@@ -42,6 +44,8 @@ class WalkPass(Pass):
         Who uses up levels.
     lines
         Where each order is a payment, the rule that selects the orders.
+    pairs
+        What the conditions for pay say of earner and source together.
     """
 
     bonus: str
@@ -54,10 +58,15 @@ class WalkPass(Pass):
     counting: Counting
     cap: Cap | None
     lines: OrderRule | None
+    pairs: PairCondition | None
 
     def run(self, work: Work) -> None:
         walk, inputs, orders = self.prepared(work)
-        result = run_walk(walk, inputs, keep_rows=work.keep_rows, threads=work.threads)
+        given: Any = {"keep_rows": work.keep_rows, "threads": work.threads}
+        if (relative := self.counting.relative) is not None:
+            result = run_relative(relative, work, self.tree, walk, inputs, **given)
+        else:
+            result = run_walk(walk, inputs, **given)
         book = self._book(work, result, orders)
         settle(
             book,
@@ -72,6 +81,8 @@ class WalkPass(Pass):
         walk, inputs, orders = self.prepared(work)
         tree = work.tree(self.tree)
         earner = tree.own(position)
+        if (relative := self.counting.relative) is not None:
+            inputs = replace(inputs, counted=relative.flags(work, self.tree, earner))
         found = walk_outcomes(walk, inputs, earner)
         reason = _REASONS[found.code]
         if self.counting.own_group:
@@ -119,6 +130,7 @@ class WalkPass(Pass):
             klass=work.in_tree(self.tree, work.columns[self.klass]),
             pay=work.in_tree(self.tree, self._can_be_paid(work)),
             counted=work.in_tree(self.tree, work.columns[count.column]) if count.column else None,
+            pairs=None if self.pairs is None else self.pairs.arrays(work, self.tree),
             **arrays,
         )
         return walk, inputs, orders
@@ -194,6 +206,7 @@ _SAME = {
     Outcome.RATE_IS_ZERO: Reason.LEVEL_NOT_OPEN,
     Outcome.BEFORE_SINCE: Reason.BEFORE_QUALIFICATION,
     Outcome.ROUNDED_TO_ZERO: Reason.ROUNDED_TO_ZERO,
+    Outcome.DOES_NOT_FIT: Reason.NOT_QUALIFIED,
 }
 _REASONS = np.array([CODES[_SAME[outcome]] for outcome in Outcome], np.int8)
 
