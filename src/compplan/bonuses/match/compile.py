@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compplan.bonuses.gates import cap_columns, gate
-from compplan.bonuses.match.match_pass import MatchPass
+from compplan.bonuses.match.match_pass import CascadePass, MatchPass
 from compplan.bonuses.walk.counting import counting
 from compplan.bonuses.walk.pair_columns import pair_condition
 
@@ -24,8 +24,9 @@ def compile_match(name: str, bonus: Match, builder: Builder) -> None:
     pairs = pair_condition(bonus, builder)
     own = (*matched, column, pay, *count.reads, *(pairs.reads if pairs else ()), where, cap[0] if cap else None)
     reads = tuple(filter(None, own))
+    kind = CascadePass if bonus.cascade else MatchPass
     builder.add(
-        MatchPass(
+        kind(
             (f"pay {name}",),
             reads,
             name,

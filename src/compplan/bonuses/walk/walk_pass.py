@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from compplan.program.work import Work
     from compplan.volumes.order_rules import OrderRule
 
+    Volume = tuple[dict[str, Any], NDArray[np.int64] | None]
+
 
 @dataclass(frozen=True)
 class WalkPass(Pass):
@@ -102,7 +104,7 @@ class WalkPass(Pass):
             reason=reason,
         )
 
-    def prepared(self, work: Work) -> tuple[Walk, WalkInputs, NDArray[np.int64] | None]:
+    def prepared(self, work: Work, volume: Volume | None = None) -> tuple[Walk, WalkInputs, NDArray[np.int64] | None]:
         """Return the walk, its arrays in the tree's own order, and the order row of each line."""
         bonus, count = self.model, self.counting
         rates = self.terms.numerators
@@ -120,11 +122,7 @@ class WalkPass(Pass):
             round_each=work.plan.model.rounding.at == "payment",
             rounding=ROUNDING_CODES[work.plan.model.rounding.mode],
         )
-        if self.lines is None:
-            arrays: dict[str, Any] = {"base": work.in_tree(self.tree, work.columns[self.base])}
-            orders = None
-        else:
-            arrays, orders = self._lines(work)
+        arrays, orders = volume or self.sources(work)
         inputs = WalkInputs(
             tree=work.tree(self.tree),
             klass=work.in_tree(self.tree, work.columns[self.klass]),
@@ -134,6 +132,12 @@ class WalkPass(Pass):
             **arrays,
         )
         return walk, inputs, orders
+
+    def sources(self, work: Work) -> Volume:
+        """Return the volume as arrays of a walk, and the order row of each line."""
+        if self.lines is None:
+            return {"base": work.in_tree(self.tree, work.columns[self.base])}, None
+        return self._lines(work)
 
     def _can_be_paid(self, work: Work) -> NDArray[np.bool_]:
         pay: NDArray[np.bool_] = work.columns[self.pay]
