@@ -113,7 +113,6 @@ BAD = [
     {"bonuses": "u: {of: pv, rates: 5%}"},
     {"bonuses": "u: {kind: unilevel, of: pv, rates: 5%, skipped: unpaid}"},
     {"bonuses": "u: {kind: unilevel, of: pv, rates: 5%, payment: member}"},
-    {"bonuses": "u: {kind: unilevel, of: pv, rates: {silver: {gold: 5%}}}"},
     {"bonuses": "u: {kind: unilevel, of: pv, rates: 5%, qualified_since: qualified}"},
     {"bonuses": "f: {kind: fast_start, of: pv, rates: 5%}"},
 ]

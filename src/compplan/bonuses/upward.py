@@ -11,7 +11,7 @@ from compplan.plan import expression as ex
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.pairs import alternatives, split
-from compplan.plan.values import AmountTable, ConditionText, LevelTable, Name, Number, RateTable
+from compplan.plan.values import AmountTable, ConditionText, Keys, LevelTable, Name, Number, RateTable
 from compplan.plan.wording import in_tree, money, percent, points, table, words
 from compplan.quantities.roll_up import RollUp
 
@@ -34,9 +34,12 @@ class Upward(Bonus):
         None, description="Rates by level, or such a list for each `rates_by` key."
     )
     amounts: AmountTable | None = Field(None, description="Fixed money by level instead of rates.")
-    rates_by: str = Field(
+    rates_by: Keys = Field(
         "paid_as",
-        description="What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+        description=(
+            "What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>; "
+            "a list of these where the table is nested."
+        ),
     )
     compress: ConditionText = Field(
         "none",
@@ -99,7 +102,7 @@ class Upward(Bonus):
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
 
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
 

@@ -22,6 +22,8 @@ active_front: {count: active, among: frontline}
 customers: {count: is_customer and pv > 0, among: frontline}
 silver_legs: {count: rank >= silver, among: legs}
 far: {count: active, among: downline, per_leg: 5}
+active_months: {count: active, among: periods, periods: 12}
+in_a_row: {count: active, among: periods, consecutive: true}
 """
 
 CONDITIONS = """\
@@ -29,6 +31,12 @@ active: pv >= 100
 busy: active and (active_front >= 2 or customers >= 5)
 nordic: member.country in ("NO", "SE", "DK")
 kept_rank: last_rank >= silver and not member.paused
+"""
+
+LIMITS = """\
+pool: {bonuses: [matching], of: cv, rates: 17%}
+income: {bonuses: [levels, matching], per: member, amounts: {bronze: 400, silver: 600}}
+year: {bonuses: [levels], per: member.owner, amounts: 100000, over: year}
 """
 
 WINDOW = """\

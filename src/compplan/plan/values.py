@@ -161,9 +161,40 @@ class LevelTable(Model):
 
 
 class ByKey(Model):
-    """A table for each key: a rank, a threshold of a quantity, or a text of a member field."""
+    """A table for each key: a rank, a threshold of a quantity, or a text of a member field; maybe keyed again."""
 
-    rows: dict[str, LevelTable]
+    rows: dict[str, LevelTable | ByKey]
+
+    def leaves(self) -> list[tuple[tuple[str, ...], LevelTable]]:
+        """Return the keys and the row of every cell, in the order of the file."""
+        found: list[tuple[tuple[str, ...], LevelTable]] = []
+        for key, row in self.rows.items():
+            if isinstance(row, ByKey):
+                found += [((key, *keys), leaf) for keys, leaf in row.leaves()]
+            else:
+                found.append(((key,), row))
+        return found
+
+
+def _keys(value: Any) -> Any:
+    if isinstance(value, list) and not value:
+        raise Hinted("no key is named", "name what the keys of the table are")
+    return tuple(value) if isinstance(value, list) else value
+
+
+Keys = Annotated[
+    str | tuple[str, ...],
+    BeforeValidator(_keys),
+    WithJsonSchema(
+        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}], "title": "Keys"}
+    ),
+]
+"""What the keys of a table are, from the outside in where it is nested."""
+
+
+def axes(by: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the keys of a table are, as a tuple."""
+    return (by,) if isinstance(by, str) else by
 
 
 def _level_table(value: Any, read: Any) -> LevelTable:
@@ -190,12 +221,12 @@ def _table(value: Any, read: Any) -> LevelTable | ByKey:
         return value
     if not isinstance(value, dict):
         return _level_table(value, read)
-    rows: dict[str, LevelTable] = {}
+    rows: dict[str, LevelTable | ByKey] = {}
     for key, item in value.items():
         if str(key) in rows:
             raise Hinted(f'the key "{key}" is there twice', "as a number and as a text", (key,), key=True)
         try:
-            rows[str(key)] = _level_table(item, read)
+            rows[str(key)] = _table(item, read)
         except Hinted as error:
             raise Hinted(error.message, error.hint, (key, *error.at)) from None
     return ByKey(rows=rows)
@@ -203,7 +234,8 @@ def _table(value: Any, read: Any) -> LevelTable | ByKey:
 
 _ONE = {"type": ["number", "string"]}
 _LIST = {"type": "array", "items": _ONE}
-_TABLE_SCHEMA = {"anyOf": [_ONE, _LIST, {"type": "object", "additionalProperties": {"anyOf": [_ONE, _LIST]}}]}
+_CELLS: dict[str, Any] = {"anyOf": [_ONE, _LIST, {"type": "object"}]}
+_TABLE_SCHEMA = {"anyOf": [_ONE, _LIST, {"type": "object", "additionalProperties": _CELLS}]}
 
 RateTable = Annotated[
     LevelTable | ByKey,
@@ -212,7 +244,10 @@ RateTable = Annotated[
         {
             **_TABLE_SCHEMA,
             "title": "Rates",
-            "description": "One rate, a list by level (the last may be '0.5% and deeper'), or a list a key.",
+            "description": (
+                "One rate, a list by level (the last may be '0.5% and deeper'), or a list a key, "
+                "nested where there are several keys."
+            ),
         },
     ),
 ]

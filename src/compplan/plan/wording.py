@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
-from compplan.plan.values import EXACT, ByKey, LevelTable, number
+from compplan.plan.values import EXACT, ByKey, LevelTable, axes, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -50,11 +50,14 @@ def in_tree(tree: str | None) -> str:
     return f" in the {tree} tree" if tree else ""
 
 
-def table(rows: LevelTable | ByKey, by: str, read: Callable[[Decimal], str]) -> str:
+def table(rows: LevelTable | ByKey, by: str | tuple[str, ...], read: Callable[[Decimal], str]) -> str:
     """Return a table of rates or amounts, each number as `read` writes it."""
     if not isinstance(rows, ByKey):
         return _levels(rows, read)
-    return "; ".join(f"{_key(key, by)}: {_levels(row, read)}" for key, row in rows.rows.items())
+    first = axes(by)
+    return "; ".join(
+        f"{', '.join(map(_key, keys, first))}: {_levels(row, read)}" for keys, row in rows.leaves()
+    )
 
 
 def points(of: str, money_per_point: Decimal) -> list[str]:

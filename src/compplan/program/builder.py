@@ -11,16 +11,18 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from compplan.bonuses.share_out.limit_compile import compile_limit
+from compplan.periods.payout_pass import compile_payout
 from compplan.plan import expression as ex
 from compplan.plan.scope import RANK_COLUMNS, ROLES
-from compplan.plan.values import EXACT, ByKey, number
+from compplan.plan.values import EXACT, ByKey, axes, number
 from compplan.program import passes as p
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.rank_pass import RankPass
 from compplan.volumes.order_rules import rule_from_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from compplan.plan.load import Plan
     from compplan.plan.values import LevelTable
@@ -37,17 +39,30 @@ class Builder:
         The program so far, in the order in which it will run.
     known
         The columns that exist once these passes have run.
+    endings
+        What makes the passes that come last.
     """
 
     plan: Plan
     passes: list[p.Pass] = field(default_factory=list)
     known: set[str] = field(default_factory=lambda: {*ROLES})
+    endings: list[Callable[[], p.Pass]] = field(default_factory=list)
 
     def add(self, made: p.Pass) -> str:
         """Add a pass and return the first column that it writes."""
         self.passes.append(made)
         self.known |= set(made.writes)
         return made.writes[0]
+
+    def at_end(self, made: Callable[[], p.Pass]) -> None:
+        """Add a pass after all others, such as one that remembers what they found; it is made when its turn comes."""
+        self.endings.append(made)
+
+    def close(self) -> tuple[p.Pass, ...]:
+        """Add the passes that come last, and return all."""
+        for made in self.endings:
+            self.add(made())
+        return tuple(self.passes)
 
     def tree(self, name: str | None) -> str:
         """Return a tree's name, the first one by default."""
@@ -207,24 +222,57 @@ class Builder:
             self.plan.model.bonuses[name].compile(name, self)
         return column
 
+    def pay_before(self, bonus: str, limit: str | None = None) -> str:
+        """Return the column of a bonus' pay as the limits before a limit have left it; after all limits without one."""
+        column = self.pay(bonus)
+        for name, model in self.plan.model.limits.items():
+            if name == limit:
+                break
+            self.limit(name)
+            if bonus in model.bonuses:
+                column = f"pay {bonus} after {name}"
+        return column
+
+    def pay_after_limits(self, bonus: str, reader: str) -> str:
+        """Return the column of a bonus' pay after the limits that stand before the first that holds the reader too."""
+        limits = self.plan.model.limits
+        return self.pay_before(bonus, next((name for name, each in limits.items() if reader in each.bonuses), None))
+
+    def limit(self, name: str) -> None:
+        """Add the pass of a limit, once."""
+        limit = self.plan.model.limits[name]
+        if f"pay {limit.bonuses[0]} after {name}" not in self.known:
+            compile_limit(name, limit, self)
+
     def order_sums(self, tree: str) -> None:
         """Add one pass for all sums of orders that are credited in a tree."""
         rules = {n: r for n, r in self.plan.scope.order_sums.items() if self.tree(r.tree) == tree}
         made = tuple(rule_from_model(name, rule) for name, rule in rules.items())
         self.add(p.OrdersPass(tuple(rules), ("orders", *ROLES), made, tree))
 
-    def klass(self, by: str, table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
-        """Return the column that chooses a row of a table for each member, and the rows."""
+    def klass(self, by: str | tuple[str, ...], table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
+        """Return the column that chooses a row of a table for each member, and the rows (the cells, where nested)."""
         if not isinstance(table, ByKey):
             name = "one class"
             if name not in self.known:
                 self.add(p.ClassPass((name,), (), ""))
             return name, [table]
-        keys, column = self.keys(by, table.rows)
-        name = f"class of {by} {keys}"
+        first, *deeper = axes(by)
+        keys, column = self.keys(first, table.rows)
+        name = f"class of {first} {keys}"
         if name not in self.known:
-            self.add(p.ClassPass((name,), (column,), by, keys))
-        return name, list(table.rows.values())
+            self.add(p.ClassPass((name,), (column,), first, keys))
+        if not deeper:
+            return name, [row for _, row in table.leaves()]
+        return self._cells(name, [self.klass(tuple(deeper), row) for row in table.rows.values()])
+
+    def _cells(self, outer: str, inner: list[tuple[str, list[LevelTable]]]) -> tuple[str, list[LevelTable]]:
+        """Return the column and the cells of a nested table: outer row times inner row."""
+        columns, sizes = tuple(column for column, _ in inner), tuple(len(rows) for _, rows in inner)
+        name = f"{outer} of {columns}"
+        if name not in self.known:
+            self.add(p.CellPass((name,), (outer, *dict.fromkeys(columns)), outer, columns, sizes))
+        return name, [row for _, rows in inner for row in rows]
 
     def keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
         """Return the keys of a table as its column holds them (ranks as numbers, thresholds as integers), and that column."""
@@ -247,4 +295,7 @@ def build(plan: Plan) -> tuple[p.Pass, ...]:
     builder.ranks()
     for name in plan.model.bonuses:
         builder.pay(name)
-    return tuple(builder.passes)
+    for name in plan.model.limits:
+        builder.limit(name)
+    compile_payout(builder)
+    return builder.close()

@@ -324,3 +324,21 @@ class ClassPass(Pass):
             places[list(self.keys)] = np.arange(len(self.keys))
             result = places[work.columns[self.by]]
         work.put(self.writes[0], result)
+
+
+@dataclass(frozen=True)
+class CellPass(Pass):
+    """Which cell of a nested table goes for each member: the row of the outer key, then that of the inner one."""
+
+    outer: str
+    inner: tuple[str, ...]
+    sizes: tuple[int, ...]
+
+    def run(self, work: Work) -> None:
+        outer = work.columns[self.outer]
+        result, before = np.full(work.size, -1, np.int16), 0
+        for row, (column, size) in enumerate(zip(self.inner, self.sizes, strict=True)):
+            cells = work.columns[column]
+            np.copyto(result, cells + np.int16(before), where=(outer == row) & (cells >= 0))
+            before += size
+        work.put(self.writes[0], result)

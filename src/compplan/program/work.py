@@ -6,20 +6,26 @@ A pass reads columns and writes columns; nothing else is shared. Columns are nev
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
+from compplan.genealogy.order import SiblingOrder
 from compplan.money_arrays import exact_sum
 from compplan.volumes import counts
 from compplan.volumes.orders import People
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from compplan.bonuses.book import Book
     from compplan.genealogy.genealogy import Genealogy
     from compplan.genealogy.tree import Tree
+    from compplan.periods.payables import Payables
     from compplan.periods.period import Period
     from compplan.periods.state import State
     from compplan.plan.load import Plan
@@ -46,6 +52,8 @@ class Work:
         The orders that a bonus paid one by one, by bonus.
     given
         The columns that the members table gave.
+    totals
+        What members are due, by currency, the plan's own first.
     company
         Numbers of the company, at the digits that the plan reads them with.
     """
@@ -64,6 +72,7 @@ class Work:
     lost: dict[str, int] = field(default_factory=dict)
     lines: dict[str, Any] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    totals: list[Payables] = field(default_factory=list)
     company: dict[str, int] = field(default_factory=dict)
     _people: dict[str, People] = field(default_factory=dict)
 
@@ -78,6 +87,10 @@ class Work:
         self.books[book.bonus] = book
         self.put(f"pay {book.bonus}", book.pay)
 
+    def order_of_ids(self, positions: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return numbers in the order of the ids of some members, to break ties by."""
+        return SiblingOrder(self.genealogy.ids.take(pa.array(positions))).exact_keys
+
     def company_total(self, column: str, *, company: bool) -> int:
         """Return the sum of a column over all members, or the one number of the company that it repeats."""
         values = self.columns[column]
@@ -88,6 +101,11 @@ class Work:
     def tree_of(self, quantity: str) -> str:
         """Return the tree that a quantity is measured in."""
         return self.plan.scope.tree(self.plan.scope.rules[quantity])
+
+    @property
+    def reckoned(self) -> date:
+        """A day that tells to which month, quarter and year this period belongs: its last."""
+        return self.period.after - timedelta(days=1)
 
     @property
     def size(self) -> int:

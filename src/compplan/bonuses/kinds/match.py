@@ -88,7 +88,7 @@ match:
         yield from super().findings(name, scope)
         bonuses = scope.model.bonuses
         for other in (bonuses[each] for each in self.of if each in bonuses):
-            ours, theirs = (each.currency or scope.model.currency.code for each in (self, other))
+            ours, theirs = (each.money(scope.model).code for each in (self, other))
             if ours != theirs:
                 message = f"{theirs} are matched in {ours}"
                 yield Finding(("currency" if self.currency else "of",), message, "match bonuses of the same currency")

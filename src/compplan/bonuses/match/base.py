@@ -13,22 +13,26 @@ from compplan.money_arrays import exact_abs_sum
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.book import Book
     from compplan.bonuses.kinds.match import Match
     from compplan.program.work import Work
 
     Parts = list[tuple[NDArray[np.int64], int]]
 
 
-def matched_pay(bonus: Match, work: Work) -> tuple[NDArray[np.int64], int]:
+def matched_pay(bonus: Match, columns: tuple[str, ...], work: Work) -> tuple[NDArray[np.int64], int]:
     """Return what each member got of the bonuses that a match names, and its digits.
+
+    Parameters
+    ----------
+    columns
+        Where the pay of each of them stands, caps and limits done.
 
     Raises
     ------
     ExactnessError
         If the sum could pass 64 bits.
     """
-    parts = [_part(bonus, name, work) for name in bonus.of]
+    parts = [_part(bonus, name, column, work) for name, column in zip(bonus.of, columns, strict=True)]
     values, scale = _at_one_scale(parts)
     return np.sum(values, axis=0, dtype=np.int64), scale
 
@@ -40,18 +44,11 @@ def _at_one_scale(parts: Parts) -> tuple[list[NDArray[np.int64]], int]:
     return [values * 10 ** (scale - own) for values, own in parts], scale
 
 
-def _part(bonus: Match, name: str, work: Work) -> tuple[NDArray[np.int64], int]:
+def _part(bonus: Match, name: str, column: str, work: Work) -> tuple[NDArray[np.int64], int]:
     book = work.books.get(name)
     if book is None:
-        return work.columns[name], work.scales[name]
-    return pay_of(bonus, book), book.scale
-
-
-def pay_of(bonus: Match, book: Book) -> NDArray[np.int64]:
-    """Return the pay of a book, as it stood at the stage that a match names."""
-    if bonus.of_pay == "before_caps":
-        return book.before_caps
-    return book.pay
+        return work.columns[column], work.scales[column]
+    return book.before_caps if bonus.of_pay == "before_caps" else work.columns[column], book.scale
 
 
 def by_order(bonus: Match, work: Work, tree: str) -> tuple[Paid, int]:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 def compile_match(name: str, bonus: Match, builder: Builder) -> None:
     """Add the pass of a match, after those of the bonuses that it matches."""
-    bonuses = builder.plan.model.bonuses
-    matched = tuple(builder.pay(each) if each in bonuses else builder.quantity(each) for each in bonus.of)
+    matched = tuple(_pay(name, bonus, each, builder) for each in bonus.of)
     column, rows = builder.klass(bonus.rates_by, bonus.table)
     pay, cap, count = gate(bonus, builder), cap_columns(bonus, builder), counting(bonus, builder)
     where = None if bonus.where is None else builder.condition(bonus.where)
@@ -40,7 +39,15 @@ def compile_match(name: str, bonus: Match, builder: Builder) -> None:
             cap,
             None,
             pairs,
+            matched,
             tuple(rows),
             where,
         ),
     )
+
+
+def _pay(name: str, bonus: Match, matched: str, builder: Builder) -> str:
+    """Return the column of the pay of one matched bonus, or of the volume that holds such pay."""
+    if matched not in builder.plan.model.bonuses:
+        return builder.quantity(matched)
+    return builder.pay_after_limits(matched, name) if bonus.of_pay == "after_limits" else builder.pay(matched)

@@ -36,12 +36,15 @@ class MatchPass(WalkPass):
 
     Attributes
     ----------
+    of
+        The columns of the matched pay.
     table
         The rates or amounts; they become integers when the digits of the matched pay are known.
     where
         The column of whose pay is matched, or None.
     """
 
+    of: tuple[str, ...]
     table: tuple[LevelTable, ...]
     where: str | None
 
@@ -60,13 +63,13 @@ class MatchPass(WalkPass):
             base_scale=None if self.model.amounts is not None else work.scales[self.base],
             factor=self.model.money_per_point,
             rounding=model.rounding,
-            decimals=model.currency.decimals,
+            decimals=self.model.money(model).decimals,
         )
         return replace(self, terms=made)
 
     def _put_base(self, work: Work) -> None:
         if self.base not in work.columns:
-            values, scale = matched_pay(self.matching, work)
+            values, scale = matched_pay(self.matching, self.of, work)
             work.put(self.base, np.where(work.columns[self.where], values, 0) if self.where else values, scale)
 
     @property
@@ -98,7 +101,7 @@ class CascadePass(MatchPass):
         if work.keep_rows:
             book.rows = done._rows(work, found)
         model = work.plan.model
-        settle(book, model.rounding, model.currency.decimals, caps(self.cap, book.scale, work))
+        settle(book, model.rounding, self.model.money(model).decimals, caps(self.cap, book.scale, work))
         work.close(book)
 
     def with_terms(self, work: Work) -> Self:

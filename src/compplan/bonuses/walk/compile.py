@@ -29,7 +29,7 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
         base_scale=None if fixed else scope.scale(bonus.of),
         factor=bonus.money_per_point,
         rounding=model.rounding,
-        decimals=model.currency.decimals,
+        decimals=bonus.money(model).decimals,
     )
     base, lines = _base(bonus, builder)
     pay, cap, count = gate(bonus, builder), cap_columns(bonus, builder), counting(bonus, builder)

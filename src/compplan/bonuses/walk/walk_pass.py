@@ -73,7 +73,7 @@ class WalkPass(Pass):
         settle(
             book,
             work.plan.model.rounding,
-            work.plan.model.currency.decimals,
+            self.model.money(work.plan.model).decimals,
             caps(self.cap, book.scale, work),
         )
         work.close(book)
@@ -181,7 +181,7 @@ class WalkPass(Pass):
         tally = result.tally
         return Book(
             bonus=self.bonus,
-            currency=self.model.currency or work.plan.model.currency.code,
+            currency=self.model.money(work.plan.model).code,
             scale=self.terms.scale,
             exact_scale=self.terms.exact_scale,
             base_scale=work.scales[self.base],
