@@ -72,6 +72,10 @@ match:
             raise Hinted("a cascade has rates, of money", "give rates", (field,))
         return self
 
+    @property
+    def reads_rows(self) -> bool:
+        return self.payment == "order"
+
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from super().texts()
         if self.where is not None:
@@ -87,11 +91,14 @@ match:
     def findings(self, name: str, scope: Scope) -> Found:
         yield from super().findings(name, scope)
         bonuses = scope.model.bonuses
-        for other in (bonuses[each] for each in self.of if each in bonuses):
-            ours, theirs = (each.money(scope.model).code for each in (self, other))
-            if ours != theirs:
-                message = f"{theirs} are matched in {ours}"
+        for each in (each for each in self.of if each in bonuses):
+            ours = self.money(scope.model).code
+            theirs = sorted({currency.code for currency in bonuses[each].currencies(scope.model).values()})
+            if theirs != [ours]:
+                message = f'"{each}" is paid in {" and ".join(theirs)}, its match in {ours}'
                 yield Finding(("currency" if self.currency else "of",), message, "match bonuses of the same currency")
+        if self.of_pay == "after_limits" and not scope.model.limits:
+            yield Finding(("of_pay",), "the plan has no limits", "leave of_pay out")
         if self.cascade:
             yield from self._cascade_findings()
         if self.payment == "order":
