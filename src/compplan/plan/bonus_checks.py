@@ -21,13 +21,19 @@ if TYPE_CHECKING:
     from compplan.plan.scope import Scope
 
 
+_BY_LEVEL = ("rates", "amounts")
+"""The tables whose lists go by level; they share the field that tells their keys."""
+
+_ONE_VALUE = ("cap", "cap_per_source", "pair_cap", "carry_cap", "weights", "levels", "takes", "guarantee")
+
+
 def tables_make_no_sense(scope: Scope) -> Found:
     """Yield what is wrong with tables: their keys, their levels, their numbers."""
     for name, bonus in scope.model.bonuses.items():
         if bonus.cap is None and "cap_by" in bonus.model_fields_set:
             yield Finding(("bonuses", name, "cap_by"), "there is no cap", "add a cap, or leave cap_by out")
         for place, by, table in bonus.tables():
-            one_level = place[-1] in {"cap", "pair_cap", "carry_cap", "weights"} or bonus.family == "retail"
+            one_level = place[-1] in _ONE_VALUE or bonus.family == "retail"
             yield from _table_makes_no_sense(scope, ("bonuses", name, *place), by, table, one_level=one_level)
     for name, limit in scope.model.limits.items():
         at = ("limits", name, limit.place)
@@ -54,7 +60,7 @@ def _table_makes_no_sense(
 
 def _by(at: tuple[str, ...]) -> tuple[str, ...]:
     """Return the place of the field that tells what the keys of a table are."""
-    return (*at[:-1], "rates_by" if at[-1] in {"rates", "amounts"} else f"{at[-1]}_by")
+    return (*at[:-1], "rates_by" if at[-1] in _BY_LEVEL else f"{at[-1]}_by")
 
 
 def _levels_do_not_fit(where: Path, row: LevelTable, *, one_level: bool) -> Found:
@@ -76,7 +82,7 @@ def _keys_do_not_fit(scope: Scope, said: Path, at: Path, keys: tuple[str, ...], 
             yield Finding((*at, key), message, f"name one more in {said[-1]}: [{by}, ...]")
     if deeper and not any(isinstance(row, ByKey) for row in table.rows.values()):
         yield Finding(at, f"the table has no keys for {deeper[0]}", "nest it, or name fewer keys")
-    if by in RANK_COLUMNS:
+    if by in RANK_COLUMNS and (by != "held_rank" or by in scope.rank_columns):
         for key in table.rows:
             if key not in scope.ranks:
                 hint = did_you_mean(key, list(scope.ranks)) or "this plan has no ranks"

@@ -29,6 +29,7 @@ _WORDS: list[tuple[Any, str]] = [
     (v.Whole, "whole number"),
     (v.RateTable, "[rates](#tables)"),
     (v.AmountTable, "[amounts](#tables)"),
+    (v.LevelsTable, "number of levels or `all`, or [one a key](#tables)"),
     (v.SpanText, "span of time"),
     (Tiers, "amounts by threshold"),
     (Selection, "[selection](#selections)"),

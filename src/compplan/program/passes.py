@@ -12,7 +12,7 @@ from compplan.errors import ExactnessError
 from compplan.plan import expression as ex
 from compplan.plan.inputs import company_numbers
 from compplan.program import evaluate
-from compplan.volumes import counts, legs, orders, rollup
+from compplan.volumes import counts, legs, orders, rollup, sides
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -202,6 +202,8 @@ class LegsPass(Pass):
 
     def _measure(self, tree: Any, volume: NDArray[np.int64], work: Work) -> NDArray[np.int64]:
         match self.rule.pick:
+            case "left" | "right":
+                return sides.leg_on_side(tree, volume, self.rule.pick)
             case "largest":
                 return legs.largest_leg(tree, volume)
             case "second":
@@ -269,6 +271,24 @@ class CountPass(Pass):
 
 
 @dataclass(frozen=True)
+class SideCountPass(Pass):
+    """Members who meet a condition and stand on one side of a tree with sides."""
+
+    tree: str
+    condition: str
+    among: str
+    sides: str
+    side: str
+
+    def run(self, work: Work) -> None:
+        found = work.in_tree(self.tree, work.columns[self.condition])
+        counted = sides.count_on_side(
+            work.tree(self.tree), found, self.among, work.tree(self.sides), self.side  # type: ignore[arg-type]
+        )
+        work.put(self.writes[0], work.from_tree(self.tree, counted), 0)
+
+
+@dataclass(frozen=True)
 class MoveUpPass(Pass):
     """Volume compression: volume moves to the nearest member above who keeps it."""
 
@@ -324,6 +344,37 @@ class ClassPass(Pass):
             places[list(self.keys)] = np.arange(len(self.keys))
             result = places[work.columns[self.by]]
         work.put(self.writes[0], result)
+
+
+@dataclass(frozen=True)
+class PairPass(Pass):
+    """Two classes as one: row a of the first and row b of the second are row `a * (size + 1) + b`.
+
+    Without a row in the second, b is `size`; without one in the first there is none.
+    """
+
+    first: str
+    second: str
+    size: int
+
+    def run(self, work: Work) -> None:
+        first, second = work.columns[self.first], work.columns[self.second]
+        pair = first.astype(np.int32) * (self.size + 1) + np.where(second < 0, self.size, second)
+        work.put(self.writes[0], np.where(first < 0, -1, pair).astype(np.int16))
+
+
+@dataclass(frozen=True)
+class CutPass(Pass):
+    """A tree that ends at members who meet a condition: each is a root there, with his own downline."""
+
+    tree: str
+    stop: str
+
+    def run(self, work: Work) -> None:
+        from compplan.genealogy.cut import cut_tree  # noqa: PLC0415 - few plans need it
+
+        stops = work.in_tree(self.tree, work.columns[self.stop])
+        work.cut[self.writes[0]] = cut_tree(work.tree(self.tree), stops, self.writes[0])
 
 
 @dataclass(frozen=True)

@@ -76,11 +76,6 @@ match:
     def reads_rows(self) -> bool:
         return self.payment == "order"
 
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.where is not None:
-            yield ("where",), self.where
-
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from ()
 
@@ -123,7 +118,7 @@ match:
         compile_match(name, self, builder)
 
     def describe(self, name: str) -> list[str]:
-        model = self.model_copy(update={"of": " and ".join(self.of)})
+        model = self.model_copy(update={"of": " and ".join(self.of), "where": None})
         first, *lines = Generational.describe(model, name)
         what = "each payment" if self.payment == "order" else "what each member gets"
         first = first.replace("each order of", "each member's volume of the period of", 1)

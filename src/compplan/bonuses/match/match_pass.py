@@ -60,7 +60,7 @@ class MatchPass(WalkPass):
         model = work.plan.model
         made = terms(
             self.table,
-            base_scale=None if self.model.amounts is not None else work.scales[self.base],
+            base_scale=None if self.model.amounts is not None else work.scales[self.sources.base],
             factor=self.model.money_per_point,
             rounding=model.rounding,
             decimals=self.model.money(model).decimals,
@@ -68,9 +68,9 @@ class MatchPass(WalkPass):
         return replace(self, terms=made)
 
     def _put_base(self, work: Work) -> None:
-        if self.base not in work.columns:
+        if self.sources.base not in work.columns:
             values, scale = matched_pay(self.matching, self.of, work)
-            work.put(self.base, np.where(work.columns[self.where], values, 0) if self.where else values, scale)
+            work.put(self.sources.base, np.where(work.columns[self.where], values, 0) if self.where else values, scale)
 
     @property
     def matching(self) -> Match:
@@ -81,12 +81,12 @@ class MatchPass(WalkPass):
         """Return whose pay is matched, in the tree's own order."""
         if self.where is None:
             return np.ones(work.size, np.bool_)
-        return np.ascontiguousarray(work.in_tree(self.tree, work.columns[self.where]))
+        return np.ascontiguousarray(work.in_tree(self.climbed, work.columns[self.where]))
 
-    def sources(self, work: Work) -> Volume:
+    def volume(self, work: Work) -> Volume:
         if self.model.payment == "period":
-            return {"base": work.in_tree(self.tree, work.columns[self.base])}, None
-        paid, _ = by_order(self.matching, work, self.tree)
+            return {"base": work.in_tree(self.climbed, work.columns[self.sources.base])}, None
+        paid, _ = by_order(self.matching, work, self.climbed)
         return as_lines(paid, work.size, self.matched(work))
 
 
@@ -107,7 +107,7 @@ class CascadePass(MatchPass):
     def with_terms(self, work: Work) -> Self:
         """Return this pass with terms whose amounts have the digits of the matched pay: they are matched again."""
         self._put_base(work)
-        scale, rounding = work.scales[self.base], work.plan.model.rounding
+        scale, rounding = work.scales[self.sources.base], work.plan.model.rounding
         made = terms(
             self.table,
             base_scale=scale,
@@ -117,7 +117,7 @@ class CascadePass(MatchPass):
         )
         return replace(self, terms=made)
 
-    def sources(self, work: Work) -> Volume:
+    def volume(self, work: Work) -> Volume:
         """Return the matched pay together with what the cascade adds, for explanations."""
         paid = self._paid(work)
         added = self._cascade(work).rows
@@ -135,8 +135,8 @@ class CascadePass(MatchPass):
 
     def _paid(self, work: Work) -> Paid:
         if self.model.payment == "order":
-            return by_order(self.matching, work, self.tree)[0]
-        values = work.in_tree(self.tree, work.columns[self.base])
+            return by_order(self.matching, work, self.climbed)[0]
+        values = work.in_tree(self.climbed, work.columns[self.sources.base])
         who = np.flatnonzero(values).astype(np.int32)
         return Paid(np.full(who.size, -1, np.int64), who, values[who])
 
@@ -152,7 +152,7 @@ class CascadePass(MatchPass):
         return replace(walk, round_each=True), inputs, orders
 
     def _rows(self, work: Work, found: CascadeResult) -> Rows:
-        primary, rows = work.tree(self.tree).to_primary, found.rows
+        primary, rows = work.tree(self.climbed).to_primary, found.rows
         return Rows(
             earner=rows.earner if primary is None else primary[rows.earner],
             source=rows.source if primary is None else primary[rows.source],
