@@ -11,7 +11,12 @@ from typing import TYPE_CHECKING
 
 from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
-from compplan.plan.bonus_checks import bonuses_make_no_sense, money_is_too_fine, tables_make_no_sense
+from compplan.plan.bonus_checks import (
+    bonuses_make_no_sense,
+    money_is_too_fine,
+    payouts_make_no_sense,
+    tables_make_no_sense,
+)
 from compplan.plan.findings import Finding
 from compplan.plan.limits import limits_make_no_sense
 from compplan.plan.located import Hinted
@@ -51,6 +56,7 @@ def problems(scope: Scope) -> Found:
     yield from bonuses_make_no_sense(scope)
     yield from limits_make_no_sense(scope)
     yield from money_is_too_fine(scope)
+    yield from payouts_make_no_sense(scope)
 
 
 def _named(scope: Scope) -> list[Path]:
@@ -110,6 +116,7 @@ def _conditions_cannot_be_read(scope: Scope) -> Found:
             texts += [((section, name, field), text) for field, text in rule.texts()]
     for name, bonus in model.bonuses.items():
         texts += [(("bonuses", name, *place), text) for place, text in bonus.texts()]
+    texts += [(("payout", *place), text) for place, text in model.payout.texts()]
     if model.ranks:
         texts.append((("ranks", "members"), model.ranks.members))
     for place, text in texts:

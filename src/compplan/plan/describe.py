@@ -8,6 +8,7 @@ from compplan.plan.wording import MODES, money, table, words
 
 if TYPE_CHECKING:
     from compplan.plan.load import Plan
+    from compplan.plan.sections import HeldRank, Ranks
 
 _POINTS = {"payment": "each payment", "bonus": "the sum of a member's bonus", "member": "a member's total"}
 
@@ -19,14 +20,13 @@ def describe(plan: Plan) -> str:
     lines += [model.description] if model.description else []
     lines += [f"Source: {model.source}."] if model.source else []
     lines.append(f"Money is rounded {MODES[model.rounding.mode]}, at {_POINTS[model.rounding.at]}.")
-    if model.payout.minimum:
-        lines.append(f"A payable below {money(model.payout.minimum)} is kept for the next period.")
+    lines += model.payout.describe(model.currency.code)
     lines += _section("Volumes and counts", [f"{n}: {r.describe()}." for n, r in plan.scope.rules.items()])
     lines += _section("Conditions", [f"{n}: {words(text)}." for n, text in model.conditions.items()])
     lines += _section("Ranks, lowest first", _ranks(plan))
     for name, bonus in model.bonuses.items():
         text = bonus.describe(name)
-        text += [f"Paid in {bonus.currency}."] if bonus.currency else []
+        text += [f"Paid in {bonus.currency.code}."] if bonus.currency else []
         if bonus.pay_when:
             text.append(f"Paid only if {words(bonus.pay_when)}.")
         if bonus.cap is not None:
@@ -46,6 +46,8 @@ def _ranks(plan: Plan) -> list[str]:
     ranks = plan.model.ranks
     if ranks is None:
         return []
+    if ranks.given:
+        return [f"{', '.join(ranks.ladder)}: as {words(ranks.given)} says.", *_ranks_over_time(ranks)]
     lines = []
     for place, (name, rank) in enumerate(ranks.ladder.items(), 1):
         routes = plan.requirements.of(place)
@@ -55,15 +57,37 @@ def _ranks(plan: Plan) -> list[str]:
             lines.append(f"{name}: {ways[0]}.{source}")
         else:
             lines += [f"{name}, one of:{source}", *(f"  - {way}." for way in ways)]
-    lines.append(f"Who can hold a rank: {words(ranks.members)}. Pay goes by the rank {_PAID_AS[ranks.paid_as]}.")
+    paid, *held = _ranks_over_time(ranks)
+    lines.append(f"Who can hold a rank: {words(ranks.members)}. {paid}")
+    lines += [f"Who has a rank as {words(ranks.granted)} has at least that."] if ranks.granted else []
+    lines += held
     lines += [f"Legs are those of the {ranks.tree} tree."] if ranks.tree else []
     lines += ["A leg holds a rank by title, the highest ever held."] if ranks.legs_hold == "title" else []
     lines += ["A rank counts only if every lower rank is met too."] if ranks.gaps == "closed" else []
     return lines
 
 
+def _ranks_over_time(ranks: Ranks) -> list[str]:
+    paid = "that is the title" if ranks.paid_as == "title" and ranks.title else _PAID_AS[ranks.paid_as]
+    held = [] if ranks.held_rank is None else [f"The held rank {_rises_and_falls(ranks.held_rank)}."]
+    title = [] if ranks.title is None else [f"The title {_rises_and_falls(ranks.title)}."]
+    return [f"Pay goes by the rank {paid}.", *title, *held]
+
+
+def _rises_and_falls(rule: HeldRank) -> str:
+    rises = "rises to each rank earned"
+    if rule.rises_after > 1:
+        rises = f"rises to what was earned in {rule.rises_after} periods in a row"
+    if rule.falls_after is None:
+        return f"{rises}, and never falls"
+    when = f"after {rule.falls_after} periods in a row below it" if rule.falls_after > 1 else "in a period below it"
+    far = "to the rank earned" if rule.falls_by is None else f"by at most {rule.falls_by}"
+    return f"{rises}, and falls {far} {when}"
+
+
 _PAID_AS = {
     "rank": "earned in the period",
     "title": "that is the highest ever held",
+    "held_rank": "that is held",
     "last_rank": "of the period before",
 }

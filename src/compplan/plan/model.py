@@ -8,12 +8,12 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from compplan.bonuses.base import Bonus, bonus_union, kinds
+from compplan.plan.currencies import CurrencyField
 from compplan.plan.limits import Limit
+from compplan.plan.payout import Payout
 from compplan.plan.sections import (
-    CurrencyField,
     Members,
     Orders,
-    Payout,
     Ranks,
     Rounding,
     Tree,

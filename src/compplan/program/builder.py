@@ -12,11 +12,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from compplan.bonuses.share_out.limit_compile import compile_limit
+from compplan.periods.payout_pass import compile_payout
 from compplan.plan import expression as ex
 from compplan.plan.scope import RANK_COLUMNS, ROLES
 from compplan.plan.values import EXACT, ByKey, axes, number
 from compplan.program import passes as p
 from compplan.quantities.roll_up import RollUp
+from compplan.ranks.given import GivenRanksPass
 from compplan.ranks.rank_pass import RankPass
 from compplan.volumes.order_rules import rule_from_model
 
@@ -107,6 +109,10 @@ class Builder:
         model = self.plan.model.ranks
         if model is None or "rank" in self.known:
             return
+        wrote = tuple(name for name in self.plan.scope.rank_columns if name != "last_rank")
+        if model.given is not None:
+            self.add(GivenRanksPass(wrote, (model.given,), model.given))
+            return
         table = self.plan.requirements
         tree = self.tree(model.tree)
         columns = {row: self._measured(row, tree) for row in table.rows}
@@ -117,11 +123,11 @@ class Builder:
         }
         also = {row.also: self.condition(row.also) for row in table.rows if row.also}
         members = self.condition(model.members)
-        reads = {members, *filter(None, columns.values()), *also.values()}
+        reads = {members, *filter(None, [*columns.values(), model.granted]), *also.values()}
         reads |= {c for pair in totals.values() for c in pair}
         self.add(
             RankPass(
-                ("rank", "title", "paid_as"),
+                wrote,
                 tuple(sorted(reads)),
                 tree,
                 table,
@@ -168,10 +174,22 @@ class Builder:
 
     def masked(self, rule: RollUp) -> str:
         """Return the column that a roll-up sums: its volume, of the members that it counts."""
-        base = self.quantity(rule.roll_up)
-        if rule.where is None:
+        return self.only(self.quantity(rule.roll_up), self.condition(rule.where) if rule.where else None)
+
+    def cut(self, tree: str, stop_at: str | None) -> str:
+        """Return a tree that ends at members who meet a condition, to be climbed like any other."""
+        if stop_at is None:
+            return tree
+        stop = self.condition(stop_at)
+        name = f"{tree} cut at {stop}"
+        if name not in self.known:
+            self.add(p.CutPass((name,), (stop,), tree, stop))
+        return name
+
+    def only(self, base: str, where: str | None) -> str:
+        """Return the column of a volume, with nothing for members who do not meet a condition's column."""
+        if where is None:
             return base
-        where = self.condition(rule.where)
         name = f"{base} where {where}"
         if name not in self.known:
             self.add(p.MaskPass((name,), (base, where), base, where))
@@ -296,4 +314,5 @@ def build(plan: Plan) -> tuple[p.Pass, ...]:
         builder.pay(name)
     for name in plan.model.limits:
         builder.limit(name)
+    compile_payout(builder)
     return builder.close()

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.book import Book
     from compplan.genealogy.genealogy import Genealogy
     from compplan.genealogy.tree import Tree
+    from compplan.periods.payables import Payables
     from compplan.periods.period import Period
     from compplan.periods.state import State
     from compplan.plan.load import Plan
@@ -49,8 +50,12 @@ class Work:
         Volume that a move_up could not give to anybody, by volume.
     lines
         The orders that a bonus paid one by one, by bonus.
+    cut
+        Trees that end at some members, by name; other names are those of the genealogy.
     given
         The columns that the members table gave.
+    totals
+        What members are due, by currency, the plan's own first.
     company
         Numbers of the company, at the digits that the plan reads them with.
     """
@@ -68,7 +73,9 @@ class Work:
     books: dict[str, Book] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=dict)
     lines: dict[str, Any] = field(default_factory=dict)
+    cut: dict[str, Tree] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    totals: list[Payables] = field(default_factory=list)
     company: dict[str, int] = field(default_factory=dict)
     _people: dict[str, People] = field(default_factory=dict)
 
@@ -110,7 +117,7 @@ class Work:
 
     def tree(self, name: str) -> Tree:
         """Return a tree by name."""
-        return self.genealogy.trees[name]
+        return self.cut[name] if name in self.cut else self.genealogy.trees[name]
 
     def people(self, tree: str) -> People:
         """Return what orders need to know of the members, with credit in a tree."""

@@ -28,7 +28,7 @@ def compile_pool(name: str, pool: Pool, builder: Builder) -> None:
     reads += [each.column for each in pools] + ([places.steps_by] if places else [])
     if places and places.ties == "earlier_last_order":
         reads.append("orders")
-    decimals = builder.plan.model.currency.decimals
+    decimals = pool.money(builder.plan.model).decimals
     made = PoolPass(
         (f"pay {name}",),
         tuple(dict.fromkeys(filter(None, reads))),
@@ -69,7 +69,7 @@ def _part(pool: Pool, builder: Builder) -> PartOf:
         base_scale=None if pool.of is None else scope.scale(pool.of),
         factor=pool.money_per_point,
         rounding=model.rounding.model_copy(update={"at": "payment"}),
-        decimals=model.currency.decimals,
+        decimals=pool.money(model).decimals,
     )
     column = "" if pool.of is None else builder.quantity(pool.of)
     company = pool.of is not None and scope.rules[pool.of].company_wide(scope)

@@ -138,7 +138,7 @@ class PoolPass(Pass):
 
     def run(self, work: Work) -> None:
         """Divide the pools, and close the book."""
-        decimals = work.plan.model.currency.decimals
+        decimals = self.model.money(work.plan.model).decimals
         divided = self.divided(work)
         book = self._book(work, divided, 10 ** (self.part.exact_scale - decimals))
         settle(book, work.plan.model.rounding, decimals, caps(self.cap, book.scale, work))
@@ -163,7 +163,7 @@ class PoolPass(Pass):
         found = []
         for pool, numerator in zip(self.pools, self.part.numerators, strict=True):
             carried = work.state.read_company(pool.carried) if pool.carried else 0
-            cents = 10 ** (finest - work.plan.model.currency.decimals)
+            cents = 10 ** (finest - self.model.money(work.plan.model).decimals)
             available = Fraction(total * numerator, cents) + carried
             inside = self.standing(work) & pool.members(work)
             places = self._places(work, inside)
@@ -215,8 +215,8 @@ class PoolPass(Pass):
         breakage["residue"] += allotted - exact_sum(pay) * cents - sum(breakage.values())
         return Book(
             bonus=self.bonus,
-            currency=self.model.currency or work.plan.model.currency.code,
-            scale=work.plan.model.currency.decimals,
+            currency=self.model.money(work.plan.model).code,
+            scale=self.model.money(work.plan.model).decimals,
             exact_scale=self.part.exact_scale,
             base_scale=self.weights.scale,
             pay=pay,
