@@ -78,6 +78,11 @@ class Bonus(Model):
     )
     source: str | None = Field(None, description="Where the company's plan document says so.")
 
+    @property
+    def reads_rows(self) -> bool:
+        """Whether the single payments of other bonuses are read, and not only what they pay in all."""
+        return False
+
     def money(self, model: PlanModel) -> Currency:
         """Return the currency that this bonus pays in."""
         return self.currency or model.currency
