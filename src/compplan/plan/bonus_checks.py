@@ -38,7 +38,7 @@ def tables_make_no_sense(scope: Scope) -> Found:
                 yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
             if not rows:
                 yield Finding(at, "the table is empty", "give a rate or amount for each key")
-            one_level = place[-1] in {"cap", "weights"} or bonus.family == "retail"
+            one_level = place[-1] in {"cap", "weights"} or bonus.family in {"retail", "differential"}
             for where, row in rows:
                 yield from _levels_do_not_fit(where, row, one_level=one_level)
 

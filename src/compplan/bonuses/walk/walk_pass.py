@@ -9,6 +9,7 @@ import numpy as np
 
 from compplan.bonuses.book import Book, Rows
 from compplan.bonuses.gates import caps
+from compplan.bonuses.lines import grouped_lines
 from compplan.bonuses.settle import settle
 from compplan.bonuses.walk.outcomes import Outcome, WalkOutcomes, walk_outcomes
 from compplan.bonuses.walk.run import run_walk
@@ -16,7 +17,6 @@ from compplan.bonuses.walk.spec import Walk, WalkInputs
 from compplan.explain.reasons import CODES, Outcomes, Reason
 from compplan.money import ROUNDING_CODES
 from compplan.program.passes import Pass
-from compplan.volumes.orders import order_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -135,18 +135,12 @@ class WalkPass(Pass):
 
     def _grouped_lines(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64]]:
         assert self.lines is not None  # noqa: S101 - asked for only then
-        rule = work.plan.model.volumes[self.model.of]
-        found = order_lines(
-            self.lines,
-            work.orders,
-            work.people(getattr(rule, "tree", None) or work.plan.model.default_tree()),
-        )
-        take, start = _regrouped(found.start, work.tree(self.tree).to_primary)
-        arrays: dict[str, Any] = {"line_start": start, "line_value": found.value[take]}
+        found = grouped_lines(self.lines, self.model.of, self.tree, work)
+        arrays: dict[str, Any] = {"line_start": found.start, "line_value": found.value}
         if self.model.qualified_since:
-            arrays["line_time"] = found.time[take]
+            arrays["line_time"] = found.time
             arrays["since"] = work.in_tree(self.tree, work.columns[self.model.qualified_since])
-        return arrays, found.order[take].astype(np.int64)
+        return arrays, found.order
 
     def _book(self, work: Work, result: WalkResult, orders: NDArray[np.int64] | None) -> Book:
         primary = work.tree(self.tree).to_primary
@@ -196,15 +190,3 @@ _SAME = {
     Outcome.ROUNDED_TO_ZERO: Reason.ROUNDED_TO_ZERO,
 }
 _REASONS = np.array([CODES[_SAME[outcome]] for outcome in Outcome], np.int8)
-
-
-def _regrouped(
-    start: NDArray[np.int64], order: NDArray[np.int32] | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Bring groups of lines into another order of members: which line goes where, and the new starts."""
-    if order is None:
-        return np.arange(start[-1]), start
-    sizes = np.diff(start)[order]
-    new = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
-    take = np.repeat(start[:-1][order] - new[:-1], sizes) + np.arange(new[-1])
-    return take, new
