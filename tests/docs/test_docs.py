@@ -29,7 +29,10 @@ period: monthly
 rounding: {mode: half_up, at: payment}
 """
 SECTIONS = """
-trees: {enrollment: {parent: sponsor_id}, placement: {parent: placement_id}}
+trees:
+  enrollment: {parent: sponsor_id}
+  placement: {parent: placement_id}
+  binary: {parent: binary_parent, side: side, width: 2}
 volumes:
   pv: {sum: orders.qv}
   cv: {sum: orders.cv, credit: distributor}

@@ -6,11 +6,12 @@ The kinds of compplan are the modules of `bonuses/kinds/`; nothing lists them. A
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from compplan.plan.findings import Finding
+from compplan.plan.kept import Kept
 from compplan.plan.values import AmountTable, ConditionText, Model
 from compplan.quantities.order_sum import OrderSum
 from compplan.rooms import open_room
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from compplan.plan.findings import Found
-    from compplan.plan.kept import Kept
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -48,6 +48,18 @@ class Bonus(Model):
         "paid_as",
         description="What the keys of `cap` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
+    cap_per: Literal["period", "week", "month", "quarter", "year"] = Field(
+        "period", description="The span of time that `cap` is for; what was paid earlier in it is kept in the state."
+    )
+    cap_over: str | None = Field(
+        None,
+        pattern=r"^member\.\w+$",
+        description="One cap over all members with the same text in this field, such as member.owner for positions of one person.",
+    )
+    cap_cut: Literal["pro_rata", "in_order"] = Field(
+        "pro_rata",
+        description="With cap_over, who loses what is too much: all in proportion to their pay, or those who stand last in the first tree.",
+    )
     currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="The currency, where it is not the plan's.")
     source: str | None = Field(None, description="Where the company's plan document says so.")
 
@@ -71,12 +83,14 @@ class Bonus(Model):
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         """Yield the columns of the state that this bonus keeps from one period to the next."""
-        del name, scope
-        yield from ()
+        if self.cap_per != "period":
+            yield Kept(f"{name}:paid", scope.model.currency.decimals)
+            yield Kept(f"{name}:paid_since", company=True)
 
     def findings(self, name: str, scope: Scope) -> Found:
         """Yield what makes no sense, at places below this bonus."""
         del name
+        yield from cap_makes_no_sense(self, scope)
         per_order = getattr(self, "payment", "") == "order" or getattr(self, "window", None)
         for place, read in self.quantities():
             if per_order and place == ("of",) and not isinstance(scope.rules.get(read), OrderSum):
@@ -89,6 +103,17 @@ class Bonus(Model):
     def describe(self, name: str) -> list[str]:
         """Return plain-language sentences about this bonus."""
         raise NotImplementedError
+
+
+def cap_makes_no_sense(bonus: Bonus, scope: Scope) -> Found:
+    """Yield words about a cap that is not there, and spans that a cap cannot be kept for."""
+    for field in ("cap_per", "cap_over", "cap_cut"):
+        if bonus.cap is None and field in bonus.model_fields_set:
+            yield Finding((field,), "there is no cap", f"add a cap, or leave {field} out")
+    if bonus.cap_over is None and "cap_cut" in bonus.model_fields_set:
+        yield Finding(("cap_cut",), "there is no cap over several members", "add cap_over, or leave cap_cut out")
+    if bonus.cap_per != "period" and scope.model.rounding.at == "member":
+        yield Finding(("cap_per",), "pay is rounded at the member's total", "round payments or bonuses, so that what was paid is known")
 
 
 _KINDS: dict[str, type[Bonus]] = {}

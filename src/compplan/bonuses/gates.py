@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from compplan.bonuses.settle import UNCAPPED
-from compplan.plan.values import EXACT
+from compplan.bonuses.caps import Cap, Caps
 
 if TYPE_CHECKING:
-    from decimal import Decimal
-
-    from numpy.typing import NDArray
-
     from compplan.bonuses.base import Bonus
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 
-    Cap = tuple[str, tuple[Decimal, ...]]
+__all__ = ["Cap", "cap_columns", "caps", "gate"]
 
 
 def gate(bonus: Bonus, builder: Builder) -> str:
@@ -29,19 +22,14 @@ def gate(bonus: Bonus, builder: Builder) -> str:
 
 
 def cap_columns(bonus: Bonus, builder: Builder) -> Cap | None:
-    """Return the class column and the amounts of a bonus' cap."""
+    """Return the class column and the amounts of a bonus' cap, and what else it says."""
     if bonus.cap is None:
         return None
     column, rows = builder.klass(bonus.cap_by, bonus.cap)
-    return column, tuple(row.levels[0] for row in rows)
+    name = next(name for name, other in builder.plan.model.bonuses.items() if other is bonus)
+    return Cap(column, tuple(row.levels[0] for row in rows), name, bonus.cap_per, bonus.cap_over, bonus.cap_cut)
 
 
-def caps(cap: Cap | None, scale: int, work: Work) -> NDArray[np.int64] | None:
+def caps(cap: Cap | None, scale: int, work: Work) -> Caps | None:
     """Return the most that each member may get, at `scale`; who has no key has no cap."""
-    if cap is None:
-        return None
-    column, amounts = cap
-    table = np.array(
-        [*(min(int(amount.scaleb(scale, EXACT)), UNCAPPED) for amount in amounts), UNCAPPED], np.int64
-    )
-    return table[work.columns[column]]
+    return None if cap is None else Caps.of(cap, scale, work)

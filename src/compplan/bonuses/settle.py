@@ -4,20 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from compplan.money_arrays import divide_all
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-
     from compplan.bonuses.book import Book
+    from compplan.bonuses.caps import Caps
     from compplan.plan.sections import Rounding
 
-UNCAPPED = 2**63 - 1
-
-
-def settle(book: Book, rounding: Rounding, decimals: int, caps: NDArray[np.int64] | None) -> None:
+def settle(book: Book, rounding: Rounding, decimals: int, caps: Caps | None) -> None:
     """Round (where the plan rounds a member's bonus), cap, and prove the balance.
 
     Parameters
@@ -27,12 +21,13 @@ def settle(book: Book, rounding: Rounding, decimals: int, caps: NDArray[np.int64
     rounding, decimals
         The plan's rounding, and the digits of its money.
     caps
-        The most that each member may get, at the book's scale, or None.
+        The most that members may get, at the book's scale, or None.
     """
     if rounding.at == "bonus" and book.scale > decimals:
         step = 10 ** (book.scale - decimals)
         book.adjust("rounding", divide_all(book.pay, step, rounding.mode) * step - book.pay)
     book.before_caps = book.pay
     if caps is not None:
-        book.adjust("capped", np.minimum(book.pay, caps) - book.pay)
+        book.adjust("capped", caps.cut(book.pay) - book.pay)
+        caps.keep(book.pay)
     book.must_balance()

@@ -211,6 +211,8 @@ def _why(label: str, run: Run, member: Any, bonus: str, wanted: Why) -> Differen
     rows = answer.rows.rows()
     if wanted.adjustments is not None:
         yield from _complete(f"{label} adjustments", wanted.adjustments, answer.adjustments)
+    details = {detail.code: detail.value for detail in answer.details}
+    yield from compared(f"{label} detail", dict(wanted.details), {**dict.fromkeys(wanted.details), **details})
     if wanted.reasons is not None:
         yield from _complete(f"{label} reasons", wanted.reasons, Counter(str(row["reason"]) for row in rows))
     yield from _found(f"{label} rows", wanted.rows, rows)

@@ -148,6 +148,7 @@ class Why(Model):
         default={}, description="Own conditions by code, with attributes."
     )
     adjustments: Row | None = Field(None, description="What rounding and caps changed.")
+    details: Row = Field(default={}, description="Values of steps, by their codes.")
     reasons: dict[str, Whole] | None = Field(None, description="How many rows have which reason.")
     rows: tuple[Row, ...] = Field((), description="Rows, found by the columns that are given.")
 

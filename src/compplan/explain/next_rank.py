@@ -223,7 +223,9 @@ def _nearest(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> tuple[
     if row.measure == "count":
         return _nearest_to_condition(work, rank_pass, row.name, view, frontline=row.among == "frontline")
     rule = work.plan.model.counts.get(row.name)
-    if row.measure == "quantity" and rule is not None and (rule.tree or rank_pass.tree) == rank_pass.tree:
+    if rule is None or row.measure != "quantity" or rule.among == "periods":
+        return ()
+    if (rule.tree or rank_pass.tree) == rank_pass.tree:
         return _nearest_to_condition(work, rank_pass, rule.count, view, frontline=rule.among == "frontline")
     return ()
 

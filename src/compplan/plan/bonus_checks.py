@@ -38,15 +38,15 @@ def tables_make_no_sense(scope: Scope) -> Found:
                 yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
             if not rows:
                 yield Finding(at, "the table is empty", "give a rate or amount for each key")
-            one_level = place[-1] in {"cap", "weights"} or bonus.family in {"retail", "differential"}
+            one_row = {"cap", "pair_cap", "carry_cap", "weights"}
+            one_level = place[-1] in one_row or bonus.family in {"retail", "differential"}
             for where, row in rows:
                 yield from _levels_do_not_fit(where, row, one_level=one_level)
 
 
 def _by(at: tuple[str, ...]) -> tuple[str, ...]:
     """Return the place of the field that tells what the keys of a table are."""
-    own = at[-1] in {"cap", "weights", "places"}
-    return (*at[:-1], f"{at[-1]}_by" if own else "rates_by")
+    return (*at[:-1], "rates_by" if at[-1] in {"rates", "amounts"} else f"{at[-1]}_by")
 
 
 def _levels_do_not_fit(where: Path, row: LevelTable, *, one_level: bool) -> Found:

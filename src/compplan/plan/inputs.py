@@ -54,6 +54,8 @@ def member_fields(scope: Scope) -> dict[str, str]:
             for key in axes(by):
                 if key.startswith("member."):
                     found[key.removeprefix("member.")] = "text"
+        if bonus.cap_over is not None:
+            found[bonus.cap_over.removeprefix("member.")] = "text"
         since = getattr(bonus, "qualified_since", None)
         if since:
             found[since.removeprefix("member.")] = "instant"

@@ -22,6 +22,8 @@ active_front: {count: active, among: frontline}
 customers: {count: is_customer and pv > 0, among: frontline}
 silver_legs: {count: rank >= silver, among: legs}
 far: {count: active, among: downline, per_leg: 5}
+active_months: {count: active, among: periods, periods: 12}
+in_a_row: {count: active, among: periods, consecutive: true}
 """
 
 CONDITIONS = """\

@@ -233,10 +233,12 @@ class Scope:
         rule = self.rules.get(name)
         if rule is None:
             return set()
-        found = {target for _, target in rule.targets()}
-        for _, text in (*rule.texts(), *rule.computations()):
-            found |= self._expression_reads(ex.parse(text))
-        return found
+        later = rule.later()
+        found = {target for field, target in rule.targets() if field not in later}
+        for field, text in (*rule.texts(), *rule.computations()):
+            if field not in later:
+                found |= self._expression_reads(ex.parse(text))
+        return found | ({self._producer(key) for key in rule.keys(self)} - {""})
 
     def _expression_reads(self, expr: ex.Expr) -> set[str]:
         return {self._producer(n) for n in ex.names(expr)} - {""}

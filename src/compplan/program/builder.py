@@ -20,7 +20,7 @@ from compplan.ranks.rank_pass import RankPass
 from compplan.volumes.order_rules import rule_from_model
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from compplan.plan.load import Plan
     from compplan.plan.values import LevelTable
@@ -37,17 +37,30 @@ class Builder:
         The program so far, in the order in which it will run.
     known
         The columns that exist once these passes have run.
+    endings
+        What makes the passes that come last.
     """
 
     plan: Plan
     passes: list[p.Pass] = field(default_factory=list)
     known: set[str] = field(default_factory=lambda: {*ROLES})
+    endings: list[Callable[[], p.Pass]] = field(default_factory=list)
 
     def add(self, made: p.Pass) -> str:
         """Add a pass and return the first column that it writes."""
         self.passes.append(made)
         self.known |= set(made.writes)
         return made.writes[0]
+
+    def at_end(self, made: Callable[[], p.Pass]) -> None:
+        """Add a pass after all others, such as one that remembers what they found; it is made when its turn comes."""
+        self.endings.append(made)
+
+    def close(self) -> tuple[p.Pass, ...]:
+        """Add the passes that come last, and return all."""
+        for made in self.endings:
+            self.add(made())
+        return tuple(self.passes)
 
     def tree(self, name: str | None) -> str:
         """Return a tree's name, the first one by default."""
@@ -258,4 +271,4 @@ def build(plan: Plan) -> tuple[p.Pass, ...]:
     builder.ranks()
     for name in plan.model.bonuses:
         builder.pay(name)
-    return tuple(builder.passes)
+    return builder.close()

@@ -180,10 +180,10 @@ def fixed(expr: ex.Expr, columns: Columns, scale: int, mode: Rounding) -> Number
         raise ExactnessError("a computation passes 64 bits: use smaller constants")
     if isinstance(bottom, int):
         return constant if isinstance(top, int) else divide_all(top, bottom, mode)
-    return _divided(*np.broadcast_arrays(np.asarray(top, np.int64), bottom), mode)
+    return divide_arrays(*np.broadcast_arrays(np.asarray(top, np.int64), bottom), mode)
 
 
-def _divided(top: NDArray[np.int64], bottom: NDArray[np.int64], mode: Rounding) -> NDArray[np.int64]:
+def divide_arrays(top: NDArray[np.int64], bottom: NDArray[np.int64], mode: Rounding) -> NDArray[np.int64]:
     """Divide arrays by arrays of positive denominators and round."""
     floor = top // bottom
     rest = top - floor * bottom

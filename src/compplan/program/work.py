@@ -6,6 +6,7 @@ A pass reads columns and writes columns; nothing else is shared. Columns are nev
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,8 @@ from compplan.volumes import counts
 from compplan.volumes.orders import People
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from numpy.typing import NDArray
 
     from compplan.bonuses.book import Book
@@ -88,6 +91,11 @@ class Work:
     def tree_of(self, quantity: str) -> str:
         """Return the tree that a quantity is measured in."""
         return self.plan.scope.tree(self.plan.scope.rules[quantity])
+
+    @property
+    def reckoned(self) -> date:
+        """A day that tells to which month, quarter and year this period belongs: its last."""
+        return self.period.after - timedelta(days=1)
 
     @property
     def size(self) -> int:

@@ -1,4 +1,4 @@
-"""Counts of members, or of legs with at least one, that meet a condition."""
+"""Counts of members, of legs with at least one, or of periods, that meet a condition."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.values import ConditionText, Name, Whole
+from compplan.plan.values import ConditionText, Flag, Name, Whole
 from compplan.plan.wording import in_tree, words
 from compplan.quantities.base import Quantity
+from compplan.quantities.past import Span, is_number, span_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,17 +21,24 @@ if TYPE_CHECKING:
 
 
 class Count(Quantity):
-    """How many members, or how many legs with at least one member, meet a condition."""
+    """How many members, legs with at least one member, or periods of the member himself, meet a condition."""
 
     word: ClassVar[str] = "count"
 
     count: ConditionText = Field(description="The condition; `is_distributor` and `is_customer` are always there.")
-    among: Literal["frontline", "downline", "legs"] = Field(
-        description="Whom it counts; `legs` counts legs with at least one."
+    among: Literal["frontline", "downline", "legs", "periods"] = Field(
+        description="Whom it counts; `legs` counts legs with at least one, `periods` those in which the member met it."
     )
     levels: Whole | None = Field(None, ge=1, description="With downline: how many levels down.")
     per_leg: Whole | None = Field(None, ge=1, description="With downline: the most that one leg may bring.")
     tree: Name | None = Field(None, description="The tree; the first by default.")
+    periods: Span | None = Field(
+        None,
+        description="With periods: how many are looked at, this one included where it counts; all; or those of the "
+        "same month, quarter or year.",
+    )
+    consecutive: Flag = Field(default=False, description="With periods: only those in a row up to now.")
+    this_period: Flag = Field(default=True, description="With periods: whether the period that is run counts.")
 
     @model_validator(mode="after")
     def _limits_fit(self) -> Count:
@@ -38,21 +47,70 @@ class Count(Quantity):
             raise Hinted("levels or per_leg go with among: downline, one of them", "leave it out", (given[0],))
         return self
 
+    @model_validator(mode="after")
+    def _periods_fit(self) -> Count:
+        over_time = self.among == "periods"
+        for word in ("periods", "consecutive", "this_period"):
+            if word in self.model_fields_set and not over_time:
+                raise Hinted(f"{word} goes with among: periods", "leave it out", (word,))
+        if over_time and self.tree is not None:
+            raise Hinted("periods are not counted in a tree", "leave it out", ("tree",))
+        if over_time and self.periods is None and not self.consecutive:
+            raise Hinted("it is not said how many periods", "for example periods: 12, or all", ("among",))
+        if self.consecutive and self.periods is not None:
+            hint = "leave it out, and compare the count"
+            raise Hinted("periods in a row are counted from now back", hint, ("periods",))
+        return self
+
+    @property
+    def keeps(self) -> str:
+        """What it keeps: `which` of the last periods (a bit each), or how many there were, all or in a row."""
+        return "in_a_row" if self.consecutive else "which" if is_number(self.periods) else "periods"
+
     def texts(self) -> Iterator[tuple[str, str]]:
         yield "count", self.count
+
+    def later(self) -> tuple[str, ...]:
+        return () if self.this_period else ("count",)
 
     def scale(self, scope: Scope) -> int:
         del scope
         return 0
 
+    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+        del scope
+        if self.among == "periods":
+            yield Kept(f"{name}:{self.keeps}")
+
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.program.passes import CountPass  # noqa: PLC0415 - the language loads no NumPy
 
+        if self.among == "periods":
+            self._over_time(name, builder)
+            return
         condition, tree = builder.condition(self.count), self.tree_of(builder.plan.scope)
         builder.add(CountPass((name,), (condition,), tree, condition, self.among, self.levels, self.per_leg))
 
+    def _over_time(self, name: str, builder: Builder) -> None:
+        from compplan.program.history import PeriodCountPass, RememberFlagPass  # noqa: PLC0415 - see above
+
+        now = (builder.condition(self.count),) if self.this_period else ()
+        builder.add(PeriodCountPass((name,), now, self))
+        builder.at_end(
+            lambda: RememberFlagPass((f"remember {name}",), (builder.condition(self.count),), self, name)
+        )
+
     def describe(self) -> str:
+        if self.among == "periods":
+            return self._text_over_time()
         what = "legs that contain a member with" if self.among == "legs" else f"{self.among} members with"
         text = f"number of {what} {words(self.count)}{in_tree(self.tree)}"
         text += f", {self.levels} levels deep" if self.levels else ""
         return text + (f", at most {self.per_leg} from one leg" if self.per_leg else "")
+
+    def _text_over_time(self) -> str:
+        if not self.consecutive:
+            span = span_text(self.periods, this_period=self.this_period)
+            return f"number of periods with {words(self.count)}, of {span}"
+        upto = "this one" if self.this_period else "the one before this"
+        return f"number of periods in a row up to {upto} with {words(self.count)}"

@@ -73,7 +73,7 @@ customer_club:
         return f"{name}:tier"
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
-        del scope
+        yield from super().kept(name, scope)
         yield Kept(self.tier_column(name))
 
     def findings(self, name: str, scope: Scope) -> Found:

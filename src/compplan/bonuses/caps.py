@@ -1,0 +1,186 @@
+"""The most that members may get of a bonus: for a period or a longer span, alone or together with others of one owner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from compplan.errors import ExactnessError
+from compplan.money_arrays import exact_abs_sum
+from compplan.plan.values import EXACT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from decimal import Decimal
+
+    from numpy.typing import NDArray
+
+    from compplan.program.work import Work
+
+    Amounts = NDArray[np.int64]
+
+UNCAPPED = 2**63 - 1
+
+
+class Cap(NamedTuple):
+    """What a plan says of a bonus' cap: the column of classes, the amount of each class, and how it is counted."""
+
+    column: str
+    amounts: tuple[Decimal, ...]
+    bonus: str
+    per: str = "period"
+    over: str | None = None
+    cut: str = "pro_rata"
+
+
+@dataclass(frozen=True)
+class Caps:
+    """The cap of one bonus in one run, at the book's scale.
+
+    Attributes
+    ----------
+    most
+        int64[n], the most that each member may still get; with groups, that everybody of the group may get together.
+    group
+        int32[n], the number of the group, -1 for members who are alone; or None.
+    before
+        int64[n], what each was paid earlier in the span; or None where the span is the period.
+    """
+
+    cap: Cap
+    work: Work
+    scale: int
+    most: Amounts
+    group: NDArray[np.int32] | None
+    before: Amounts | None
+
+    @classmethod
+    def of(cls, cap: Cap, scale: int, work: Work) -> Caps:
+        """Look up everybody's cap, and take off what was paid before."""
+        exact = [min(int(amount.scaleb(scale, EXACT)), UNCAPPED) for amount in cap.amounts]
+        most = np.array([*exact, UNCAPPED], np.int64)[work.columns[cap.column]]
+        group = None if cap.over is None else work.texts[cap.over.removeprefix("member.")][0]
+        before = None if cap.per == "period" else paid_in_span(cap, scale, work)
+        if group is not None:
+            most = _largest_of_group(most, group)
+        if before is not None:
+            spent = before if group is None else _sum_of_group(before, group)
+            most = np.where(most == UNCAPPED, UNCAPPED, np.maximum(most - spent, 0))
+        return cls(cap, work, scale, most, group, before)
+
+    def cut(self, pay: Amounts) -> Amounts:
+        """Return what is left of everybody's pay."""
+        if self.group is None:
+            return np.minimum(pay, self.most)
+        total = _sum_of_group(pay, self.group)
+        left = np.where(self.group < 0, np.minimum(pay, self.most), pay)
+        over = np.flatnonzero((self.group >= 0) & (total > self.most))
+        for places in _groups(self.group, over):
+            share = in_order if self.cap.cut == "in_order" else pro_rata
+            left[places] = share([int(p) for p in pay[places]], int(self.most[places[0]]))
+        return left
+
+    def keep(self, pay: Amounts) -> None:
+        """Hand what was paid in the span to the next period."""
+        if self.before is not None:
+            lift = 10 ** (self.scale - self.work.plan.model.currency.decimals)
+            self.work.state.write(f"{self.cap.bonus}:paid", (self.before + pay) // lift)
+            self.work.state.write(f"{self.cap.bonus}:paid_since", span_of(self.work.period.first, self.cap.per))
+
+
+def paid_in_span(cap: Cap, scale: int, work: Work) -> Amounts:
+    """Return what each member was paid earlier in the span that this period belongs to."""
+    lift = 10 ** (scale - work.plan.model.currency.decimals)
+    return kept_in_span(f"{cap.bonus}:paid", cap.per, work) * lift
+
+
+def kept_in_span(column: str, per: str, work: Work) -> Amounts:
+    """Return a counter of the state; zeros where it counted an earlier span."""
+    counted = work.state.read(column)
+    same = work.state.read_company(f"{column}_since") == span_of(work.period.first, per)
+    return counted if same else np.zeros_like(counted)
+
+
+def span_of(day: date, per: str) -> int:
+    """Return the number of the day on which the week (from Monday), month, quarter or year of a day begins.
+
+    A period belongs to the span of its first day.
+
+    Examples
+    --------
+    >>> date.fromordinal(span_of(date(2026, 10, 8), "week")), date.fromordinal(span_of(date(2026, 11, 8), "quarter"))
+    (datetime.date(2026, 10, 5), datetime.date(2026, 10, 1))
+    """
+    match per:
+        case "week":
+            return (day - timedelta(days=day.weekday())).toordinal()
+        case "month":
+            return day.replace(day=1).toordinal()
+        case "quarter":
+            return date(day.year, 1 + 3 * ((day.month - 1) // 3), 1).toordinal()
+        case "year":
+            return date(day.year, 1, 1).toordinal()
+    return day.toordinal()
+
+
+def pro_rata(pay: list[int], most: int) -> list[int]:
+    """Share a cap in proportion to pay; units that rounding leaves over go to the largest remainders, the first on ties.
+
+    Examples
+    --------
+    >>> pro_rata([300_000, 300_000], 500_000), pro_rata([10, 10, 10], 20)
+    ([250000, 250000], [7, 7, 6])
+    """
+    positive = [max(p, 0) for p in pay]
+    room, total = most - sum(min(p, 0) for p in pay), sum(positive)
+    shares = [p * room // total for p in positive]
+    rest = room - sum(shares)
+    places = sorted(range(len(pay)), key=lambda i: (-(positive[i] * room % total), i))
+    for place in places[:rest]:
+        shares[place] += 1
+    return [share if p >= 0 else p for share, p in zip(shares, pay, strict=True)]
+
+
+def in_order(pay: list[int], most: int) -> list[int]:
+    """Pay the first in full until the cap is used up.
+
+    Examples
+    --------
+    >>> in_order([30, 30, 10], 50)
+    [30, 20, 0]
+    """
+    found, room = [], most - sum(min(p, 0) for p in pay)
+    for each in pay:
+        found.append(min(each, room))
+        room -= max(found[-1], 0)
+    return found
+
+
+def _groups(group: NDArray[np.int32], over: NDArray[np.int64]) -> Iterator[NDArray[np.int64]]:
+    """Yield the members of each group that is over, in the order of the primary tree."""
+    members = over[np.argsort(group[over], kind="stable")]
+    cuts = np.flatnonzero(np.diff(group[members])) + 1
+    yield from (places for places in np.split(members, cuts) if places.size)
+
+
+def _sum_of_group(values: Amounts, group: NDArray[np.int32]) -> Amounts:
+    if exact_abs_sum(values) > UNCAPPED:
+        raise ExactnessError("what members of one owner are paid together may not fit 64 bits")
+    sums = np.zeros(int(group.max(initial=-1)) + 1, np.int64)
+    known = group >= 0
+    np.add.at(sums, group[known], values[known])
+    total = values.copy()
+    total[known] = sums[group[known]]
+    return total
+
+
+def _largest_of_group(values: Amounts, group: NDArray[np.int32]) -> Amounts:
+    tops = np.zeros(int(group.max(initial=-1)) + 1, np.int64)
+    known = group >= 0
+    np.maximum.at(tops, group[known], values[known])
+    largest = values.copy()
+    largest[known] = tops[group[known]]
+    return largest

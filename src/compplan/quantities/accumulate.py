@@ -1,0 +1,129 @@
+"""Numbers over several periods: what earlier periods measured is kept in the state."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, Literal
+
+from pydantic import Field, model_validator
+
+from compplan.plan.findings import Finding
+from compplan.plan.kept import Kept
+from compplan.plan.located import Hinted
+from compplan.plan.values import ConditionText, Flag, Name, Number, RoundingMode, Whole, digits
+from compplan.plan.wording import MODES, words
+from compplan.quantities.base import Quantity, register
+from compplan.quantities.past import Span, is_number, span_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.plan.findings import Found
+    from compplan.plan.scope import Scope
+    from compplan.program.builder import Builder
+    from compplan.program.passes import Pass
+
+
+@register
+class Accumulate(Quantity):
+    """A number over several periods: their sum, average or largest."""
+
+    word: ClassVar[str] = "accumulate"
+    example: ClassVar[str] = """\
+lifetime: {accumulate: gv, periods: all}
+two_months: {accumulate: gv, periods: 2}
+this_year: {accumulate: gv, periods: year}
+usual: {accumulate: gv, periods: 4, take: average, this_period: false, without_history: 10000}
+saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
+"""
+
+    accumulate: Name = Field(description="The quantity that is remembered.")
+    periods: Span = Field(
+        description="How many periods, this one included where it counts; all since the member has a state; or those "
+        "of the same month, quarter or year.",
+    )
+    take: Literal["sum", "average", "largest"] = Field(
+        "sum",
+        description="What is made of the periods. An average is over the periods that there are.",
+    )
+    this_period: Flag = Field(default=True, description="Whether the period that is run counts.")
+    without_history: Number | None = Field(
+        None, description="The value of members of whom no earlier period is known, instead of 0."
+    )
+    used_when: ConditionText | None = Field(
+        None,
+        description="After a period in which a member meets this, all that was remembered of him is used up.",
+    )
+    decimals: Whole | None = Field(
+        None, ge=0, le=9, description="Digits that an average is rounded to; those of its quantity when left out."
+    )
+    rounding: RoundingMode = Field("half_up", description="How an average is rounded.")
+
+    @model_validator(mode="after")
+    def _fits(self) -> Accumulate:
+        if self.without_history is not None and self.this_period:
+            raise Hinted("this period is history too", "add this_period: false", ("without_history",))
+        if self.decimals is not None and self.take != "average":
+            raise Hinted("only an average is rounded", "leave it out", ("decimals",))
+        return self
+
+    @property
+    def earlier(self) -> int | None:
+        """How many earlier periods are kept one by one; None where one total is kept."""
+        return int(self.periods) - bool(self.this_period) if is_number(self.periods) else None
+
+    @property
+    def counts_periods(self) -> bool:
+        """Whether it must know of how many periods there is anything."""
+        return self.take != "sum" or self.without_history is not None
+
+    def targets(self) -> Iterator[tuple[str, str]]:
+        yield "accumulate", self.accumulate
+
+    def texts(self) -> Iterator[tuple[str, str]]:
+        if self.used_when is not None:
+            yield "used_when", self.used_when
+
+    def later(self) -> tuple[str, ...]:
+        return ("used_when",) if self.this_period else ("used_when", "accumulate")
+
+    def scale(self, scope: Scope) -> int:
+        own = scope.scale(self.accumulate) if self.decimals is None else self.decimals
+        return own if self.without_history is None else max(own, digits(self.without_history))
+
+    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+        scale = scope.scale(self.accumulate)
+        if self.earlier is None:
+            yield Kept(f"{name}:{'largest' if self.take == 'largest' else 'sum'}", scale)
+        else:
+            yield from (Kept(f"{name}:{number}", scale) for number in range(1, self.earlier + 1))
+        if self.counts_periods:
+            yield Kept(f"{name}:periods")
+
+    def findings(self, name: str, scope: Scope) -> Found:
+        del scope
+        if self.earlier == 0 and not self.used_when:
+            message = f'"{name}" would be only {self.accumulate} of this period'
+            yield Finding(("periods",), message, "take 2 or more, or all")
+
+    def compile(self, name: str, builder: Builder) -> None:
+        from compplan.program.history import AccumulatePass  # noqa: PLC0415 - the language loads no NumPy
+
+        now = builder.quantity(self.accumulate) if self.this_period else None
+        scale = builder.plan.scope.scale(self.accumulate)
+        builder.add(AccumulatePass((name,), (now,) if now else (), self, scale, builder.plan.scope.scale(name)))
+        builder.at_end(lambda: self._remember(name, builder))
+
+    def _remember(self, name: str, builder: Builder) -> Pass:
+        from compplan.program.history import RememberPass  # noqa: PLC0415 - see above
+
+        now = builder.quantity(self.accumulate)
+        used = builder.condition(self.used_when) if self.used_when else None
+        return RememberPass((f"remember {name}",), (now, *filter(None, (used,))), self, name, used)
+
+    def describe(self) -> str:
+        how = {"sum": "sum", "average": "average", "largest": "largest"}[self.take]
+        text = f"{how} of {self.accumulate} over {span_text(self.periods, this_period=self.this_period)}"
+        if self.take == "average" and self.decimals is not None:
+            text += f", rounded {MODES[self.rounding]} to {self.decimals} digits"
+        text += f", {self.without_history:,f} without history" if self.without_history is not None else ""
+        return text + (f"; used up after a period with {words(self.used_when)}" if self.used_when else "")
