@@ -199,7 +199,34 @@ compressions = st.one_of(
     st.sampled_from(AFTER_RANKS).map(lambda text: {"compress": text}),
     st.sampled_from(AFTER_RANKS).map(lambda text: {"compress": text, "skipped": "paid"}),
 )
-climbs = joined(compressions, trees, maybe(unpaid=["breakage", "pass_up"], start=["upline", "self"]))
+last_levels = st.sampled_from(["all", 0, 1, 2, 3, 9])
+climbs = joined(
+    compressions,
+    trees,
+    maybe(unpaid=["breakage", "pass_up"], start=["upline", "self"]),
+    st.one_of(st.just({}), st.just({}), maybe(where=AFTER_RANKS, stop_at=AFTER_RANKS, from_level=[1, 2, 3])),
+    st.one_of(st.just({}), st.just({}), tables(last_levels, by="levels_by", name="levels")),
+    st.one_of(st.just({}), *[st.just({})] * 3, tables(st.sampled_from(["1", "0", "7.5"]), by="cap_per_source_by", name="cap_per_source")),
+)
+
+
+def sensible(bonus):
+    """Leave out what does not go together, and levels that no rate is for."""
+    if bonus.get("compress") == "unpayable":
+        bonus = {key: value for key, value in bonus.items() if key != "from_level"}
+    if "levels" not in bonus:
+        return bonus
+    table, levels = bonus.get("rates", bonus.get("amounts")), bonus["levels"]
+    rows = [row if isinstance(row, list) else [row] for row in (table.values() if isinstance(table, dict) else [table])]
+    deeper = any(str(row[-1]).endswith("deeper") for row in rows)
+    first, last = bonus.get("from_level", 1), bonus.get("from_level", 1) - 1 + max(map(len, rows))
+    given = levels if isinstance(levels, dict) else {None: levels}
+    opened = {key: n if n == "all" or deeper else min(n, last) for key, n in given.items()}
+    if all(n != "all" and n < first for n in opened.values()):
+        return {key: value for key, value in bonus.items() if key not in {"levels", "levels_by"}}
+    return bonus | {"levels": opened if isinstance(levels, dict) else opened[None]}
+
+
 payments = st.one_of(
     st.sampled_from(["pv", "cv", "moved", "mix", "score"]).map(lambda of: {"of": of}),
     st.sampled_from(["pv", "cv", "lines"]).map(lambda of: {"of": of, "payment": "order"}),
@@ -218,7 +245,7 @@ fast_start = joined(
     climbs,
     st.fixed_dictionaries({"of": st.sampled_from(["pv", "cv"])}, optional={"payment": st.sampled_from(["period", "order"])}),
 )
-walks = st.one_of(unilevel, direct, fast_start)
+walks = st.one_of(unilevel, direct, fast_start).map(sensible)
 bonuses = st.fixed_dictionaries(
     {"walk": joined(walks, common)},
     optional={"more": joined(walks, common), "shop": joined(retail, tables(rates), common), "club": joined(tier, common)},

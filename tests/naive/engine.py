@@ -331,9 +331,12 @@ class Engine:
         tree = bonus.get("tree", "enrollment")
         ids, parents = self.forest(tree)
         fixed, factor = "amounts" in bonus, exact(bonus.get("money_per_point", 1))
-        klass, rows = self.row_of(bonus.get("rates_by", "paid_as"), bonus["amounts"] if fixed else bonus["rates"])
-        tables = [levels_of(r) for r in rows]
+        if "stop_at" in bonus:
+            ends = self.condition(bonus["stop_at"])
+            parents = [-1 if ends[i] else parent for i, parent in zip(ids, parents, strict=True)]
+        klass, tables = self.opened(bonus, bonus["amounts"] if fixed else bonus["rates"])
         tail, listed = any(t is not None for _, t in tables), max(len(levels) for levels, _ in tables)
+        listed = listed if listed or tail else 1
         printed = [[*levels, *[below or Fraction(0)] * (listed - len(levels) + tail)] for levels, below in tables]
         lines, base_digits = self.lines(bonus, ids), 0 if fixed else 6
         unit = self.decimals if self.plan["rounding"]["at"] == "payment" else FINE
@@ -365,9 +368,46 @@ class Engine:
             facts = {"order": order, "level": level, "base": base, "rate": rate, "factor": None if fixed else factor}
             amount = Fraction(units, 10**unit)
             book.rows.append(row(name, "payment", ids[earner], amount, book.currency, source=ids[source], **facts))
+        if "cap_per_source" in bonus:
+            self.cap_sources(name, bonus, book)
+
+    def cap_sources(self, name, bonus, book):
+        klass, rows = self.row_of(bonus.get("cap_per_source_by", "paid_as"), bonus["cap_per_source"])
+        brought, new = {}, dict(book.pay)
+        for payment in book.rows:
+            who = payment[2], payment[3]
+            brought[who] = brought.get(who, 0) + payment[9]
+        for (earner, _), amount in brought.items():
+            if klass[earner] >= 0:
+                new[earner] -= max(Fraction(0), amount - exact(rows[klass[earner]]))
+        self.adjust(name, book, "capped_per_source", new)
+
+    def opened(self, bonus, table):
+        """Return each member's row (-1 for none) and the rows: one for each key, begun late and cut off early."""
+        klass, rows = self.row_of(bonus.get("rates_by", "paid_as"), table)
+        before = [Fraction(0)] * (bonus.get("from_level", 1) - 1)
+        tables = [([*before, *levels], tail) for levels, tail in map(levels_of, rows)]
+        if "levels" not in bonus:
+            return klass, tables
+        depth, numbers = self.row_of(bonus.get("levels_by", "paid_as"), bonus["levels"])
+        cuts = [self.cut(levels, tail, last) for levels, tail in tables for last in (*numbers, 0)]
+        width = len(numbers) + 1
+        row = {i: -1 if klass[i] < 0 else klass[i] * width + (depth[i] if depth[i] >= 0 else width - 1) for i in self.ids}
+        return row, cuts
+
+    @staticmethod
+    def cut(levels, tail, last):
+        if last == "all":
+            return levels, tail
+        last = int(last)
+        return (levels + ([] if tail is None else [tail] * (last - len(levels))))[:last], None
 
     def lines(self, bonus, ids):
         """Return the lines of every source as (volume, order, time)."""
+        if "where" in bonus:
+            counts = self.condition(bonus["where"])
+            found = self.lines({key: value for key, value in bonus.items() if key != "where"}, ids)
+            return {i: [(base if counts[i] else Fraction(0), *rest) for base, *rest in found[i]] for i in ids}
         rule, window = self.rules[bonus["of"]], bonus.get("window")
         payment = bonus.get("payment", "order" if bonus["kind"] == "fast_start" else "period")
         if "sum" not in rule or (payment == "period" and window is None):

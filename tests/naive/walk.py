@@ -37,7 +37,7 @@ def rate_of(case, member, level, time):
 
 
 def counts_source(case):
-    return case["from_self"] if case["source_counts"] is None else case["source_counts"]
+    return case["from_self"] if case.get("source_counts") is None else case["source_counts"]
 
 
 def listed_of(case):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
+from compplan.plan.currencies import Currency, CurrencyField
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.values import AmountTable, ConditionText, Model
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from compplan.plan.findings import Found
+    from compplan.plan.model import PlanModel
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -60,8 +62,18 @@ class Bonus(Model):
         "pro_rata",
         description="With cap_over, who loses what is too much: all in proportion to their pay, or those who stand last in the first tree.",
     )
-    currency: str | None = Field(None, pattern=r"^[A-Z]{3}$", description="The currency, where it is not the plan's.")
+    currency: CurrencyField | None = Field(
+        None, description="The currency, where it is not the plan's: a code, or a mapping with code and decimals."
+    )
     source: str | None = Field(None, description="Where the company's plan document says so.")
+
+    def money(self, model: PlanModel) -> Currency:
+        """Return the currency that this bonus pays in."""
+        return self.currency or model.currency
+
+    def currencies(self, model: PlanModel) -> dict[str, Currency]:
+        """Return all currencies that this bonus pays in, by the key that chooses them; "" for one currency."""
+        return {"": self.money(model)}
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield the place (below this bonus) and text of every condition, for the checks."""
@@ -84,7 +96,7 @@ class Bonus(Model):
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         """Yield the columns of the state that this bonus keeps from one period to the next."""
         if self.cap_per != "period":
-            yield Kept(f"{name}:paid", scope.model.currency.decimals)
+            yield Kept(f"{name}:paid", self.money(scope.model).decimals)
             yield Kept(f"{name}:paid_since", company=True)
 
     def findings(self, name: str, scope: Scope) -> Found:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from compplan.plan.currencies import Currency
     from compplan.program.work import Work
 
     Amounts = NDArray[np.int64]
@@ -86,15 +87,21 @@ class Caps:
     def keep(self, pay: Amounts) -> None:
         """Hand what was paid in the span to the next period."""
         if self.before is not None:
-            lift = 10 ** (self.scale - self.work.plan.model.currency.decimals)
+            lift = 10 ** (self.scale - money_of(self.cap.bonus, self.work).decimals)
             self.work.state.write(f"{self.cap.bonus}:paid", (self.before + pay) // lift)
             self.work.state.write(f"{self.cap.bonus}:paid_since", span_of(self.work.period.first, self.cap.per))
 
 
 def paid_in_span(cap: Cap, scale: int, work: Work) -> Amounts:
     """Return what each member was paid earlier in the span that this period belongs to."""
-    lift = 10 ** (scale - work.plan.model.currency.decimals)
+    lift = 10 ** (scale - money_of(cap.bonus, work).decimals)
     return kept_in_span(f"{cap.bonus}:paid", cap.per, work) * lift
+
+
+def money_of(bonus: str, work: Work) -> Currency:
+    """Return the currency that a bonus pays in."""
+    model = work.plan.model
+    return model.bonuses[bonus].money(model)
 
 
 def kept_in_span(column: str, per: str, work: Work) -> Amounts:

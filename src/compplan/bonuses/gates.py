@@ -30,6 +30,15 @@ def cap_columns(bonus: Bonus, builder: Builder) -> Cap | None:
     return Cap(column, tuple(row.levels[0] for row in rows), name, bonus.cap_per, bonus.cap_over, bonus.cap_cut)
 
 
+def amounts_by(bonus: Bonus, field: str, builder: Builder) -> Cap | None:
+    """Return the class column and the amounts of another table of a bonus with one amount a key."""
+    table = getattr(bonus, field)
+    if table is None:
+        return None
+    column, rows = builder.klass(getattr(bonus, f"{field}_by"), table)
+    return Cap(column, tuple(row.levels[0] for row in rows), field)
+
+
 def caps(cap: Cap | None, scale: int, work: Work) -> Caps | None:
     """Return the most that each member may get, at `scale`; who has no key has no cap."""
     return None if cap is None else Caps.of(cap, scale, work)

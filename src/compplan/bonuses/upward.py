@@ -9,12 +9,26 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import Bonus
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import AmountTable, ConditionText, Keys, LevelTable, Name, Number, RateTable
+from compplan.plan.values import (
+    ALL,
+    MOST_LEVELS,
+    AmountTable,
+    ByKey,
+    ConditionText,
+    Keys,
+    LevelsTable,
+    LevelTable,
+    Name,
+    Number,
+    RateTable,
+    Whole,
+)
 from compplan.plan.wording import in_tree, money, percent, points, table, words
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from decimal import Decimal
 
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
@@ -38,6 +52,25 @@ class Upward(Bonus):
             "What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>; "
             "a list of these where the table is nested."
         ),
+    )
+    from_level: Whole = Field(
+        1,
+        ge=1,
+        le=MOST_LEVELS,
+        description="The level of the first rate or amount; the levels before it are used up, and not paid here.",
+    )
+    levels: LevelsTable | None = Field(
+        None,
+        description="The last level that is paid, `all`, or such a number for each `levels_by` key; as far as the table when left out.",
+    )
+    levels_by: str = Field(
+        "paid_as",
+        description="What the keys of `levels` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+    )
+    where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
+    stop_at: ConditionText | None = Field(
+        None,
+        description="A member who meets this is the last who is paid on what comes from below; his own volume goes no further either.",
     )
     compress: ConditionText = Field(
         "none",
@@ -70,6 +103,14 @@ class Upward(Bonus):
     money_per_point: Number = Field(
         1, ge=0, description="Money for one point of the volume.", validate_default=True
     )
+    cap_per_source: AmountTable | None = Field(
+        None,
+        description="The most that one source brings one earner in a period: an amount, or one for each `cap_per_source_by` key of the earner.",
+    )
+    cap_per_source_by: str = Field(
+        "paid_as",
+        description="What the keys of `cap_per_source` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+    )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -85,6 +126,15 @@ class Upward(Bonus):
             raise Hinted(
                 "qualified_since needs payment: order", "orders have dates, sums have none", ("payment",)
             )
+        if self.from_level > 1 and self.compress == "unpayable":
+            raise Hinted(
+                "compress: unpayable would skip everybody before from_level",
+                "give compress a condition, or none with unpaid: pass_up",
+                ("from_level",),
+            )
+        for table in ("levels", "cap_per_source"):
+            if getattr(self, table) is None and f"{table}_by" in self.model_fields_set:
+                raise Hinted(f"{table}_by has no table", f"give {table} too", (f"{table}_by",))
         return self
 
     @property
@@ -96,6 +146,9 @@ class Upward(Bonus):
         yield from super().texts()
         if self.compress not in {"none", "unpayable"}:
             yield ("compress",), self.compress
+        for field in ("where", "stop_at"):
+            if (text := getattr(self, field)) is not None:
+                yield (field,), text
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
@@ -103,6 +156,9 @@ class Upward(Bonus):
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
+        for field in ("levels", "cap_per_source"):
+            if (table := getattr(self, field)) is not None:
+                yield (field,), getattr(self, f"{field}_by"), table
 
     def findings(self, name: str, scope: Scope) -> Found:
         found = list(super().findings(name, scope))
@@ -110,6 +166,21 @@ class Upward(Bonus):
         if not found and isinstance(scope.rules.get(self.of), RollUp):
             hint = "the levels would pay volume more than once"
             yield Finding(("of",), f'"{self.of}" is rolled up already', hint)
+        yield from self._levels_without_rates()
+
+    def _levels_without_rates(self) -> Found:
+        """Yield levels that are open, and for which no row of the table has a rate or an amount."""
+        rows = [row for _, row in self.table.leaves()] if isinstance(self.table, ByKey) else [self.table]
+        keyed = self.levels.leaves() if isinstance(self.levels, ByKey) else [((), self.levels)] if self.levels else []
+        counts = {keys: row.levels[0] for keys, row in keyed if row.levels}
+        last = max((self.from_level - 1 + len(row.levels) for row in rows), default=0)
+        for keys, count in counts.items():
+            place = ("levels", *keys)
+            if last < count < ALL and not any(row.tail is not None for row in rows):
+                hint = 'give more of them, or write "and deeper" after the last'
+                yield Finding(place, f"there is no rate or amount for level {last + 1}", hint)
+        if counts and max(counts.values()) < self.from_level:
+            yield Finding(("levels",), f"no level from {self.from_level} on is open", "open more levels")
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.bonuses.walk.compile import compile_walk  # noqa: PLC0415 - the language loads no NumPy
@@ -124,8 +195,7 @@ class Upward(Bonus):
         read = percent if self.rates is not None else money
         above = f"the members above{in_tree(self.tree)} get"
         lines = [f"On {what} of {self.of}{when}, {above} {table(self.table, self.rates_by, read)}."]
-        if self.start == "self":
-            lines.append("The source is level 1 himself.")
+        lines += self._described_levels()
         if self.compress == "none":
             lines.append("Every member above uses up a level.")
         elif self.compress == "unpayable":
@@ -144,7 +214,29 @@ class Upward(Bonus):
         lines.append(f"The share of a member who cannot be paid {lost[self.unpaid]}.")
         if self.qualified_since:
             lines.append(f"Only orders after {self.qualified_since} of the earner pay him.")
+        if self.cap_per_source is not None:
+            most = table(self.cap_per_source, self.cap_per_source_by, money)
+            lines.append(f"One source brings one member at most {most} in a period.")
         return [*lines, *points(self.of, self.money_per_point)]
+
+    def _described_levels(self) -> Iterator[str]:
+        """Yield which sources and levels are paid."""
+        if self.where is not None:
+            yield f"Only volume of members with {words(self.where)} is paid on."
+        if self.start == "self":
+            yield "The source is level 1 himself."
+        if self.from_level > 1:
+            yield f"The first rate is that of level {self.from_level}; nobody is paid at the levels before it."
+        if self.levels is not None:
+            yield f"Paid down to level: {table(self.levels, self.levels_by, levels_words)}."
+        if self.stop_at is not None:
+            stop = words(self.stop_at)
+            yield f"A member with {stop} is the last who is paid; his own volume goes no further either."
+
+
+def levels_words(count: Decimal) -> str:
+    """Return a number of levels in words."""
+    return "all" if count == ALL else f"{count:f}"
 
 
 def single_level(table: LevelTable) -> bool:

@@ -38,6 +38,9 @@ class Reason(StrEnum):
     PAIR_CAP = "pair_cap"
     LIMITED = "limited"
     RESIDUE = "residue"
+    TOO_LATE = "too_late"
+    LAPSED = "lapsed"
+    INCOMPLETE_BLOCK = "incomplete_block"
 
 
 REASON_TEXTS = {
@@ -64,6 +67,9 @@ REASON_TEXTS = {
     Reason.PAIR_CAP: "more pairs than are paid",
     Reason.LIMITED: "cut by a limit of the plan",
     Reason.RESIDUE: "a share of what rounding left over",
+    Reason.TOO_LATE: "reached after the window",
+    Reason.INCOMPLETE_BLOCK: "an incomplete block",
+    Reason.LAPSED: "a payment whose need was not met is lost",
 }
 
 GOOD = (Reason.PAID, Reason.PAID_PASSED_UP)

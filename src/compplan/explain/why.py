@@ -101,11 +101,12 @@ def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
     found: Outcomes = bonus_pass.outcomes(work, position)
     model = work.plan.model.bonuses[bonus]
     own = [ex.parse("is_distributor"), *([ex.parse(model.pay_when)] if model.pay_when else [])]
-    adjustments = {
-        each.entry: from_fixed(int(each.amount[np.flatnonzero(each.earner == position)[0]]), book.scale)
-        for each in book.adjustments
-        if (each.earner == position).any()
-    }
+    changes: Counter[str] = Counter()
+    for each in book.adjustments:
+        for place in np.flatnonzero(each.earner == position):
+            changes[each.entry] += int(each.amount[place])
+    steps = list(bonus_pass.details(work, position)) if hasattr(bonus_pass, "details") else []
+    steps += [step for p in passes if hasattr(p, "limit_details") for step in p.limit_details(work, bonus, position)]
     return Why(
         member=member,
         bonus=bonus,
@@ -113,8 +114,8 @@ def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
         currency=book.currency,
         gates=tuple(gate for expr in own for gate in gates(work, expr, position)),
         rows=Frame(lambda: _table(work, found, book.base_scale, book.scale)),
-        adjustments=adjustments,
-        details=tuple(bonus_pass.details(work, position)) if hasattr(bonus_pass, "details") else (),
+        adjustments={entry: from_fixed(change, book.scale) for entry, change in changes.items()},
+        details=tuple(steps),
     )
 
 

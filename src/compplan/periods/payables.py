@@ -1,22 +1,26 @@
-"""Payables: what each member is due in all, rounded, held below the minimum, with what was held before."""
+"""Payables: what each member is due in all, rounded, held or paid out, less deductions, and split."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from compplan.errors import ExactnessError
-from compplan.money_arrays import divide_all, exact_abs_sum
+from compplan.money_arrays import divide_all, exact_abs_sum, multiply_divide_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
     from compplan.bonuses.book import Book
     from compplan.plan.sections import Rounding
+    from compplan.plan.values import RoundingMode
+
+    Ints = NDArray[np.int64]
+    Flags = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -32,46 +36,108 @@ class Payables:
     carried
         Withheld in earlier periods, and due again now.
     paid, withheld
-        `earned + carried` is one or the other.
+        `earned + carried` is withheld, or it is paid, deducted, and nothing else.
+    written_off
+        Debts that the company forgives; zero or below.
+    deducted
+        By name, what was taken out of the payout.
+    split
+        By name, the parts of `paid`; empty where it is not split.
     """
 
     currency: str
     scale: int
-    exact: NDArray[np.int64]
-    earned: NDArray[np.int64]
-    carried: NDArray[np.int64]
-    paid: NDArray[np.int64]
-    withheld: NDArray[np.int64]
+    exact: Ints
+    earned: Ints
+    carried: Ints
+    paid: Ints
+    withheld: Ints
+    decimals: int = 2
+    written_off: Ints | None = None
+    deducted: dict[str, Ints] = field(default_factory=dict)
+    split: dict[str, Ints] = field(default_factory=dict)
 
     def must_balance(self) -> None:
-        """Prove that nothing is lost between what is due and what is paid or withheld."""
-        if not np.array_equal(self.earned + self.carried, self.paid + self.withheld):
+        """Prove that nothing is lost between what is due and what is paid, deducted, withheld or written off."""
+        gone = self.paid + self.withheld + sum(self.deducted.values())
+        if self.written_off is not None:
+            gone = gone + self.written_off
+        parts = sum(self.split.values()) if self.split else self.paid
+        if not np.array_equal(self.earned + self.carried, gone) or not np.array_equal(parts, self.paid):
             raise ExactnessError("payables do not balance")
 
 
-def payables(
-    books: Iterable[Book],
-    currency: str,
-    *,
-    carried: NDArray[np.int64],
-    minimum: int,
-    rounding: Rounding,
-    decimals: int,
-) -> Payables:
-    """Add up the books of a currency.
+@dataclass(frozen=True)
+class Take:
+    """One deduction: a rate of what is due, or an amount, for each class of members.
+
+    Attributes
+    ----------
+    klass
+        Row of the table for each member, -1 for none.
+    who
+        Whose payouts are reduced.
+    numerators, denominator
+        A rate as a fraction for each class, or None for amounts.
+    amounts
+        Amounts for each class, at the money's digits.
+    above
+        Only payouts of more than this are reduced.
+    """
+
+    name: str
+    klass: NDArray[np.int16]
+    who: Flags
+    numerators: Ints
+    denominator: int | None
+    above: int = -1
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How a currency is paid out, at its digits.
+
+    Attributes
+    ----------
+    minimum
+        A smaller total is withheld.
+    who
+        Who can be paid out at all; None for everybody.
+    forgiven
+        Whether debts are written off instead of carried.
+    shares
+        By name, the parts of a payout as fractions of `whole`.
+    """
+
+    decimals: int
+    minimum: int = 0
+    who: Flags | None = None
+    forgiven: bool = False
+    takes: Sequence[Take] = ()
+    shares: dict[str, int] = field(default_factory=dict)
+    whole: int = 1
+
+
+def payables(books: Iterable[Book], currency: str, *, carried: Ints, rounding: Rounding, terms: Terms) -> Payables:
+    """Add up the books of a currency, and decide what is paid out.
 
     Parameters
     ----------
     carried
         Withheld pay from the state.
-    minimum
-        A smaller total is withheld, at the money's digits.
     """
-    chosen = [book for book in books if book.currency == currency]
-    scale = max([decimals, *(book.scale for book in chosen)])
-    exact = np.zeros(carried.size, np.int64)
+    scale, exact = _summed([book for book in books if book.currency == currency], carried.size, currency, terms)
+    lift = 10 ** (scale - terms.decimals)
+    earned = divide_all(exact, lift, rounding.mode) if lift > 1 else exact
+    return pay_out(earned, carried, terms, rounding.mode, currency=currency, scale=scale, exact=exact)
+
+
+def _summed(books: Sequence[Book], members: int, currency: str, terms: Terms) -> tuple[int, Ints]:
+    """Return the digits and the sum of some books, each member's."""
+    scale = max([terms.decimals, *(book.scale for book in books)])
+    exact = np.zeros(members, np.int64)
     size = 0
-    for book in chosen:
+    for book in books:
         factor = 10 ** (scale - book.scale)
         size += exact_abs_sum(book.pay) * factor
         if size >= 2**63:
@@ -79,17 +145,71 @@ def payables(
                 f"the pay of {currency} passes 64 bits at {scale} digits: round payments, or use fewer digits"
             )
         exact += book.pay * factor
-    earned = divide_all(exact, 10 ** (scale - decimals), rounding.mode) if scale > decimals else exact
+    return scale, exact
+
+
+def pay_out(
+    earned: Ints,
+    carried: Ints,
+    terms: Terms,
+    mode: RoundingMode,
+    *,
+    currency: str = "",
+    scale: int | None = None,
+    exact: Ints | None = None,
+) -> Payables:
+    """Decide what of the sums that are due is held, deducted, paid, and into which parts it goes."""
     due = earned + carried
-    held = (due < minimum) | (due < 0)
+    held = (due < terms.minimum) | (due < 0)
+    if terms.who is not None:
+        held |= ~terms.who
+    deducted = {take.name: np.where(held, 0, taken(take, due, mode)) for take in terms.takes}
+    net = due - sum(deducted.values())
+    held |= (net < 0) | ((net == 0) & (due > 0))  # deductions that leave nothing wait until there is more
+    paid = np.where(held, 0, net)
+    forgiven = held & (due < 0) if terms.forgiven else np.zeros(due.size, np.bool_)
     result = Payables(
         currency,
-        scale,
-        exact,
+        terms.decimals if scale is None else scale,
+        earned if exact is None else exact,
         earned,
         carried,
-        paid=np.where(held, 0, due),
-        withheld=np.where(held, due, 0),
+        paid=paid,
+        withheld=np.where(held & ~forgiven, due, 0),
+        decimals=terms.decimals,
+        written_off=np.where(forgiven, due, 0) if terms.forgiven else None,
+        deducted={name: np.where(held, 0, amount) for name, amount in deducted.items()},
+        split=divided(paid, terms.shares, terms.whole),
     )
     result.must_balance()
     return result
+
+
+def taken(take: Take, due: Ints, mode: RoundingMode) -> Ints:
+    """Return what a deduction takes of each sum."""
+    reached = take.who & (take.klass >= 0) & (due > 0) & (due > take.above)
+    chosen = np.where(reached, take.numerators[take.klass], 0)
+    if take.denominator is None:
+        return chosen
+    return multiply_divide_all(due, chosen, take.denominator, mode)
+
+
+def divided(paid: Ints, shares: dict[str, int], whole: int) -> dict[str, Ints]:
+    """Split payouts by shares that add up to `whole`; cents left over go to the largest remainders, then to the first.
+
+    Examples
+    --------
+    >>> {name: part.tolist() for name, part in divided(np.array([1, 15]), {"bank": 9, "wallet": 1}, 10).items()}
+    {'bank': [1, 14], 'wallet': [0, 1]}
+    """
+    if not shares:
+        return {}
+    numbers = np.array(list(shares.values()), np.int64)
+    parts = [multiply_divide_all(paid, np.full(paid.size, share), whole, "floor") for share in numbers]
+    # The remainder is below `whole`, so it is right although the products may wrap.
+    rest = np.array([paid * share - part * whole for part, share in zip(parts, numbers, strict=True)])
+    left = paid - np.sum(parts, axis=0)
+    order = np.argsort(-rest, axis=0, kind="stable")
+    place = np.empty_like(order)
+    np.put_along_axis(place, order, np.arange(numbers.size)[:, None], axis=0)
+    return {name: parts[row] + (place[row] < left) for row, name in enumerate(shares)}

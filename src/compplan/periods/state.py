@@ -101,7 +101,7 @@ def read_state(
         return state
     money, id_column = plan.model.currency, plan.model.members.id
     reader = _Reader(table, genealogy, id_column, list(plan.scope.ranks))
-    rules = {*plan.scope.rules, *plan.model.bonuses}
+    rules = {*plan.scope.rules, *plan.model.bonuses, *(f"limits.{name}" for name in plan.model.limits)}
     reader.only_known_columns([id_column, *_COLUMNS, *state.columns], rules)
     reader.fits(period, money.code)
     reader.lay("title", reader.rank_numbers, state.title)

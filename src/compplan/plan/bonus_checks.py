@@ -15,9 +15,16 @@ from compplan.plan.values import ByKey, LevelTable, axes, digits, number
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from compplan.plan.currencies import Currency
     from compplan.plan.findings import Found
     from compplan.plan.marks import Path
     from compplan.plan.scope import Scope
+
+
+_BY_LEVEL = ("rates", "amounts")
+"""The tables whose lists go by level; they share the field that tells their keys."""
+
+_ONE_VALUE = ("cap", "cap_per_source", "pair_cap", "carry_cap", "weights", "levels", "takes", "guarantee")
 
 
 def tables_make_no_sense(scope: Scope) -> Found:
@@ -26,27 +33,34 @@ def tables_make_no_sense(scope: Scope) -> Found:
         if bonus.cap is None and "cap_by" in bonus.model_fields_set:
             yield Finding(("bonuses", name, "cap_by"), "there is no cap", "add a cap, or leave cap_by out")
         for place, by, table in bonus.tables():
-            at = ("bonuses", name, *place)
-            if isinstance(table, LevelTable):
-                rows = [(at, table)]
-                if by != "paid_as":
-                    message = f"the table of {place[-1]} has no keys"
-                    hint = f"give one list for each key, or leave {_by(at)[-1]} out"
-                    yield Finding(_by(at), message, hint)
-            else:
-                rows = [((*at, *keys), row) for keys, row in table.leaves()]
-                yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
-            if not rows:
-                yield Finding(at, "the table is empty", "give a rate or amount for each key")
-            one_row = {"cap", "pair_cap", "carry_cap", "weights"}
-            one_level = place[-1] in one_row or bonus.family in {"retail", "differential"}
-            for where, row in rows:
-                yield from _levels_do_not_fit(where, row, one_level=one_level)
+            one_level = place[-1] in _ONE_VALUE or bonus.family in {"retail", "differential"}
+            yield from _table_makes_no_sense(scope, ("bonuses", name, *place), by, table, one_level=one_level)
+    for name, limit in scope.model.limits.items():
+        at = ("limits", name, limit.place)
+        yield from _table_makes_no_sense(scope, at, limit.rates_by, limit.table, one_level=True)
+
+
+def _table_makes_no_sense(
+    scope: Scope, at: tuple[str, ...], by: str | tuple[str, ...], table: LevelTable | ByKey, *, one_level: bool
+) -> Found:
+    rows: list[tuple[Path, LevelTable]]
+    if isinstance(table, LevelTable):
+        rows = [(at, table)]
+        if by != "paid_as":
+            hint = f"give one list for each key, or leave {_by(at)[-1]} out"
+            yield Finding(_by(at), f"the table of {at[-1]} has no keys", hint)
+    else:
+        rows = [((*at, *keys), row) for keys, row in table.leaves()]
+        yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
+    if not rows:
+        yield Finding(at, "the table is empty", "give a rate or amount for each key")
+    for where, row in rows:
+        yield from _levels_do_not_fit(where, row, one_level=one_level)
 
 
 def _by(at: tuple[str, ...]) -> tuple[str, ...]:
     """Return the place of the field that tells what the keys of a table are."""
-    return (*at[:-1], "rates_by" if at[-1] in {"rates", "amounts"} else f"{at[-1]}_by")
+    return (*at[:-1], "rates_by" if at[-1] in _BY_LEVEL else f"{at[-1]}_by")
 
 
 def _levels_do_not_fit(where: Path, row: LevelTable, *, one_level: bool) -> Found:
@@ -107,16 +121,40 @@ def bonuses_make_no_sense(scope: Scope) -> Found:
 
 
 def money_is_too_fine(scope: Scope) -> Found:
-    """Yield caps, and the minimum of a payment, with more digits than the currency has."""
+    """Yield caps with more digits than their currency has."""
     model = scope.model
-    code, decimals = model.currency.code, model.currency.decimals
-    limits: list[tuple[Path, Decimal]] = [(("payout", "minimum"), model.payout.minimum)]
+    limits: list[tuple[Path, Decimal, Currency]] = []
     for name, bonus in model.bonuses.items():
+        money = bonus.money(model)
         if isinstance(bonus.cap, LevelTable):
-            limits += [(("bonuses", name, "cap"), value) for value in bonus.cap.levels]
+            limits += [(("bonuses", name, "cap"), value, money) for value in bonus.cap.levels]
         elif bonus.cap is not None:
             cells = bonus.cap.leaves()
-            limits += [(("bonuses", name, "cap", *keys), value) for keys, row in cells for value in row.levels]
-    for place, value in limits:
-        if digits(value) > decimals:
-            yield Finding(place, f"{value} has more digits than {code}, which has {decimals}", "write fewer digits")
+            limits += [(("bonuses", name, "cap", *keys), value, money) for keys, row in cells for value in row.levels]
+    for name, limit in model.limits.items():
+        if limit.amounts is not None and isinstance(limit.table, LevelTable):
+            limits += [(("limits", name, "amounts"), value, model.currency) for value in limit.table.levels]
+    for place, value, money in limits:
+        if digits(value) > money.decimals:
+            message = f"{value} has more digits than {money.code}, which has {money.decimals}"
+            yield Finding(place, message, "write fewer digits")
+
+
+def payouts_make_no_sense(scope: Scope) -> Found:
+    """Yield what is wrong with the section `payout`, and currencies that have different digits in two places."""
+    payout = scope.model.payout
+    for found in payout.findings(scope):
+        yield found._replace(path=("payout", *found.path))
+    for place, by, table in payout.tables():
+        at = ("payout", *place)
+        if isinstance(table, LevelTable):
+            yield from _levels_do_not_fit(at, table, one_level=True)
+            continue
+        yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
+        for keys, row in table.leaves():
+            yield from _levels_do_not_fit((*at, *keys), row, one_level=True)
+    for name, bonus in scope.model.bonuses.items():
+        for money in bonus.currencies(scope.model).values():
+            if money != scope.currencies[money.code]:
+                message = f"{money.code} has {scope.currencies[money.code].decimals} digits elsewhere"
+                yield Finding(("bonuses", name, "currency"), message, "use the same digits everywhere")

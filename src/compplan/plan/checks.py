@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING
 
 from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
-from compplan.plan.bonus_checks import bonuses_make_no_sense, money_is_too_fine, tables_make_no_sense
+from compplan.plan.bonus_checks import (
+    bonuses_make_no_sense,
+    money_is_too_fine,
+    payouts_make_no_sense,
+    tables_make_no_sense,
+)
 from compplan.plan.findings import Finding
+from compplan.plan.limits import limits_make_no_sense
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RESERVED
 from compplan.ranks.table import INFINITE, requirement_table, ways
@@ -48,7 +54,9 @@ def problems(scope: Scope) -> Found:
     yield from _who_holds_ranks_depends_on_ranks(scope)
     yield from tables_make_no_sense(scope)
     yield from bonuses_make_no_sense(scope)
+    yield from limits_make_no_sense(scope)
     yield from money_is_too_fine(scope)
+    yield from payouts_make_no_sense(scope)
 
 
 def _named(scope: Scope) -> list[Path]:
@@ -94,6 +102,7 @@ def _quantities_are_unknown(scope: Scope) -> Found:
             read += [((section, name, field), target) for field, target in rule.targets()]
     for name, bonus in scope.model.bonuses.items():
         read += [(("bonuses", name, *place), target) for place, target in bonus.quantities()]
+    read += [(("limits", name, "of"), limit.of) for name, limit in scope.model.limits.items() if limit.of]
     for place, target in read:
         if target not in rules:
             yield Finding(place, f'"{target}" is not a quantity', did_you_mean(target, list(rules)))
@@ -107,6 +116,7 @@ def _conditions_cannot_be_read(scope: Scope) -> Found:
             texts += [((section, name, field), text) for field, text in rule.texts()]
     for name, bonus in model.bonuses.items():
         texts += [(("bonuses", name, *place), text) for place, text in bonus.texts()]
+    texts += [(("payout", *place), text) for place, text in model.payout.texts()]
     if model.ranks:
         texts.append((("ranks", "members"), model.ranks.members))
     for place, text in texts:

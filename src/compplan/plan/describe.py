@@ -19,20 +19,21 @@ def describe(plan: Plan) -> str:
     lines += [model.description] if model.description else []
     lines += [f"Source: {model.source}."] if model.source else []
     lines.append(f"Money is rounded {MODES[model.rounding.mode]}, at {_POINTS[model.rounding.at]}.")
-    if model.payout.minimum:
-        lines.append(f"A payable below {money(model.payout.minimum)} is kept for the next period.")
+    lines += model.payout.describe(model.currency.code)
     lines += _section("Volumes and counts", [f"{n}: {r.describe()}." for n, r in plan.scope.rules.items()])
     lines += _section("Conditions", [f"{n}: {words(text)}." for n, text in model.conditions.items()])
     lines += _section("Ranks, lowest first", _ranks(plan))
     for name, bonus in model.bonuses.items():
         text = bonus.describe(name)
-        text += [f"Paid in {bonus.currency}."] if bonus.currency else []
+        text += [f"Paid in {bonus.currency.code}."] if bonus.currency else []
         if bonus.pay_when:
             text.append(f"Paid only if {words(bonus.pay_when)}.")
         if bonus.cap is not None:
             text.append(f"At most {table(bonus.cap, bonus.cap_by, money)} for one member and period.")
         text += [f"Source: {bonus.source}."] if bonus.source else []
         lines += _section(f"Bonus {name} ({bonus.kind})", text)
+    for name, limit in model.limits.items():
+        lines += _section(f"Limit {name}", limit.describe())
     return "\n".join(lines) + "\n"
 
 

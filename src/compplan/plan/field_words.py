@@ -14,7 +14,8 @@ from compplan.bonuses.kinds.tier import Tiers
 from compplan.plan import values as v
 from compplan.plan.patch import DottedPath
 from compplan.plan.requirement import LegsWith, Requirement
-from compplan.plan.sections import CurrencyField, RankField
+from compplan.plan.currencies import CurrencyField
+from compplan.plan.sections import RankField
 from compplan.quantities.base import volume_union
 from compplan.quantities.order_sum import Selection
 
@@ -28,6 +29,7 @@ _WORDS: list[tuple[Any, str]] = [
     (v.Whole, "whole number"),
     (v.RateTable, "[rates](#tables)"),
     (v.AmountTable, "[amounts](#tables)"),
+    (v.LevelsTable, "number of levels or `all`, or [one a key](#tables)"),
     (v.SpanText, "span of time"),
     (Tiers, "amounts by threshold"),
     (Selection, "[selection](#selections)"),
@@ -56,7 +58,7 @@ _PLURALS = {
     "text": "texts",
     "anything": "anything",
 }
-_LINKS = {"Insert": "one-insertion", "Window": "windows", "Tree": "trees", "Count": "counts"}
+_LINKS = {"Insert": "one-insertion", "Window": "windows", "Tree": "trees", "Count": "counts", "Limit": "limits"}
 
 
 def type_words(model: type[BaseModel], field: str) -> str:
@@ -64,7 +66,8 @@ def type_words(model: type[BaseModel], field: str) -> str:
 
     Examples
     --------
-    >>> from compplan.plan.sections import Currency, Rounding
+    >>> from compplan.plan.currencies import Currency
+    >>> from compplan.plan.sections import Rounding
     >>> type_words(Currency, "decimals")
     'whole number, 0 to 6'
     >>> type_words(Rounding, "at")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
-from compplan.plan.values import axes
+from compplan.plan.values import ByKey, axes
 from compplan.quantities.company import Company
 from compplan.quantities.member_column import MemberColumn
 
@@ -47,6 +47,10 @@ def member_fields(scope: Scope) -> dict[str, str]:
                 compared |= ex.fields(node.item)
         for column in ex.fields(expr):
             found[column] = "text" if column in compared else found.get(column, "flag")
+    for _, by, _ in scope.model.payout.tables():
+        for key in axes(by):
+            if key.startswith("member."):
+                found[key.removeprefix("member.")] = "text"
     for rule in scope.rules.values():
         found |= dict(rule.fields())
     for bonus in scope.model.bonuses.values():
@@ -59,6 +63,9 @@ def member_fields(scope: Scope) -> dict[str, str]:
         since = getattr(bonus, "qualified_since", None)
         if since:
             found[since.removeprefix("member.")] = "instant"
+    for limit in scope.model.limits.values():
+        keys = [limit.rates_by] if isinstance(limit.table, ByKey) else []
+        found |= {by.removeprefix("member."): "text" for by in (limit.per, *keys) if by.startswith("member.")}
     return found
 
 
@@ -75,7 +82,7 @@ def needs_enrolment(scope: Scope) -> bool:
     windows = [rule.window for rule in scope.order_sums.values() if rule.window]
     if any(w.from_enrolment or w.after_enrolment for w in windows):
         return True
-    return any(getattr(bonus, "window", None) for bonus in scope.model.bonuses.values())
+    return any(getattr(bonus, "window", None) or getattr(bonus, "within", None) for bonus in scope.model.bonuses.values())
 
 
 def _expressions(scope: Scope) -> list[ex.Expr]:
@@ -85,6 +92,7 @@ def _expressions(scope: Scope) -> list[ex.Expr]:
         texts += [text for _, text in (*rule.texts(), *rule.computations())]
     for bonus in model.bonuses.values():
         texts += [text for _, text in bonus.texts()]
+    texts += [text for _, text in model.payout.texts()]
     if model.ranks:
         if model.ranks.members != "is_distributor":
             texts.append(model.ranks.members)

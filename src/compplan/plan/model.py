@@ -8,11 +8,12 @@ from typing import Any, Literal
 from pydantic import Field, create_model
 
 from compplan.bonuses.base import Bonus, bonus_union, kinds
+from compplan.plan.currencies import CurrencyField
+from compplan.plan.limits import Limit
+from compplan.plan.payout import Payout
 from compplan.plan.sections import (
-    CurrencyField,
     Members,
     Orders,
-    Payout,
     Ranks,
     Rounding,
     Tree,
@@ -27,7 +28,7 @@ Volume = volume_union()
 class PlanModel(Model):
     """A compensation plan, version 1 of the language.
 
-    All sections are mappings from names to rules; the order of names matters in the ladder only.
+    All sections are mappings from names to rules; the order of names matters in the ladder and in `limits` only.
     """
 
     compplan: Literal[1] = Field(description="The version of the language.")
@@ -47,6 +48,7 @@ class PlanModel(Model):
     conditions: dict[Name, ConditionText] = Field(default={}, description="Named conditions.")
     ranks: Ranks | None = Field(None, description="The ladder of ranks.")
     bonuses: dict[Name, Bonus] = Field(default={}, description="The bonuses by name, each with its `kind`.")
+    limits: dict[Name, Limit] = Field(default={}, description="What bonuses pay together at most, in this order.")
     payout: Payout = Field(default=Payout(), description="When a payable is paid out.", validate_default=True)
 
     def default_tree(self) -> str:

@@ -9,7 +9,10 @@ from compplan.bonuses.upward import Upward
 from compplan.plan import reference_examples as ex
 from compplan.plan import requirement as req
 from compplan.plan import sections as sec
+from compplan.plan.currencies import Currency
+from compplan.plan.payout import Deduction, Payout
 from compplan.plan.field_words import default_words, type_words
+from compplan.plan.limits import Limit
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
 from compplan.plan.scope import RANK_COLUMNS, RESERVED, ROLES
@@ -40,7 +43,7 @@ def reference() -> str:
     >>> reference().splitlines()[0]
     '# The plan language'
     """
-    parts = (_INTRODUCTION, _values(), _plan(), _volumes(), _counts(), _conditions(), _ranks(), _bonuses(), _patches())
+    parts = (_INTRODUCTION, _values(), _plan(), _volumes(), _counts(), _conditions(), _ranks(), _bonuses(), _limits(), _patches())
     return "\n\n".join(part.strip("\n") for part in parts) + "\n"
 
 
@@ -103,14 +106,15 @@ rates:
 def _plan() -> str:
     parts: dict[str, tuple[type[BaseModel], str]] = {
         "Currency": (
-            sec.Currency,
+            Currency,
             "A code alone has the digits of ISO 4217: `currency: JPY` is `currency: {code: JPY, decimals: 0}`.",
         ),
         "Rounding": (sec.Rounding, ""),
         "Members": (sec.Members, ""),
         "Orders": (sec.Orders, ""),
         "Trees": (sec.Tree, ""),
-        "Payout": (sec.Payout, ""),
+        "Payout": (Payout, ""),
+        "Deductions": (Deduction, ""),
     }
     sections = [_model(title, model, more, level=3) for title, (model, more) in parts.items()]
     return "\n\n".join(["## The file", _doc(PlanModel), _fields(PlanModel), _yaml(ex.HEAD), *sections])
@@ -213,6 +217,11 @@ def _bonuses() -> str:
         page = f"[More about it](bonuses/{kind.replace('_', '-')}.md)." if _is_built_in(model) else ""
         parts.append(_model(f"`{kind}`", model, page, level=3, example=model.example, without=without))
     return "\n\n".join(parts)
+
+
+def _limits() -> str:
+    more = "[More about them](limits.md)."
+    return _model("Limits", Limit, more, level=2, example=ex.LIMITS)
 
 
 def _is_own(base: type[BaseModel], name: str, field: Any) -> bool:

@@ -33,6 +33,12 @@ nordic: member.country in ("NO", "SE", "DK")
 kept_rank: last_rank >= silver and not member.paused
 """
 
+LIMITS = """\
+pool: {bonuses: [matching], of: cv, rates: 17%}
+income: {bonuses: [levels, matching], per: member, amounts: {bronze: 400, silver: 600}}
+year: {bonuses: [levels], per: member.owner, amounts: 100000, over: year}
+"""
+
 WINDOW = """\
 early: {sum: orders.qv, window: {from_enrolment: 2 calendar months}}
 first_week: {sum: orders.qv, window: {days_of_month: [1, 7]}}

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal
 
 from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
+from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.values import digits
 from compplan.quantities.order_sum import OrderSum
@@ -22,7 +23,7 @@ from compplan.quantities.roll_up import RollUp
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from compplan.plan.kept import Kept
+    from compplan.plan.currencies import Currency
     from compplan.plan.model import PlanModel
     from compplan.quantities.base import Quantity
 
@@ -101,12 +102,26 @@ class Scope:
         return rule.tree_of(self)
 
     @property
+    def currencies(self) -> dict[str, Currency]:
+        """The currencies that somebody is paid in, the plan's own first."""
+        model = self.model
+        found = {model.currency.code: model.currency}
+        for bonus in model.bonuses.values():
+            for currency in bonus.currencies(model).values():
+                found.setdefault(currency.code, currency)
+        return found
+
+    @property
     def kept(self) -> Iterator[Kept]:
         """The columns of the state that quantities and bonuses keep, beside those that every plan has."""
         for name, rule in self.rules.items():
             yield from rule.kept(name, self)
         for name, bonus in self.model.bonuses.items():
             yield from bonus.kept(name, self)
+        for name, limit in self.model.limits.items():
+            yield from limit.kept(name, self)
+        for code, currency in list(self.currencies.items())[1:]:
+            yield Kept(f"balance:{code}", currency.decimals, money=True)
 
     def roll_up(self, name: str) -> RollUp:
         """Return the full-depth roll-up of that name, the only quantity that has legs."""
@@ -272,7 +287,15 @@ class Scope:
 
     def circle_of_bonuses(self) -> list[str] | None:
         """Return a circle of bonuses that are paid on each other's pay, or None."""
-        return circle_in({n: {other for _, other in b.bonuses()} for n, b in self.model.bonuses.items()})
+        limits = list(self.model.limits.values())
+        graph = {}
+        for name, bonus in self.model.bonuses.items():
+            reads = {other for _, other in bonus.bonuses()}
+            if getattr(bonus, "of_pay", None) == "after_limits":
+                first = next((place for place, limit in enumerate(limits) if name in limit.bonuses), len(limits))
+                reads |= {other for limit in limits[:first] for other in limit.bonuses}
+            graph[name] = reads
+        return circle_in(graph)
 
 
 def circle_in(graph: Mapping[str, set[str]]) -> list[str] | None:

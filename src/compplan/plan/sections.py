@@ -20,32 +20,6 @@ class Rounding(Model):
     )
 
 
-class Currency(Model):
-    """The money of the plan."""
-
-    code: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")
-    decimals: Whole = Field(2, ge=0, le=6, description="Digits after the point of the smallest unit that is paid.")
-
-
-_DECIMALS = {
-    0: "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF",
-    3: "BHD IQD JOD KWD LYD OMR TND",
-}
-"""Currencies whose smallest unit is not a hundredth (ISO 4217)."""
-
-
-def _currency(code: str) -> dict[str, Any]:
-    digits = next((count for count, codes in _DECIMALS.items() if code in codes.split()), 2)
-    return {"code": code, "decimals": digits}
-
-
-_Code = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "title": "Currency code"})]
-CurrencyField = Annotated[
-    Currency,
-    BeforeValidator(lambda v: _currency(v) if isinstance(v, str) else v, json_schema_input_type=_Code | Currency),
-]
-
-
 class Members(Model):
     """Which columns of the members table say what."""
 
@@ -115,14 +89,3 @@ class Ranks(Model):
         description="Which rank counts when legs must contain a rank.",
     )
     members: ConditionText = Field("is_distributor", description="Who can hold a rank at all.")
-
-
-class Payout(Model):
-    """When a payable is paid out."""
-
-    minimum: Number = Field(
-        0,
-        ge=0,
-        description="A smaller total is withheld and carried to the next period.",
-        validate_default=True,
-    )

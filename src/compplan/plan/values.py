@@ -264,6 +264,39 @@ AmountTable = Annotated[
     ),
 ]
 
+MOST_LEVELS = 1000
+ALL = Decimal(1_000_000)
+"""How many levels `all` opens."""
+
+
+def levels_open(value: Any) -> Decimal:
+    """Read how many levels are paid: a whole number, or `all`.
+
+    Examples
+    --------
+    >>> levels_open("all") == ALL
+    True
+    """
+    if value == "all":
+        return ALL
+    result = number(value)
+    if result != int(result) or not 0 <= result <= MOST_LEVELS:
+        raise Hinted(f"{value} is no number of levels", f"write all, or a whole number from 0 to {MOST_LEVELS}")
+    return result
+
+
+LevelsTable = Annotated[
+    LevelTable | ByKey,
+    BeforeValidator(lambda value: _table(value, levels_open)),
+    WithJsonSchema(
+        {
+            "anyOf": [_ONE, {"type": "object", "additionalProperties": _ONE}],
+            "title": "Levels",
+            "description": "A number of levels or `all`, or one for each key.",
+        },
+    ),
+]
+
 _SPAN = re.compile(r"^(?P<count>\d+) (?P<unit>days?|calendar months?)$")
 
 

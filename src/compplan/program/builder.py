@@ -11,6 +11,8 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from compplan.bonuses.share_out.limit_compile import compile_limit
+from compplan.periods.payout_pass import compile_payout
 from compplan.plan import expression as ex
 from compplan.plan.scope import RANK_COLUMNS, ROLES
 from compplan.plan.values import EXACT, ByKey, axes, number
@@ -167,10 +169,22 @@ class Builder:
 
     def masked(self, rule: RollUp) -> str:
         """Return the column that a roll-up sums: its volume, of the members that it counts."""
-        base = self.quantity(rule.roll_up)
-        if rule.where is None:
+        return self.only(self.quantity(rule.roll_up), self.condition(rule.where) if rule.where else None)
+
+    def cut(self, tree: str, stop_at: str | None) -> str:
+        """Return a tree that ends at members who meet a condition, to be climbed like any other."""
+        if stop_at is None:
+            return tree
+        stop = self.condition(stop_at)
+        name = f"{tree} cut at {stop}"
+        if name not in self.known:
+            self.add(p.CutPass((name,), (stop,), tree, stop))
+        return name
+
+    def only(self, base: str, where: str | None) -> str:
+        """Return the column of a volume, with nothing for members who do not meet a condition's column."""
+        if where is None:
             return base
-        where = self.condition(rule.where)
         name = f"{base} where {where}"
         if name not in self.known:
             self.add(p.MaskPass((name,), (base, where), base, where))
@@ -219,6 +233,28 @@ class Builder:
         if column not in self.known:
             self.plan.model.bonuses[name].compile(name, self)
         return column
+
+    def pay_before(self, bonus: str, limit: str | None = None) -> str:
+        """Return the column of a bonus' pay as the limits before a limit have left it; after all limits without one."""
+        column = self.pay(bonus)
+        for name, model in self.plan.model.limits.items():
+            if name == limit:
+                break
+            self.limit(name)
+            if bonus in model.bonuses:
+                column = f"pay {bonus} after {name}"
+        return column
+
+    def pay_after_limits(self, bonus: str, reader: str) -> str:
+        """Return the column of a bonus' pay after the limits that stand before the first that holds the reader too."""
+        limits = self.plan.model.limits
+        return self.pay_before(bonus, next((name for name, each in limits.items() if reader in each.bonuses), None))
+
+    def limit(self, name: str) -> None:
+        """Add the pass of a limit, once."""
+        limit = self.plan.model.limits[name]
+        if f"pay {limit.bonuses[0]} after {name}" not in self.known:
+            compile_limit(name, limit, self)
 
     def order_sums(self, tree: str) -> None:
         """Add one pass for all sums of orders that are credited in a tree."""
@@ -271,4 +307,7 @@ def build(plan: Plan) -> tuple[p.Pass, ...]:
     builder.ranks()
     for name in plan.model.bonuses:
         builder.pay(name)
+    for name in plan.model.limits:
+        builder.limit(name)
+    compile_payout(builder)
     return builder.close()

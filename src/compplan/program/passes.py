@@ -330,6 +330,37 @@ class ClassPass(Pass):
 
 
 @dataclass(frozen=True)
+class PairPass(Pass):
+    """Two classes as one: row a of the first and row b of the second are row `a * (size + 1) + b`.
+
+    Without a row in the second, b is `size`; without one in the first there is none.
+    """
+
+    first: str
+    second: str
+    size: int
+
+    def run(self, work: Work) -> None:
+        first, second = work.columns[self.first], work.columns[self.second]
+        pair = first.astype(np.int32) * (self.size + 1) + np.where(second < 0, self.size, second)
+        work.put(self.writes[0], np.where(first < 0, -1, pair).astype(np.int16))
+
+
+@dataclass(frozen=True)
+class CutPass(Pass):
+    """A tree that ends at members who meet a condition: each is a root there, with his own downline."""
+
+    tree: str
+    stop: str
+
+    def run(self, work: Work) -> None:
+        from compplan.genealogy.cut import cut_tree  # noqa: PLC0415 - few plans need it
+
+        stops = work.in_tree(self.tree, work.columns[self.stop])
+        work.cut[self.writes[0]] = cut_tree(work.tree(self.tree), stops, self.writes[0])
+
+
+@dataclass(frozen=True)
 class CellPass(Pass):
     """Which cell of a nested table goes for each member: the row of the outer key, then that of the inner one."""
 

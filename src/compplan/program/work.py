@@ -10,7 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pyarrow as pa
 
+from compplan.genealogy.order import SiblingOrder
 from compplan.money_arrays import exact_sum
 from compplan.volumes import counts
 from compplan.volumes.orders import People
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.book import Book
     from compplan.genealogy.genealogy import Genealogy
     from compplan.genealogy.tree import Tree
+    from compplan.periods.payables import Payables
     from compplan.periods.period import Period
     from compplan.periods.state import State
     from compplan.plan.load import Plan
@@ -47,8 +50,12 @@ class Work:
         Volume that a move_up could not give to anybody, by volume.
     lines
         The orders that a bonus paid one by one, by bonus.
+    cut
+        Trees that end at some members, by name; other names are those of the genealogy.
     given
         The columns that the members table gave.
+    totals
+        What members are due, by currency, the plan's own first.
     company
         Numbers of the company, at the digits that the plan reads them with.
     """
@@ -66,7 +73,9 @@ class Work:
     books: dict[str, Book] = field(default_factory=dict)
     lost: dict[str, int] = field(default_factory=dict)
     lines: dict[str, Any] = field(default_factory=dict)
+    cut: dict[str, Tree] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    totals: list[Payables] = field(default_factory=list)
     company: dict[str, int] = field(default_factory=dict)
     _people: dict[str, People] = field(default_factory=dict)
 
@@ -80,6 +89,10 @@ class Work:
         """Take in the book of a bonus, once it balances."""
         self.books[book.bonus] = book
         self.put(f"pay {book.bonus}", book.pay)
+
+    def order_of_ids(self, positions: NDArray[np.intp]) -> NDArray[np.int64]:
+        """Return numbers in the order of the ids of some members, to break ties by."""
+        return SiblingOrder(self.genealogy.ids.take(pa.array(positions))).exact_keys
 
     def company_total(self, column: str, *, company: bool) -> int:
         """Return the sum of a column over all members, or the one number of the company that it repeats."""
@@ -104,7 +117,7 @@ class Work:
 
     def tree(self, name: str) -> Tree:
         """Return a tree by name."""
-        return self.genealogy.trees[name]
+        return self.cut[name] if name in self.cut else self.genealogy.trees[name]
 
     def people(self, tree: str) -> People:
         """Return what orders need to know of the members, with credit in a tree."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from compplan.money import format_fixed
 from compplan.money_arrays import exact_sum
+from compplan.periods.payout_pass import total_columns
 from compplan.program.company import printed
 from compplan.results.fingerprint import members_hash, orders_hash, state_hash
 from compplan.results.tables import balances
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from compplan.periods.payables import Payables
     from compplan.program.passes import Pass
     from compplan.program.work import Work
+
+
+_NAMES = {"carried_in": "carried", "payable": "paid"}
 
 
 def engine_version() -> str:
@@ -42,7 +46,6 @@ def _unplaced(work: Work) -> dict[str, str]:
 def manifest(work: Work, passes: Sequence[Pass], totals: Sequence[Payables]) -> dict[str, Any]:
     """Return hashes, control totals and balances; the same for any row order of the inputs."""
     model = work.plan.model
-    decimals = model.currency.decimals
     return {
         "engine": engine_version(),
         "plan": {"name": model.name, "hash": work.plan.hash},
@@ -69,8 +72,8 @@ def manifest(work: Work, passes: Sequence[Pass], totals: Sequence[Payables]) -> 
             {
                 "currency": total.currency,
                 **{
-                    name: format_fixed(exact_sum(getattr(total, name)), decimals)
-                    for name in ("earned", "carried", "withheld", "paid")
+                    _NAMES.get(name, name): format_fixed(exact_sum(values), total.decimals)
+                    for name, values in total_columns(total).items()
                 },
             }
             for total in totals

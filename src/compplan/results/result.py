@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING, Any
 from compplan.arrow.frame import Frame
 from compplan.arrow.write import write_whole
 from compplan.errors import UsageError
-from compplan.money import to_fixed
-from compplan.periods.payables import Payables, payables
 from compplan.results import tables
 from compplan.results.manifest import manifest
 
@@ -33,7 +31,7 @@ class Run:
     ledger : Frame
         One row a payment or adjustment: bonus, entry, earner, source, order, level, base, rate, amount.
     payables : Frame
-        One row an earner and currency: earned, carried in, withheld, payable.
+        One row an earner and currency: earned, carried in, withheld, payable, and what the plan deducts and splits.
     breakage : Frame
         One row a bonus and reason: what the plan set aside and nobody earned, exact.
     state : Frame
@@ -45,22 +43,7 @@ class Run:
     def __init__(self, work: Work, passes: tuple[Pass, ...]) -> None:
         self._work = work
         self._passes = passes
-        model = work.plan.model
-        currencies = dict.fromkeys([model.currency.code, *(book.currency for book in work.books.values())])
-        self._payables = [self._total(currency) for currency in currencies]
-
-    def _total(self, currency: str) -> Payables:
-        """Add up one currency; withheld pay and the minimum are of the plan's own."""
-        work, model = self._work, self._work.plan.model
-        own = currency == model.currency.code
-        return payables(
-            work.books.values(),
-            currency,
-            carried=work.state.balance if own else work.state.balance * 0,
-            minimum=to_fixed(model.payout.minimum, model.currency.decimals) if own else 0,
-            rounding=model.rounding,
-            decimals=model.currency.decimals,
-        )
+        self._payables = work.totals
 
     @property
     def genealogy(self) -> Genealogy:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import pyarrow.compute as pc
 
 from compplan.arrow.frame import dictionary_column, fixed_to_decimal
 from compplan.money import from_fixed
+from compplan.periods.payout_pass import total_columns
 from compplan.periods.state import state_table
 from compplan.plan.values import EXACT, digits
 
@@ -38,11 +40,18 @@ def members_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     if model.ranks:
         for name in _RANKS:
             columns[name] = rank_column(work, work.columns[name])
-    for book in work.books.values():
-        columns[f"pay:{book.bonus}"] = fixed_to_decimal(book.pay, book.scale)
+    for bonus in dict.fromkeys(book.bonus for book in work.books.values()):
+        columns[f"pay:{bonus}"] = _pay([book for book in work.books.values() if book.bonus == bonus])
     for total in totals[:1]:
         columns["earned"] = fixed_to_decimal(total.earned, model.currency.decimals)
     return pa.table(columns)
+
+
+def _pay(books: Sequence[Book]) -> pa.Array:
+    """Return what a bonus pays; each member has his pay in one of its currencies."""
+    scale = max(book.scale for book in books)
+    parts = [_widened(book.pay, book.scale, scale) for book in books]
+    return reduce(pc.add, parts).cast(pa.decimal128(38, scale)) if len(parts) > 1 else parts[0]
 
 
 def rank_column(work: Work, numbers: NDArray[np.int8]) -> pa.Array:
@@ -120,7 +129,7 @@ def _widened(values: NDArray[np.int64], own: int, scale: int) -> pa.Array:
 
 def _total_parts(work: Work, total: Payables, scales: _Scales) -> Iterator[pa.Table]:
     """Yield the entries of rounding at the member's total, which no single bonus owns."""
-    lift = 10 ** (total.scale - work.plan.model.currency.decimals)
+    lift = 10 ** (total.scale - total.decimals)
     change = total.earned * lift - total.exact
     touched = np.flatnonzero(change).astype(np.int32)
     if work.keep_rows and touched.size:
@@ -175,25 +184,25 @@ def _orders(work: Work, line: NDArray[np.int64]) -> pa.Array:
 
 def payables_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     """One row an earner and currency, the earners in the order of the members table."""
-    decimals, parts = work.plan.model.currency.decimals, []
+    parts, scale = [], max(total.decimals for total in totals)
     for total in totals:
         who = np.flatnonzero((total.earned != 0) | (total.carried != 0)).astype(np.int32)
-        amounts = {
-            "earned": total.earned,
-            "carried_in": total.carried,
-            "withheld": total.withheld,
-            "payable": total.paid,
-        }
+        amounts = total_columns(total)
         parts.append(
             pa.table(
                 {
                     work.plan.model.members.id: pc.take(work.genealogy.ids, pa.array(who)),
                     "currency": _same(total.currency, who.size),
-                    **{name: fixed_to_decimal(values[who], decimals) for name, values in amounts.items()},
+                    **{name: _widened(values[who], total.decimals, scale) for name, values in amounts.items()},
                 },
             ),
         )
-    return pa.concat_tables(parts).unify_dictionaries()
+    whole = pa.concat_tables(parts, promote_options="default").unify_dictionaries()
+    for column in whole.column_names:  # a deduction that only some currencies have
+        if whole[column].null_count:
+            filled = pc.fill_null(whole[column], pa.scalar(0).cast(whole[column].type))
+            whole = whole.set_column(whole.column_names.index(column), column, filled)
+    return whole
 
 
 def balances(work: Work, totals: Sequence[Payables]) -> list[dict[str, Any]]:
@@ -204,7 +213,7 @@ def balances(work: Work, totals: Sequence[Payables]) -> list[dict[str, Any]]:
         amounts = {name: from_fixed(value, book.exact_scale) for name, value in exact.items()}
         found.append({"bonus": book.bonus, "currency": book.currency, **amounts})
     for total in totals:
-        lift = 10 ** (total.scale - work.plan.model.currency.decimals)
+        lift = 10 ** (total.scale - total.decimals)
         change = sum(map(int, total.exact)) - sum(map(int, total.earned)) * lift if lift > 1 else 0
         if change:
             found.append(

@@ -11,18 +11,17 @@ import numpy as np
 
 from compplan.bonuses.difference.difference_pass import DifferencePass
 from compplan.bonuses.gates import cap_columns, gate
+from compplan.bonuses.sources import sources_of
 from compplan.bonuses.terms import Terms, terms
+from compplan.bonuses.walk.counting import opposite
 from compplan.plan import expression as ex
 from compplan.plan.values import LevelTable
-from compplan.quantities.order_sum import OrderSum
-from compplan.volumes.order_rules import rule_from_model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.bonuses.difference.model import Climbing
     from compplan.program.builder import Builder
-    from compplan.volumes.order_rules import OrderRule
 
 
 @dataclass(frozen=True)
@@ -55,13 +54,14 @@ def compile_difference(name: str, bonus: Climbing, builder: Builder) -> None:
     """Add the pass of a bonus that pays differences."""
     column, rows = builder.klass(bonus.rates_by, bonus.rates)
     made = rate_terms(bonus, rows, builder)
-    base, lines = builder.quantity(bonus.of), _lines(bonus, builder)
+    sources = sources_of(bonus.of, builder, per_order=bonus.payment == "order", where=bonus.where)
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
     stands = builder.condition(stands_in(bonus))
     taken = builder.quantity(bonus.word("taken")) if bonus.word("taken") else None
-    reads = tuple(filter(None, (base, column, pay, stands, taken, cap[0] if cap else None)))
     tree = builder.tree(bonus.tree)
-    given = name, bonus, made, tree, base, column, pay, stands, taken, cap, lines
+    climbed = builder.cut(tree, bonus.stop_at)
+    reads = tuple(filter(None, (*sources.reads, column, pay, stands, taken, cap.column if cap else None)))
+    given = name, bonus, made, tree, climbed, sources, column, pay, stands, taken, cap
     builder.add(DifferencePass((f"pay {name}",), reads, *given))
 
 
@@ -70,15 +70,7 @@ def stands_in(bonus: Climbing) -> ex.Expr:
     distributor = ex.parse("is_distributor")
     if bonus.compress == "none":
         return distributor
-    away = ex.parse(bonus.compress)
-    return ex.Logic("and", (distributor, away.item if isinstance(away, ex.Not) else ex.Not(away)))
-
-
-def _lines(bonus: Climbing, builder: Builder) -> OrderRule | None:
-    rule = builder.plan.model.volumes.get(bonus.of)
-    if bonus.payment == "period" or not isinstance(rule, OrderSum):
-        return None
-    return rule_from_model(bonus.of, rule)
+    return ex.Logic("and", (distributor, opposite(ex.parse(bonus.compress))))
 
 
 def rate_terms(bonus: Climbing, rows: list[LevelTable], builder: Builder) -> RateTerms:
@@ -93,7 +85,7 @@ def rate_terms(bonus: Climbing, rows: list[LevelTable], builder: Builder) -> Rat
         base_scale=scope.scale(bonus.of),
         factor=bonus.money_per_point,
         rounding=model.rounding,
-        decimals=model.currency.decimals,
+        decimals=bonus.money(model).decimals,
     )
     table, count = made.numerators, len(rows)
     floor, least, limit, taken = (table[count + row] for row in range(4))

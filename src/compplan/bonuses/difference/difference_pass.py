@@ -13,8 +13,8 @@ from compplan.bonuses.difference.outcomes import difference_outcomes
 from compplan.bonuses.difference.run import run_difference
 from compplan.bonuses.difference.spec import NO_LIMIT, REASONS, Difference, DifferenceInputs
 from compplan.bonuses.gates import caps
-from compplan.bonuses.lines import grouped_lines
 from compplan.bonuses.settle import settle
+from compplan.bonuses.sources import beyond_the_end, joined, lines_of
 from compplan.explain.reasons import Outcomes
 from compplan.money import ROUNDING_CODES
 from compplan.money_arrays import divide_all
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
     from compplan.bonuses.difference.model import Climbing
     from compplan.bonuses.difference.spec import DifferenceResult
     from compplan.bonuses.gates import Cap
+    from compplan.bonuses.sources import Sources
     from compplan.explain.reasons import Detail
     from compplan.program.work import Work
-    from compplan.volumes.order_rules import OrderRule
 
 
 @dataclass(frozen=True)
@@ -38,42 +38,44 @@ class DifferencePass(Pass):
 
     Attributes
     ----------
-    base, klass, pay, stands, taken
-        Columns: the volume, the class of each member in the rate table, who can be paid, who stands in the walk, and
-        what is taken of a source's volume before it.
-    lines
-        Where each order is a payment, the rule that selects the orders.
+    tree, climbed
+        The whole tree, and what is climbed of it: the same, or a tree that ends at some members.
+    sources
+        Where the volume comes from.
+    klass, pay, stands, taken
+        Columns: the class of each member in the rate table, who can be paid, who stands in the walk, and what is taken
+        of a source's volume before it.
     """
 
     bonus: str
     model: Climbing
     rates: RateTerms
     tree: str
-    base: str
+    climbed: str
+    sources: Sources
     klass: str
     pay: str
     stands: str
     taken: str | None
     cap: Cap | None
-    lines: OrderRule | None
 
     def run(self, work: Work) -> None:
         rule, inputs, orders = self.prepared(work)
         result = run_difference(rule, inputs, keep_rows=work.keep_rows)
         book = self._book(work, result, orders)
         if result.held is not None:
-            self._hold(work, book, work.from_tree(self.tree, result.held))
+            self._hold(work, book, work.from_tree(self.climbed, result.held))
         model = work.plan.model
-        settle(book, model.rounding, model.currency.decimals, caps(self.cap, book.scale, work))
+        settle(book, model.rounding, self.model.money(model).decimals, caps(self.cap, book.scale, work))
         work.close(book)
 
     def outcomes(self, work: Work, position: int) -> Outcomes:
         """Explain one member: what became of every source below him."""
         rule, inputs, orders = self.prepared(work)
-        tree = work.tree(self.tree)
+        tree = work.tree(self.climbed)
         found = difference_outcomes(rule, inputs, tree.own(position))
         line = found.line.astype(np.int64)
-        return Outcomes(
+        reached = Outcomes(
             source=found.source if tree.to_primary is None else tree.to_primary[found.source],
             line=line if orders is None else orders[line],
             level=found.level,
@@ -81,6 +83,9 @@ class DifferencePass(Pass):
             amount=found.amount,
             reason=reasons_of(found.code),
         )
+        if self.climbed == self.tree:
+            return reached
+        return joined(reached, beyond_the_end(work, self.tree, self.climbed, self.sources, self.bonus, position))
 
     def details(self, work: Work, position: int) -> list[Detail]:
         """Tell the member's own rate, and how far it is to the next one."""
@@ -112,28 +117,26 @@ class DifferencePass(Pass):
         )
         volume, orders = self._volume(work)
         inputs = DifferenceInputs(
-            tree=work.tree(self.tree),
-            klass=work.in_tree(self.tree, work.columns[self.klass]),
-            pay=work.in_tree(self.tree, work.columns[self.pay]),
-            stands=work.in_tree(self.tree, work.columns[self.stands]),
-            taken=None if self.taken is None else work.in_tree(self.tree, work.columns[self.taken]) * made.taken,
+            tree=work.tree(self.climbed),
+            klass=work.in_tree(self.climbed, work.columns[self.klass]),
+            pay=work.in_tree(self.climbed, work.columns[self.pay]),
+            stands=work.in_tree(self.climbed, work.columns[self.stands]),
+            taken=None if self.taken is None else work.in_tree(self.climbed, work.columns[self.taken]) * made.taken,
             **volume,
         )
         return rule, inputs, orders
 
     def _volume(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64] | None]:
-        """Return what sources bring, as one or as lines (kept for explanations)."""
-        if self.lines is None or work.orders is None:
-            return {"base": work.in_tree(self.tree, work.columns[self.base])}, None
-        if self.bonus not in work.lines:
-            work.lines[self.bonus] = grouped_lines(self.lines, self.model.of, self.tree, work)
-        found = work.lines[self.bonus]
+        """Return what sources bring, as one or as lines."""
+        if self.sources.rule is None or work.orders is None:
+            return {"base": work.in_tree(self.climbed, work.columns[self.sources.base])}, None
+        found = lines_of(self.sources, work, work.tree(self.climbed), self.bonus)
         return {"line_start": found.start, "line_value": found.value}, found.order
 
     def _hold(self, work: Work, book: Book, held: NDArray[np.int64]) -> None:
         """Keep what members cannot be paid yet, in money of the plan, and pay who can be paid what was kept."""
         model = work.plan.model
-        column, step = self.model.held_column(self.bonus), 10 ** (book.scale - model.currency.decimals)
+        column, step = self.model.held_column(self.bonus), 10 ** (book.scale - self.model.money(model).decimals)
         kept = divide_all(held, step, model.rounding.mode)
         cut = int((held - kept * step).sum()) * 10 ** (book.exact_scale - book.scale)
         book.breakage["held"] -= cut
@@ -146,11 +149,11 @@ class DifferencePass(Pass):
         made = self.rates.terms
         return Book(
             bonus=self.bonus,
-            currency=self.model.currency or work.plan.model.currency.code,
+            currency=self.model.money(work.plan.model).code,
             scale=made.scale,
             exact_scale=made.exact_scale,
-            base_scale=work.scales[self.base],
-            pay=work.from_tree(self.tree, result.pay),
+            base_scale=work.scales[self.sources.base],
+            pay=work.from_tree(self.climbed, result.pay),
             rows=self._rows(work, result, orders),
             rates=made.printed[: self.rates.rates.size],
             rate_scale=made.printed_scale,
@@ -160,7 +163,7 @@ class DifferencePass(Pass):
         )
 
     def _rows(self, work: Work, result: DifferenceResult, orders: NDArray[np.int64] | None) -> Rows | None:
-        found, primary = result.rows, work.tree(self.tree).to_primary
+        found, primary = result.rows, work.tree(self.climbed).to_primary
         if found is None:
             return None
         printed = self.rates.printed

@@ -72,6 +72,14 @@ class Climbing(Bonus):
     start: Literal["upline", "self"] = Field(
         "upline", description="Whether the walk begins with the first member above the source, or with the source."
     )
+    where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
+    stop_at: ConditionText | None = Field(
+        None,
+        description=(
+            "A member who meets this is the last who is paid on what comes from below; his own volume goes no further "
+            "either."
+        ),
+    )
     compress: ConditionText = Field(
         "none",
         description=(
@@ -109,6 +117,9 @@ class Climbing(Bonus):
         yield from super().texts()
         if self.compress != "none":
             yield ("compress",), self.compress
+        for field in ("where", "stop_at"):
+            if (text := getattr(self, field)) is not None:
+                yield (field,), text
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
@@ -125,7 +136,7 @@ class Climbing(Bonus):
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         if self.unpaid == "hold":
-            yield Kept(self.held_column(name), scope.model.currency.decimals, money=True)
+            yield Kept(self.held_column(name), self.money(scope.model).decimals, money=True)
 
     def findings(self, name: str, scope: Scope) -> Found:
         yield from super().findings(name, scope)

@@ -38,6 +38,10 @@ def sentences(bonus: Any) -> list[str]:
 
 
 def _walk(bonus: Any) -> Iterator[str]:
+    if bonus.where is not None:
+        yield f"Only volume of members with {words(bonus.where)} counts."
+    if bonus.stop_at is not None:
+        yield f"A member with {words(bonus.stop_at)} is the last who is paid, and his own volume goes no further."
     if bonus.compress != "none":
         yield f"A member with {words(bonus.compress)} is left out of the walk."
     if bonus.from_level > 1:

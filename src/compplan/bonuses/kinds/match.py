@@ -69,11 +69,6 @@ match:
             raise Hinted("cascade does not go with start: self", "nobody is matched on his own match", ("start",))
         return self
 
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.where is not None:
-            yield ("where",), self.where
-
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from ()
 
@@ -84,7 +79,7 @@ match:
     def findings(self, name: str, scope: Scope) -> Found:
         bonuses = scope.model.bonuses
         for other in (bonuses[each] for each in self.of if each in bonuses):
-            ours, theirs = (each.currency or scope.model.currency.code for each in (self, other))
+            ours, theirs = (each.money(scope.model).code for each in (self, other))
             if ours != theirs:
                 message = f"{theirs} are matched in {ours}"
                 yield Finding(("currency" if self.currency else "of",), message, "match bonuses of the same currency")
@@ -100,7 +95,7 @@ match:
         compile_match(name, self, builder)
 
     def describe(self, name: str) -> list[str]:
-        model = self.model_copy(update={"of": " and ".join(self.of)})
+        model = self.model_copy(update={"of": " and ".join(self.of), "where": None})
         first, *lines = Generational.describe(model, name)
         what = "each payment" if self.payment == "order" else "what each member gets"
         first = first.replace("each order of", "each member's volume of the period of", 1)

@@ -11,7 +11,7 @@ from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.share_out import checks, wording
 from compplan.plan.kept import Kept
 from compplan.plan.located import HintedGroup
-from compplan.plan.values import AmountTable, ByKey, LevelTable, Name, Number, Rate, RateTable, RoundingMode, Whole
+from compplan.plan.values import AmountTable, ByKey, Keys, LevelTable, Name, Number, Rate, RateTable, RoundingMode, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,7 +49,7 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the quantity.", validate_default=True)
     by: Name | None = Field(None, description="Points: the quantity that shares go by; equal shares when left out.")
     weights: AmountTable | None = Field(None, description="What points, or equal shares, count for each `weights_by` key.")
-    weights_by: str = Field("paid_as", description=f"What the keys of weights are: {_KEYS}.")
+    weights_by: Keys = Field("paid_as", description=f"What the keys of weights are: {_KEYS}.")
     weights_on: Literal["points", "share"] = Field(
         "points",
         description="Whether weights multiply the points, also in the sum that divides the pool, or each finished share.",
@@ -103,7 +103,7 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
             if (name := getattr(self, field)) is not None:
                 yield (field,), name
 
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str, Any]]:
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
         if self.weights is not None:
@@ -113,7 +113,7 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         if self.rest == "carry":
-            decimals = scope.model.currency.decimals
+            decimals = self.money(scope.model).decimals
             for column in self.carried(name):
                 yield Kept(column, decimals, company=True, money=True)
 

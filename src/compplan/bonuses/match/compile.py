@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compplan.bonuses.gates import cap_columns, gate
+from compplan.bonuses.gates import amounts_by, cap_columns, gate
+from compplan.bonuses.levels_open import open_rows
 from compplan.bonuses.match.match_pass import MatchPass
+from compplan.bonuses.sources import Sources
 from compplan.bonuses.walk.counting import counting
 
 if TYPE_CHECKING:
@@ -17,10 +19,13 @@ def compile_match(name: str, bonus: Match, builder: Builder) -> None:
     """Add the pass of a match, after those of the bonuses that it matches."""
     bonuses = builder.plan.model.bonuses
     matched = tuple(builder.pay(each) if each in bonuses else builder.quantity(each) for each in bonus.of)
-    column, rows = builder.klass(bonus.rates_by, bonus.table)
+    column, rows = open_rows(bonus, builder)
     pay, cap, count = gate(bonus, builder), cap_columns(bonus, builder), counting(bonus, builder)
     where = None if bonus.where is None else builder.condition(bonus.where)
-    reads = tuple(filter(None, (*matched, column, pay, *count.reads, where, cap[0] if cap else None)))
+    each = amounts_by(bonus, "cap_per_source", builder)
+    columns = (cap.column if cap else None, each.column if each else None)
+    reads = tuple(filter(None, (*matched, column, pay, *count.reads, where, *columns)))
+    tree = builder.tree(bonus.tree)
     builder.add(
         MatchPass(
             (f"pay {name}",),
@@ -28,13 +33,14 @@ def compile_match(name: str, bonus: Match, builder: Builder) -> None:
             name,
             bonus,
             None,  # type: ignore[arg-type] - known when the matched bonuses have run
-            builder.tree(bonus.tree),
-            f"matched by {name}",
+            tree,
+            builder.cut(tree, bonus.stop_at),
+            Sources(f"matched by {name}"),
             column,
             pay,
             count,
             cap,
-            None,
+            each,
             tuple(rows),
             where,
         ),

@@ -42,14 +42,14 @@ class MatchPass(WalkPass):
     def _with_pay(self, work: Work) -> MatchPass:
         """Return this pass with its terms, once the matched pay is a column."""
         bonus: Match = self.model  # type: ignore[assignment]
-        if self.base not in work.columns:
+        if self.sources.base not in work.columns:
             values, scale = matched_pay(bonus, work)
-            work.put(self.base, np.where(work.columns[self.where], values, 0) if self.where else values, scale)
+            work.put(self.sources.base, np.where(work.columns[self.where], values, 0) if self.where else values, scale)
         made = terms(
             self.table,
-            base_scale=None if bonus.amounts is not None else work.scales[self.base],
+            base_scale=None if bonus.amounts is not None else work.scales[self.sources.base],
             factor=bonus.money_per_point,
             rounding=work.plan.model.rounding,
-            decimals=work.plan.model.currency.decimals,
+            decimals=bonus.money(work.plan.model).decimals,
         )
         return replace(self, terms=made)

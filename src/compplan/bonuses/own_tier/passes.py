@@ -14,17 +14,14 @@ from compplan.bonuses.settle import settle
 from compplan.explain.reasons import CODES, Outcomes, Reason
 from compplan.money_arrays import exact_sum, multiply_divide_all
 from compplan.program.passes import Pass
-from compplan.volumes.orders import order_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.bonuses.base import Bonus
     from compplan.bonuses.gates import Cap
-    from compplan.bonuses.kinds.tier import Tier
     from compplan.bonuses.terms import Terms
     from compplan.program.work import Work
-    from compplan.volumes.order_rules import OrderRule
 
     Ints = NDArray[np.int64]
 
@@ -39,6 +36,8 @@ class Payments:
         The numerator of the best class: what was set aside.
     due
         The numerator that goes for this member, 0 where he is not qualified or has no class.
+    reason
+        Number of the reason where the kind knows better; 0 (`paid`) for what follows from the other columns.
     """
 
     source: NDArray[np.int32]
@@ -49,6 +48,7 @@ class Payments:
     due: Ints
     payable: NDArray[np.bool_]
     amount: Ints
+    reason: NDArray[np.int8] | None = None
 
 
 @dataclass(frozen=True)
@@ -67,9 +67,10 @@ class OwnTierPass(Pass):
         settle(
             book,
             work.plan.model.rounding,
-            work.plan.model.currency.decimals,
+            self.model.money(work.plan.model).decimals,
             caps(self.cap, book.scale, work),
         )
+        self._adjusted(work, book)
         work.close(book)
 
     def outcomes(self, work: Work, position: int) -> Outcomes:
@@ -80,7 +81,10 @@ class OwnTierPass(Pass):
         reason[found.amount[mine] == 0] = CODES[Reason.ROUNDED_TO_ZERO]
         reason[found.due[mine] == 0] = CODES[Reason.LEVEL_NOT_OPEN]
         reason[found.klass[mine] < 0] = CODES[Reason.NO_RATE]
-        reason[~work.columns[self.pay][found.source[mine]]] = CODES[Reason.NOT_QUALIFIED]
+        reason[~found.payable[mine] & (found.klass[mine] >= 0)] = CODES[Reason.NOT_QUALIFIED]
+        reason[~work.columns[self.pay][found.source[mine]] & ~found.payable[mine]] = CODES[Reason.NOT_QUALIFIED]
+        if found.reason is not None:
+            reason = np.where(found.reason[mine] > 0, found.reason[mine], reason)
         level = np.zeros(mine.size, np.int32)
         return Outcomes(
             found.source[mine], found.line[mine], level, found.base[mine], found.amount[mine], reason
@@ -88,6 +92,14 @@ class OwnTierPass(Pass):
 
     def _payments(self, work: Work) -> Payments:
         raise NotImplementedError
+
+    def _base_scale(self, work: Work) -> int:
+        """Return the digits of the bases; a fixed amount has the base 1."""
+        del work
+        return 0
+
+    def _adjusted(self, work: Work, book: Book) -> None:
+        """Change a book that is settled; it must balance again."""
 
     def _amounts(self, work: Work, base: Ints, due: Ints) -> Ints:
         return multiply_divide_all(base, due, self.terms.denominator, work.plan.model.rounding.mode)
@@ -109,10 +121,10 @@ class OwnTierPass(Pass):
         out, low = ~found.payable, found.payable
         return Book(
             bonus=self.bonus,
-            currency=self.model.currency or work.plan.model.currency.code,
+            currency=self.model.money(work.plan.model).code,
             scale=self.terms.scale,
             exact_scale=self.terms.exact_scale,
-            base_scale=work.scales.get(getattr(self, "base", ""), 0),
+            base_scale=self._base_scale(work),
             pay=pay,
             rows=rows if work.keep_rows else None,
             rates=self.terms.printed,
@@ -133,53 +145,3 @@ def exact_products(a: Ints, b: Ints) -> int:
     for value in np.unique(b):
         total += exact_sum(np.ascontiguousarray(a[b == value])) * int(value)
     return total
-
-
-@dataclass(frozen=True)
-class RetailPass(OwnTierPass):
-    """A rate on a member's own volume, or on each order that it is made of."""
-
-    base: str
-    lines: OrderRule | None = None
-
-    def _payments(self, work: Work) -> Payments:
-        source, base, line = self._sources(work)
-        klass = work.columns[self.klass][source]
-        table = self.terms.numerators[:, 0]
-        payable = work.columns[self.pay][source] & (klass >= 0)
-        due = np.where(payable, table[klass], 0)
-        best = np.full(source.size, table.max(), np.int64)
-        return Payments(source, line, klass, base, best, due, payable, self._amounts(work, base, due))
-
-    def _sources(self, work: Work) -> tuple[NDArray[np.int32], Ints, Ints]:
-        """Return who, on what volume, for which order."""
-        if self.lines is None or work.orders is None:
-            values = work.columns[self.base]
-            source = np.flatnonzero(values).astype(np.int32)
-            return source, values[source], np.full(source.size, -1, np.int64)
-        lines = order_lines(self.lines, work.orders, work.people(work.tree_of(self.base)))
-        source = np.repeat(np.arange(work.size, dtype=np.int32), np.diff(lines.start))
-        return source, lines.value, lines.order.astype(np.int64)
-
-
-@dataclass(frozen=True)
-class TierPass(OwnTierPass):
-    """The amount of the best tier that a member reaches, another the first time.
-
-    The table has the tiers twice: as they pay again and again, then as they pay the first time.
-    """
-
-    model: Tier
-
-    def _payments(self, work: Work) -> Payments:
-        reached, tiers = work.columns[self.klass], len(self.model.amounts)
-        column, payable = self.model.tier_column(self.bonus), work.columns[self.pay]
-        before = work.state.read(column) - 1
-        work.state.write(column, np.where(payable, np.maximum(reached, before), before) + 1)
-        source = np.flatnonzero(reached >= 0).astype(np.int32)
-        klass = reached[source] + np.where(reached[source] > before[source], tiers, 0).astype(np.int16)
-        best = self.terms.numerators[klass, 0]
-        due = np.where(payable[source], best, 0)
-        ones = np.ones(source.size, np.int64)
-        line = np.full(source.size, -1, np.int64)
-        return Payments(source, line, klass, ones, best, due, payable[source], self._amounts(work, ones, due))

@@ -35,7 +35,7 @@ def compile_binary(name: str, bonus: Binary, builder: Builder) -> None:
         base_scale=None if fixed else scale,
         factor=bonus.money_per_point,
         rounding=model.rounding,
-        decimals=model.currency.decimals,
+        decimals=bonus.money(model).decimals,
     )
     ways, first = [], 0
     for (ratio, ratio_by, _, _, _, when), (klass, rows) in zip(bonus.all_ways, tables, strict=True):

@@ -71,7 +71,7 @@ class PairingPass(Pass):
             work.state.write(f"{self.bonus}:pairs_since", span_of(work.period.first, self.model.pair_cap_per))
         book = self._book(work, found)
         model = work.plan.model
-        settle(book, model.rounding, model.currency.decimals, caps(self.cap, book.scale, work))
+        settle(book, model.rounding, self.model.money(model).decimals, caps(self.cap, book.scale, work))
         work.close(book)
 
     def outcomes(self, work: Work, position: int) -> Outcomes:
@@ -99,7 +99,7 @@ class PairingPass(Pass):
         )
         return Book(
             bonus=self.bonus,
-            currency=self.model.currency or work.plan.model.currency.code,
+            currency=self.model.money(work.plan.model).code,
             scale=self.terms.scale,
             exact_scale=self.terms.exact_scale,
             base_scale=self.scale,

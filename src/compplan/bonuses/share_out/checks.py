@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -9,12 +10,11 @@ from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RANK_COLUMNS
 from compplan.plan.values import ByKey, LevelTable
+from compplan.plan.wording import percent
 from compplan.quantities.company import counts_more_than_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
-
     from compplan.bonuses.kinds.pool import Pool
     from compplan.plan.findings import Found
     from compplan.plan.marks import Path
@@ -36,6 +36,8 @@ def does_not_fit(pool: Pool) -> Iterator[Hinted]:
         yield Hinted("what is not paid out has no place to go", "add rest: carry", ("pays",))
     if pool.pays > 1:
         yield Hinted("more than all of the pool cannot be paid", "write at most 100%", ("pays",))
+    if pool.rest == "shared" and pool.over_pool == "paid":
+        yield Hinted("shares of the rest add up to the pool", "use over_pool: scaled, or leave it out", ("over_pool",))
     if "weights_on" in pool.model_fields_set and pool.weights is None:
         yield Hinted("there are no weights", "add weights, or leave weights_on out", ("weights_on",))
     yield from _point_value_does_not_fit(pool)
@@ -113,7 +115,7 @@ def _more_than_the_whole(pool: Pool) -> Found:
     for path, row in _rows(("rates",), pool.rates):
         if sum(row.levels) > 1:
             yield Finding(path, "the pool is more than what it is a part of", "write at most 100%")
-    if pool.weights is not None and pool.weights_on == "share" and pool.over_pool is None:
+    if pool.weights is not None and pool.weights_on == "share" and pool.over_pool is None and pool.rest != "shared":
         hint = "say over_pool: scaled, or over_pool: paid"
         yield Finding(("weights_on",), "multiplied shares can be more than the pool", hint)
 
@@ -122,9 +124,9 @@ def _places_make_no_sense(pool: Pool, path: Path, row: LevelTable) -> Found:
     if row.tail is not None or not row.levels:
         yield Finding(path, "a list of places ends", "give the share of each place")
     total: Decimal | int = sum(row.levels)
-    if total > 1 and pool.over_pool is None:
+    if total > 1 and pool.over_pool is None and pool.rest != "shared":
         hint = "let them add up to at most 100%, or say over_pool: scaled, or over_pool: paid"
-        yield Finding(path, f"the places get {total * 100:f}% of the pool", hint)
+        yield Finding(path, f"the places get {percent(Decimal(total))} of the pool", hint)
     if any(value < 0 for value in row.levels):
         yield Finding(path, "the share of a place is negative", "write it without the sign")
     if any(below > above for above, below in pairwise(row.levels)):

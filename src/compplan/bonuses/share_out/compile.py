@@ -28,7 +28,7 @@ def compile_pool(name: str, pool: Pool, builder: Builder) -> None:
     reads += [each.column for each in pools] + ([places.steps_by] if places else [])
     if places and places.ties == "earlier_last_order":
         reads.append("orders")
-    decimals = builder.plan.model.currency.decimals
+    decimals = pool.money(builder.plan.model).decimals
     made = PoolPass(
         (f"pay {name}",),
         tuple(dict.fromkeys(filter(None, reads))),
@@ -65,11 +65,11 @@ def _part(pool: Pool, builder: Builder) -> PartOf:
     model, scope = builder.plan.model, builder.plan.scope
     table = pool.table
     made = terms(
-        list(table.rows.values()) if isinstance(table, ByKey) else [table],
+        [row for _, row in table.leaves()] if isinstance(table, ByKey) else [table],
         base_scale=None if pool.of is None else scope.scale(pool.of),
         factor=pool.money_per_point,
         rounding=model.rounding.model_copy(update={"at": "payment"}),
-        decimals=model.currency.decimals,
+        decimals=pool.money(model).decimals,
     )
     column = "" if pool.of is None else builder.quantity(pool.of)
     company = pool.of is not None and scope.rules[pool.of].company_wide(scope)
@@ -115,7 +115,7 @@ def _places(pool: Pool, builder: Builder) -> Places | None:
     if pool.places is None or pool.ties is None:
         return None
     scope, table = builder.plan.scope, pool.places
-    lists = list(table.rows.values()) if isinstance(table, ByKey) else [table]
+    lists = [row for _, row in table.leaves()] if isinstance(table, ByKey) else [table]
     fine = max(digits(share) for row in lists for share in row.levels)
     shares = tuple(tuple(int(Fraction(s) * 10**fine) for s in row.levels) for row in lists)
     steps: tuple[int, ...] = ()

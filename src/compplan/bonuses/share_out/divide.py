@@ -103,7 +103,7 @@ def divide(
     given = exact_sum(weights)
     if not given or not whole or available <= 0:
         return Division(Fraction(0), 0, np.zeros(weights.size, np.int64), {"not_qualified": int(available)})
-    if (terms.over == "scaled" and given > whole) or (terms.shared and given < whole):
+    if terms.shared or (terms.over == "scaled" and given > whole):
         whole = given
     spent = available * terms.part
     amount, left = _valued(terms, spent, Fraction(whole, unit))
@@ -149,8 +149,8 @@ def _capped(
 
 
 def _must_be_small(residue: Fraction, weights: Ints) -> None:
-    """Prove the division: what its rounding leaves is at most one cent for each who shares."""
-    if abs(residue) > int((weights > 0).sum()):
+    """Prove the division: what its rounding leaves is at most one cent for each who shares, and one for the amount."""
+    if abs(residue) > int((weights > 0).sum()) + 1:  # the amount itself may have been rounded to a cent
         raise ExactnessError(f"a pool does not add up: {residue} cents are left over by rounding")
 
 

@@ -70,7 +70,8 @@ def details(made: PoolPass, work: Work, position: int) -> list[Detail]:
 def _division(made: PoolPass, work: Work, each: Divided, position: int) -> Iterator[Detail]:
     name = f" of {each.pool.key}" if each.pool.key else ""
     code = f"{each.pool.key}." if each.pool.key else ""
-    decimals, unit = work.plan.model.currency.decimals, work.plan.model.currency.code
+    money = made.model.money(work.plan.model)
+    decimals, unit = money.decimals, money.code
     yield Detail(f"{code}pool", f"pool{name}", from_fixed(each.new, made.part.exact_scale), unit)
     if each.carried:
         yield Detail(f"{code}carried", f"carried from the period before{name}", from_fixed(each.carried, decimals), unit)
@@ -80,7 +81,7 @@ def _division(made: PoolPass, work: Work, each: Divided, position: int) -> Itera
     scale = made.weights.scale
     yield Detail(f"{code}points", "own points", from_fixed(int(each.weights[position]), scale))
     yield Detail(f"{code}sum", "points of all", from_fixed(each.division.whole, scale))
-    yield from _share(work, each, position, code)
+    yield from _share(made, work, each, position, code)
 
 
 def _place(made: PoolPass, work: Work, each: Divided, position: int) -> Iterator[Detail]:
@@ -93,17 +94,18 @@ def _place(made: PoolPass, work: Work, each: Divided, position: int) -> Iterator
     mine = np.flatnonzero(listed.members == position)
     if mine.size:
         yield Detail("place", "place", f"{listed.place[mine[0]]} of {listed.place[-1]}")
-        yield from _share(work, each, position, "")
+        yield from _share(made, work, each, position, "")
     elif listed.members.size:
         yield Detail("needed", "the last place has", from_fixed(int(number[listed.members[-1]]), scale))
 
 
-def _share(work: Work, each: Divided, position: int, code: str) -> Iterator[Detail]:
+def _share(made: PoolPass, work: Work, each: Divided, position: int, code: str) -> Iterator[Detail]:
     """Yield the exact share, and what rounding made of it."""
-    division, unit = each.division, work.plan.model.currency.code
+    money = made.model.money(work.plan.model)
+    division, unit = each.division, money.code
     if not division.whole or not each.weights[position]:
         return
-    decimals = work.plan.model.currency.decimals
+    decimals = money.decimals
     exact = division.amount * int(each.weights[position]) / division.whole
     shown = from_fixed(round_fraction(exact * 10**_MORE, "half_even"), decimals + _MORE)
     ends = Fraction(shown) * 10**decimals == exact

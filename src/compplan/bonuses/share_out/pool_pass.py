@@ -16,7 +16,6 @@ from compplan.bonuses.share_out.divide import Division, Terms, divide
 from compplan.bonuses.share_out.places import Listed, Ties, first_places
 from compplan.bonuses.share_out.share import Rule
 from compplan.errors import ExactnessError
-from compplan.genealogy.order import SiblingOrder
 from compplan.money import INT64_MAX
 from compplan.money_arrays import exact_sum, max_abs
 from compplan.program.passes import Pass
@@ -123,13 +122,6 @@ class Divided:
     places: Listed | None
 
 
-def order_of_ids(work: Work, positions: NDArray[np.intp]) -> Ints:
-    """Return numbers in the order of the ids of some members."""
-    import pyarrow as pa  # noqa: PLC0415 - only where somebody is tied
-
-    return SiblingOrder(work.genealogy.ids.take(pa.array(positions))).exact_keys
-
-
 @dataclass(frozen=True)
 class PoolPass(Pass):
     """A pool, or several of them, divided among the members who take part."""
@@ -145,7 +137,8 @@ class PoolPass(Pass):
     cap: Cap | None
 
     def run(self, work: Work) -> None:
-        decimals = work.plan.model.currency.decimals
+        """Divide the pools, and close the book."""
+        decimals = self.model.money(work.plan.model).decimals
         divided = self.divided(work)
         book = self._book(work, divided, 10 ** (self.part.exact_scale - decimals))
         settle(book, work.plan.model.rounding, decimals, caps(self.cap, book.scale, work))
@@ -170,7 +163,7 @@ class PoolPass(Pass):
         found = []
         for pool, numerator in zip(self.pools, self.part.numerators, strict=True):
             carried = work.state.read_company(pool.carried) if pool.carried else 0
-            cents = 10 ** (finest - work.plan.model.currency.decimals)
+            cents = 10 ** (finest - self.model.money(work.plan.model).decimals)
             available = Fraction(total * numerator, cents) + carried
             inside = self.standing(work) & pool.members(work)
             places = self._places(work, inside)
@@ -191,7 +184,7 @@ class PoolPass(Pass):
 
     def _rule(self, work: Work) -> Rule:
         mode = work.plan.model.rounding.mode
-        return Rule(self.model.residue, mode, lambda positions: order_of_ids(work, positions))
+        return Rule(self.model.residue, mode, work.order_of_ids)
 
     def _places(self, work: Work, inside: Flags) -> Listed | None:
         if self.places is None:
@@ -202,7 +195,7 @@ class PoolPass(Pass):
             inside,
             self.places.listed(work),
             self.places.ties,
-            lambda positions: order_of_ids(work, positions),
+            work.order_of_ids,
             last,
         )
 
@@ -222,8 +215,8 @@ class PoolPass(Pass):
         breakage["residue"] += allotted - exact_sum(pay) * cents - sum(breakage.values())
         return Book(
             bonus=self.bonus,
-            currency=self.model.currency or work.plan.model.currency.code,
-            scale=work.plan.model.currency.decimals,
+            currency=self.model.money(work.plan.model).code,
+            scale=self.model.money(work.plan.model).decimals,
             exact_scale=self.part.exact_scale,
             base_scale=self.weights.scale,
             pay=pay,

@@ -4,50 +4,40 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compplan.bonuses.gates import cap_columns, gate
+from compplan.bonuses.gates import amounts_by, cap_columns, gate
+from compplan.bonuses.levels_open import open_rows
+from compplan.bonuses.sources import sources_of
 from compplan.bonuses.terms import terms
 from compplan.bonuses.walk.counting import counting
 from compplan.bonuses.walk.walk_pass import WalkPass
-from compplan.program.passes import OrdersPass
-from compplan.quantities.order_sum import OrderSum
-from compplan.volumes.order_rules import rule_from_model
 
 if TYPE_CHECKING:
     from compplan.bonuses.upward import Upward
     from compplan.program.builder import Builder
-    from compplan.volumes.order_rules import OrderRule
 
 
 def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
     """Add the pass of a bonus that goes up a tree."""
     model, scope = builder.plan.model, builder.plan.scope
-    column, rows = builder.klass(bonus.rates_by, bonus.table)
+    column, rows = open_rows(bonus, builder)
     fixed = bonus.amounts is not None
     made = terms(
         rows,
         base_scale=None if fixed else scope.scale(bonus.of),
         factor=bonus.money_per_point,
         rounding=model.rounding,
-        decimals=model.currency.decimals,
+        decimals=bonus.money(model).decimals,
     )
-    base, lines = _base(bonus, builder)
-    pay, cap, count = gate(bonus, builder), cap_columns(bonus, builder), counting(bonus, builder)
+    per_order, window = bonus.payment == "order", getattr(bonus, "window", None)
+    sources = sources_of(bonus.of, builder, per_order=per_order, where=bonus.where, window=window)
+    pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
+    each = amounts_by(bonus, "cap_per_source", builder)
+    count = counting(bonus, builder)
     since = bonus.qualified_since
-    reads = tuple(filter(None, (base, column, pay, *count.reads, since, cap[0] if cap else None)))
     tree = builder.tree(bonus.tree)
-    builder.add(WalkPass((f"pay {name}",), reads, name, bonus, made, tree, base, column, pay, count, cap, lines))
+    climbed = builder.cut(tree, bonus.stop_at)
+    caps = (cap.column if cap else None, each.column if each else None)
+    reads = tuple(filter(None, (*sources.reads, column, pay, *count.reads, since, *caps)))
+    given = sources, column, pay, count, cap, each
+    builder.add(WalkPass((f"pay {name}",), reads, name, bonus, made, tree, climbed, *given))
 
-
-def _base(bonus: Upward, builder: Builder) -> tuple[str, OrderRule | None]:
-    """Return the column of the volume, and the rule of its orders where each order is a payment."""
-    rule = builder.plan.model.volumes.get(bonus.of)
-    window = getattr(bonus, "window", None)
-    if not isinstance(rule, OrderSum) or (window is None and bonus.payment == "period"):
-        return builder.quantity(bonus.of), None
-    orders = rule_from_model(bonus.of, rule, window)
-    if bonus.payment == "order":
-        return builder.quantity(bonus.of), orders
-    name = f"{bonus.of} within {window} of enrolment"
-    if name not in builder.known:
-        builder.add(OrdersPass((name,), ("orders",), (orders,), builder.tree(rule.tree)))
-    return name, None

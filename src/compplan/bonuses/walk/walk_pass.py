@@ -9,8 +9,9 @@ import numpy as np
 
 from compplan.bonuses.book import Book, Rows
 from compplan.bonuses.gates import caps
-from compplan.bonuses.lines import grouped_lines
 from compplan.bonuses.settle import settle
+from compplan.bonuses.source_caps import cap_sources
+from compplan.bonuses.sources import beyond_the_end, joined, lines_of
 from compplan.bonuses.walk.outcomes import Outcome, WalkOutcomes, walk_outcomes
 from compplan.bonuses.walk.run import run_walk
 from compplan.bonuses.walk.spec import Walk, WalkInputs
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.bonuses.gates import Cap
+    from compplan.bonuses.sources import Sources
     from compplan.bonuses.terms import Terms
     from compplan.bonuses.upward import Upward
     from compplan.bonuses.walk.counting import Counting
     from compplan.bonuses.walk.spec import WalkResult
     from compplan.program.work import Work
-    from compplan.volumes.order_rules import OrderRule
 
 
 @dataclass(frozen=True)
@@ -36,33 +37,43 @@ class WalkPass(Pass):
 
     Attributes
     ----------
-    base, klass, pay
-        Columns: the volume, the class of each member in the rate table, who can be paid.
+    tree, climbed
+        The whole tree, and what is climbed of it: the same, or a tree that ends at some members.
+    sources
+        What goes up.
+    klass, pay
+        Columns: the class of each member in the rate table, who can be paid.
     counting
         Who uses up levels.
-    lines
-        Where each order is a payment, the rule that selects the orders.
+    cap, cap_per_source
+        The most that a member gets in all, and of one source.
     """
 
     bonus: str
     model: Upward
     terms: Terms
     tree: str
-    base: str
+    climbed: str
+    sources: Sources
     klass: str
     pay: str
     counting: Counting
     cap: Cap | None
-    lines: OrderRule | None
+    cap_per_source: Cap | None
 
     def run(self, work: Work) -> None:
         walk, inputs, orders = self.prepared(work)
-        result = run_walk(walk, inputs, keep_rows=work.keep_rows, threads=work.threads)
+        all_rows = work.keep_rows or self.cap_per_source is not None
+        result = run_walk(walk, inputs, keep_rows=all_rows, threads=work.threads)
         book = self._book(work, result, orders)
+        each = caps(self.cap_per_source, book.scale, work)
+        if each is not None and book.rows is not None:
+            cap_sources(book, book.rows, each.most)
+            book.rows = book.rows if work.keep_rows else None
         settle(
             book,
             work.plan.model.rounding,
-            work.plan.model.currency.decimals,
+            self.model.money(work.plan.model).decimals,
             caps(self.cap, book.scale, work),
         )
         work.close(book)
@@ -70,19 +81,20 @@ class WalkPass(Pass):
     def outcomes(self, work: Work, position: int) -> Outcomes:
         """Explain one member: what became of every source below him."""
         walk, inputs, orders = self.prepared(work)
-        tree = work.tree(self.tree)
+        tree = work.tree(self.climbed)
         earner = tree.own(position)
         found = walk_outcomes(walk, inputs, earner)
         reason = _REASONS[found.code]
-        if self.counting.own_group:
-            unpaid = (found.level == 1) & (found.code == Outcome.RATE_IS_ZERO)
+        unpaid_levels = self.counting.own_group + self.model.from_level - 1
+        if unpaid_levels:
+            unpaid = (found.level <= unpaid_levels) & (found.code == Outcome.RATE_IS_ZERO)
             reason = np.where(unpaid, CODES[Reason.FIRST_LEVELS], reason).astype(np.int8)
-            if self.model.start == "upline":  # his own volume is not below him
+            if self.counting.own_group and self.model.start == "upline":  # his own volume is not below him
                 below = found.source != earner
                 reason = reason[below]
                 found = WalkOutcomes._make(column[below] for column in found)
         line = found.line.astype(np.int64)
-        return Outcomes(
+        reached = Outcomes(
             source=found.source if tree.to_primary is None else tree.to_primary[found.source],
             line=line if orders is None else orders[line],
             level=found.level - self.counting.own_group,
@@ -90,10 +102,13 @@ class WalkPass(Pass):
             amount=found.amount,
             reason=reason,
         )
+        if self.climbed == self.tree:
+            return reached
+        return joined(reached, beyond_the_end(work, self.tree, self.climbed, self.sources, self.bonus, position))
 
     def prepared(self, work: Work) -> tuple[Walk, WalkInputs, NDArray[np.int64] | None]:
         """Return the walk, its arrays in the tree's own order, and the order row of each line."""
-        bonus, count = self.model, self.counting
+        bonus, tree, count = self.model, self.climbed, self.counting
         rates = self.terms.numerators
         walk = Walk(
             bonus=self.bonus,
@@ -109,16 +124,12 @@ class WalkPass(Pass):
             round_each=work.plan.model.rounding.at == "payment",
             rounding=ROUNDING_CODES[work.plan.model.rounding.mode],
         )
-        if self.lines is None:
-            arrays: dict[str, Any] = {"base": work.in_tree(self.tree, work.columns[self.base])}
-            orders = None
-        else:
-            arrays, orders = self._lines(work)
+        arrays, orders = self._volume(work)
         inputs = WalkInputs(
-            tree=work.tree(self.tree),
-            klass=work.in_tree(self.tree, work.columns[self.klass]),
-            pay=work.in_tree(self.tree, self._can_be_paid(work)),
-            counted=work.in_tree(self.tree, work.columns[count.column]) if count.column else None,
+            tree=work.tree(tree),
+            klass=work.in_tree(tree, work.columns[self.klass]),
+            pay=work.in_tree(tree, self._can_be_paid(work)),
+            counted=work.in_tree(tree, work.columns[count.column]) if count.column else None,
             **arrays,
         )
         return walk, inputs, orders
@@ -127,23 +138,19 @@ class WalkPass(Pass):
         pay: NDArray[np.bool_] = work.columns[self.pay]
         return pay if self.counting.only is None else pay & work.columns[self.counting.only]
 
-    def _lines(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64]]:
-        """Return the orders as lines, grouped by source in the tree's own order; kept for explanations."""
-        if self.bonus not in work.lines:
-            work.lines[self.bonus] = self._grouped_lines(work)
-        return work.lines[self.bonus]
-
-    def _grouped_lines(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64]]:
-        assert self.lines is not None  # noqa: S101 - asked for only then
-        found = grouped_lines(self.lines, self.model.of, self.tree, work)
+    def _volume(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64] | None]:
+        """Return the arrays of the volume, and the order row of each line."""
+        if self.sources.rule is None:
+            return {"base": work.in_tree(self.climbed, work.columns[self.sources.base])}, None
+        found = lines_of(self.sources, work, work.tree(self.climbed), self.bonus)
         arrays: dict[str, Any] = {"line_start": found.start, "line_value": found.value}
         if self.model.qualified_since:
             arrays["line_time"] = found.time
-            arrays["since"] = work.in_tree(self.tree, work.columns[self.model.qualified_since])
+            arrays["since"] = work.in_tree(self.climbed, work.columns[self.model.qualified_since])
         return arrays, found.order
 
     def _book(self, work: Work, result: WalkResult, orders: NDArray[np.int64] | None) -> Book:
-        primary = work.tree(self.tree).to_primary
+        primary = work.tree(self.climbed).to_primary
         rows = None
         if result.rows is not None:
             found = result.rows
@@ -159,11 +166,11 @@ class WalkPass(Pass):
         tally = result.tally
         return Book(
             bonus=self.bonus,
-            currency=self.model.currency or work.plan.model.currency.code,
+            currency=self.model.money(work.plan.model).code,
             scale=self.terms.scale,
             exact_scale=self.terms.exact_scale,
-            base_scale=work.scales[self.base],
-            pay=work.from_tree(self.tree, result.pay),
+            base_scale=work.scales[self.sources.base],
+            pay=work.from_tree(self.climbed, result.pay),
             rows=rows,
             rates=self.terms.printed,
             rate_scale=self.terms.printed_scale,

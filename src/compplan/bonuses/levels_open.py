@@ -1,0 +1,55 @@
+"""Which levels a bonus pays: tables that begin at a level, and end where the earner's levels end."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from compplan.plan.values import ALL, LevelTable
+from compplan.program.passes import PairPass
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from compplan.bonuses.upward import Upward
+    from compplan.program.builder import Builder
+
+ZERO = Decimal(0)
+
+
+def open_rows(bonus: Upward, builder: Builder) -> tuple[str, list[LevelTable]]:
+    """Return the column that chooses each member's row of rates or amounts, and the rows.
+
+    A row is one of the table, moved to `from_level`, and cut off at one of the numbers of `levels`. Who has no number
+    of levels is paid at none.
+    """
+    column, rows = builder.klass(bonus.rates_by, bonus.table)
+    rows = [_begun(row, bonus.from_level) for row in rows]
+    if bonus.levels is None:
+        return column, rows
+    depth, numbers = builder.klass(bonus.levels_by, bonus.levels)
+    opened = [row.levels[0] for row in numbers]
+    name = f"{column} and {depth} from {len(opened)}"
+    if name not in builder.known:
+        builder.add(PairPass((name,), (column, depth), column, depth, len(opened)))
+    return name, _padded([_ended(row, count) for row in rows for count in (*opened, None)])
+
+
+def _begun(row: LevelTable, level: int) -> LevelTable:
+    """Return a table whose first rate is that of a level, with nothing before it."""
+    return LevelTable(levels=(*[ZERO] * (level - 1), *row.levels), tail=row.tail)
+
+
+def _ended(row: LevelTable, count: Decimal | None) -> LevelTable:
+    """Return a table down to a level: to none where there is no number, as it is where all are open."""
+    if count == ALL:
+        return row
+    last = 0 if count is None else int(count)
+    deeper = () if row.tail is None else (row.tail,) * max(0, last - len(row.levels))
+    return LevelTable(levels=(*row.levels[:last], *deeper))
+
+
+def _padded(rows: Sequence[LevelTable]) -> list[LevelTable]:
+    """Make sure that some row has a level, so that the table has a column."""
+    first = rows[0]
+    return [first if first.levels else LevelTable(levels=(ZERO,), tail=first.tail), *rows[1:]]

@@ -1,0 +1,139 @@
+"""How much the members that a limit holds together may be paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from compplan.bonuses.caps import span_of
+from compplan.errors import ExactnessError
+from compplan.money_arrays import exact_sum, max_abs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from compplan.program.work import Work
+
+    Ints = NDArray[np.int64]
+
+UNLIMITED = 2**62
+
+
+@dataclass(frozen=True)
+class Allowed:
+    """What a limit allows to each group of members.
+
+    Attributes
+    ----------
+    limit
+        Its name, for the state.
+    per
+        `company`, `member`, or the member field that tells groups.
+    of, company
+        The quantity that rates are parts of ("" for amounts), and whether it is one number of the company.
+    numerators, digits
+        The rates (with money a point) or amounts of the rows, as integers at this many digits beyond those of `of`.
+    klass
+        The column that chooses the row of a member; "" for one row.
+    steps
+        For the company, thresholds of the sum of `klass`.
+    over
+        The span over which pay adds up.
+    """
+
+    limit: str
+    per: str
+    of: str
+    company: bool
+    numerators: tuple[int, ...]
+    digits: int
+    klass: str
+    steps: tuple[int, ...] | None
+    steps_company: bool
+    over: str
+
+    def of_groups(self, work: Work, scale: int) -> tuple[Ints | None, Ints]:
+        """Return the group of each member (None for all in one), and what each group may be paid at `scale` digits."""
+        if self.per == "company":
+            return None, np.array([max(0, self._of_company(work, scale) - self._paid_of_company(work, scale))], np.int64)
+        group, count = groups(work, self.per)
+        own = self._of_members(work, scale, group, count)
+        paid = np.zeros(count, np.int64)
+        if self.over != "period":
+            np.add.at(paid, group, self._paid(work))
+        cents = 10 ** (scale - work.plan.model.currency.decimals)
+        return group, np.where(own == UNLIMITED, own, np.maximum(own - paid * cents, 0))
+
+    def _of_company(self, work: Work, scale: int) -> int:
+        row = 0
+        if self.steps is not None:
+            total = work.company_total(self.klass, company=self.steps_company)
+            row = sum(total >= step for step in self.steps) - 1
+            if row < 0:
+                return UNLIMITED
+        base = work.company_total(self.of, company=self.company) if self.of else 1
+        return min(UNLIMITED, _at_scale(max(0, base) * self.numerators[row], self._finest(work), scale))
+
+    def _of_members(self, work: Work, scale: int, group: Ints, count: int) -> Ints:
+        """Return what groups may be paid: of the sum of their volumes, by the best row of their members."""
+        row = np.zeros(work.size, np.int64) if not self.klass else work.columns[self.klass].astype(np.int64)
+        best = np.full(count, -1, np.int64)
+        np.maximum.at(best, group, row)
+        base = np.ones(count, np.int64)
+        if self.of:
+            base = np.zeros(count, np.int64)
+            np.add.at(base, group, np.maximum(work.columns[self.of], 0))
+        if max_abs(base) * max(self.numerators) * 10 ** max(0, scale - self._finest(work)) >= UNLIMITED:
+            raise ExactnessError(f"the limit {self.limit} passes 64 bits: use fewer digits")
+        table = np.array([*self.numerators, 0], np.int64)
+        allowed = _at_scale(base * table[best], self._finest(work), scale)
+        return np.where(best < 0, UNLIMITED, allowed)
+
+    def _finest(self, work: Work) -> int:
+        return self.digits + (work.scales[self.of] if self.of else 0)
+
+    def _paid(self, work: Work) -> Ints:
+        """Return what members were paid earlier in the span, in cents."""
+        paid = work.state.read(f"limits.{self.limit}:paid")
+        return paid if self._same_span(work) else np.zeros_like(paid)
+
+    def _paid_of_company(self, work: Work, scale: int) -> int:
+        if self.over == "period" or not self._same_span(work):
+            return 0
+        return work.state.read_company(f"limits.{self.limit}:paid") * 10 ** (scale - work.plan.model.currency.decimals)
+
+    def _same_span(self, work: Work) -> bool:
+        return work.state.read_company(f"limits.{self.limit}:since") == span_of(work.period.first, self.over)
+
+    def remember(self, work: Work, paid: Sequence[Ints]) -> None:
+        """Keep what was paid, for the next period of the span."""
+        if self.over == "period":
+            return
+        if self.per == "company":
+            before = self._paid_of_company(work, work.plan.model.currency.decimals)
+            work.state.write(f"limits.{self.limit}:paid", before + sum(map(exact_sum, paid)))
+        else:
+            work.state.write(f"limits.{self.limit}:paid", self._paid(work) + sum(paid))
+        work.state.write(f"limits.{self.limit}:since", span_of(work.period.first, self.over))
+
+
+def _at_scale(value: Ints, own: int, scale: int) -> Ints:
+    """Bring numbers to other digits; what is finer is cut, for a limit is not exceeded."""
+    return value * 10 ** (scale - own) if scale >= own else value // 10 ** (own - scale)
+
+
+def groups(work: Work, per: str) -> tuple[Ints, int]:
+    """Return the number of each member's group, and how many groups there are.
+
+    Whoever has an empty field is held alone.
+    """
+    alone = np.arange(work.size, dtype=np.int64)
+    if per == "member":
+        return alone, work.size
+    codes, values = work.texts[per.removeprefix("member.")]
+    named = (codes >= 0) & (np.array([*map(bool, values), False])[codes])
+    return np.where(named, codes, len(values) + alone), len(values) + work.size

@@ -1,0 +1,133 @@
+"""Limits: what several bonuses pay together is held to an amount, of the company, of a member, or of an owner."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, Self
+
+from pydantic import Field, model_validator
+
+from compplan.errors import did_you_mean
+from compplan.plan.findings import Finding
+from compplan.plan.kept import Kept
+from compplan.plan.located import Hinted, HintedGroup
+from compplan.plan.values import AmountTable, ByKey, LevelTable, Model, Name, Number, RateTable
+from compplan.plan.wording import money, percent, table
+from compplan.quantities.company import counts_more_than_once
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.plan.findings import Found
+    from compplan.plan.scope import Scope
+
+
+class Limit(Model):
+    """When bonuses together pay more than an amount, all of them are scaled by the same factor, exactly.
+
+    Limits go in the order of the file: each scales what the ones before it have left.
+    """
+
+    bonuses: tuple[Name, ...] = Field(min_length=1, description="The bonuses that it holds together.")
+    per: str = Field(
+        "company",
+        pattern=r"^(company|member|member\.\w+)$",
+        description="Whose pay is held: that of the company, of each member, or of all with the same member.<field>.",
+    )
+    of: Name | None = Field(
+        None, description="With rates: the quantity, summed over the company, or over those who are held together."
+    )
+    rates: RateTable | None = Field(None, description="The part of it that may be paid: one, or one for each `rates_by` key.")
+    amounts: AmountTable | None = Field(
+        None, description="Instead of a part of a quantity, an amount: one, or one for each `rates_by` key."
+    )
+    rates_by: str = Field(
+        "paid_as",
+        description="What the keys of rates or amounts are: of members paid_as, rank, title, a quantity (thresholds), "
+        "or member.<field>; of the company a quantity, whose sum is held against thresholds.",
+    )
+    money_per_point: Number = Field(1, ge=0, description="Money for one point of the quantity.", validate_default=True)
+    over: Literal["period", "week", "month", "quarter", "year"] = Field(
+        "period", description="How long pay adds up before it is held; what was paid earlier in it is in the state."
+    )
+    residue: Literal["largest_remainder", "company", "rounded_alone"] = Field(
+        "largest_remainder",
+        description="What becomes of fractions of a cent: to the largest remainders, to the company, or each amount is "
+        "rounded by itself, so that the sum can miss the limit by some cents.",
+    )
+    source: str | None = Field(None, description="Where the company's plan document says so.")
+
+    @model_validator(mode="after")
+    def _fits_together(self) -> Self:
+        if wrong := [*self._does_not_fit()]:
+            raise HintedGroup(wrong)
+        return self
+
+    def _does_not_fit(self) -> Iterator[Hinted]:
+        if (self.rates is None) == (self.amounts is None):
+            yield Hinted("a limit has rates or amounts", "give one of them")
+        if (self.rates is None) != (self.of is None):
+            yield Hinted("rates need a quantity, and amounts none", "give of and rates, or amounts alone")
+        if len(set(self.bonuses)) < len(self.bonuses):
+            yield Hinted("a bonus is named twice", "name each once", ("bonuses",))
+        if self.over != "period" and self.rates is not None:
+            yield Hinted("a part of a volume is held period by period", "give amounts, or leave over out", ("over",))
+
+    @property
+    def table(self) -> LevelTable | ByKey:
+        """The rates or amounts, whichever is given."""
+        given = self.rates if self.rates is not None else self.amounts
+        assert given is not None  # noqa: S101 - checked when it was read
+        return given
+
+    @property
+    def place(self) -> str:
+        """The field that the table stands in."""
+        return "rates" if self.rates is not None else "amounts"
+
+    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+        """Yield the columns of the state for what was paid earlier in the span."""
+        if self.over != "period":
+            yield Kept(f"limits.{name}:paid", scope.model.currency.decimals, company=self.per == "company")
+            yield Kept(f"limits.{name}:since", company=True)
+
+    def findings(self, scope: Scope) -> Found:
+        """Yield what makes no sense, at places below this limit."""
+        known = scope.model.bonuses
+        for place, bonus in enumerate(self.bonuses):
+            if bonus not in known:
+                yield Finding(("bonuses", place), f'"{bonus}" is not a bonus', did_you_mean(bonus, list(known)))
+        currencies = {known[b].currency or scope.model.currency.code for b in self.bonuses if b in known}
+        if len(currencies) > 1:
+            message = f"these bonuses are paid in {' and '.join(sorted(currencies))}"
+            yield Finding(("bonuses",), message, "write one limit for each currency")
+        if self.per == "company" and self.of in scope.rules and counts_more_than_once(self.of or "", scope):
+            message = f'the sum of "{self.of}" over the company counts volume more than once'
+            yield Finding(("of",), message, "name a volume that is a member's own")
+        if isinstance(self.table, ByKey) and self.per == "company" and self.rates_by not in scope.rules:
+            message = "a company has no rank or field"
+            yield Finding((self.place,), message, "let rates_by name a quantity, or use per: member")
+        rows = [row for _, row in self.table.leaves()] if isinstance(self.table, ByKey) else [self.table]
+        if self.rates is not None and self.per == "company" and any(sum(row.levels) > 1 for row in rows):
+            yield Finding(("rates",), "the limit is more than what it is a part of", "write at most 100%")
+
+    def describe(self) -> list[str]:
+        """Return sentences about this limit."""
+        most = table(self.table, self.rates_by, percent if self.rates is not None else money)
+        part = f"{most} of {'all ' if self.per == 'company' else ''}{self.of}" if self.of else most
+        whose = {"company": "", "member": " to one member"}.get(self.per, f" to all with the same {self.per}")
+        span = "" if self.over == "period" else f" in a {self.over}"
+        lines = [f"Together {', '.join(self.bonuses)} pay at most {part}{whose}{span}; above it, all are scaled alike."]
+        return [*lines, _RESIDUES[self.residue], *([f"Source: {self.source}."] if self.source else [])]
+
+
+_RESIDUES = {
+    "largest_remainder": "Cents that are left over go to the largest remainders, of equal ones to the smaller id.",
+    "company": "Scaled pay is cut to whole units of money.",
+    "rounded_alone": "Scaled pay is rounded by itself, so the sum can miss the limit by some cents.",
+}
+
+
+def limits_make_no_sense(scope: Scope) -> Found:
+    """Yield what is wrong with the limits of a plan."""
+    for name, limit in scope.model.limits.items():
+        yield from (each._replace(path=("limits", name, *each.path)) for each in limit.findings(scope))
