@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 
 @register
 class RateOf(Quantity):
-    """The rate of each member in the table of a bonus (the first level's), 0 for who has none: 5% is 0.05."""
+    """The rate of each member in the table of a bonus (the first level's), 0 for who has none: 5% is 0.05.
+
+    `own_rate: {rate_of: group}` lets a match ask for `pay_when: own_rate <= source.own_rate`.
+    """
 
     word: ClassVar[str] = "rate_of"
+
     example: ClassVar[str] = """\
-own_rate: {rate_of: levels}
+own_rate: {rate_of: levels}                  # 0.05 for a member with 5%
 """
 
     rate_of: Name = Field(description="The bonus, one with rates.")

@@ -105,6 +105,7 @@ class DifferencePass(Pass):
             least_taken=made.least,
             floors=made.floors,
             floor_tail=made.tail,
+            floor_at_zero=bonus.word("at_least_if") == "no_difference",
             limit=made.limit,
             lower_of_both=bonus.whose_rate == "lower",
             from_level=bonus.from_level,

@@ -62,7 +62,8 @@ def _numbers(bonus: Any) -> Iterator[str]:
     if floor is not None:
         by_level = [percent(value) for value in floor.levels]
         rest = [f"{percent(floor.tail)} on every level"] if floor.tail is not None else []
-        yield f"Who has a rate gets at least {', '.join([*by_level, *rest])}{' by level' if by_level else ''}."
+        who = "Who has a rate and no difference" if bonus.at_least_if == "no_difference" else "Who has a rate"
+        yield f"{who} gets at least {', '.join([*by_level, *rest])}{' by level' if by_level else ''}."
     if least is not None:
         yield f"A member takes at least {percent(least)}, also where his own rate is lower."
     if limit is not None:

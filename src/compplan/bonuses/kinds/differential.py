@@ -60,6 +60,9 @@ override:
             "what is taken grows by it."
         ),
     )
+    at_least_if: Literal["smaller", "no_difference"] = Field(
+        "smaller", description="Who is paid at_least: whose difference is smaller, or only who has none."
+    )
     takes_at_least: Rate | None = Field(
         None, gt=0, description="What a member takes at least, also where his own rate is lower or he has none."
     )
@@ -83,6 +86,8 @@ override:
         grows = [word for word in ("at_least", "total_limit", "taken") if getattr(self, word) is not None]
         if grows and self.less == "direct_leg":
             raise Hinted(f"{grows[0]} needs less: highest_between", "leave one of the two out", (grows[0],))
+        if self.at_least is None and "at_least_if" in self.model_fields_set:
+            raise Hinted("there is no at_least", "add it, or leave at_least_if out", ("at_least_if",))
         blocks = [word for word in ("lower_rate", "equal_rate") if getattr(self, word) == "stops"]
         if self.takes_at_least is not None and blocks:
             raise Hinted("takes_at_least needs lower and equal rates skipped", "leave one of the two out", (blocks[0],))
