@@ -128,6 +128,7 @@ def test_examples_of_requirements_load_and_are_the_same_spelled_out(name):
 def test_examples_of_ranks_windows_and_patches_load():
     frame(ranks=f"ranks:\n  ladder:\n{indent(examples.LADDER, '    ')}")
     frame(ranks=f"ranks:\n{indent(examples.RANKS, '  ')}")
+    frame(ranks=f"ranks:\n{indent(examples.HELD, '  ')}")
     frame(more=examples.WINDOW)
     base = frame(bonuses=BUILT_IN["unilevel"].example + BUILT_IN["fast_start"].example)
     richer = base.patched(examples.PATCH)

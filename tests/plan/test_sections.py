@@ -118,7 +118,7 @@ def test_a_ladder_has_as_many_ranks_as_numbers_for_them():
 @pytest.mark.parametrize(
     ("old", "known"),
     [
-        ("paid_as: ▸earned", "known: rank, title, last_rank"),
+        ("paid_as: ▸earned", "known: rank, title, held_rank, last_rank"),
         ("paid_as: ▸last_period", 'did you mean "last_rank"?'),
         ("legs_hold: ▸earned", "known: rank, title"),
     ],

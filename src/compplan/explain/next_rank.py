@@ -166,6 +166,9 @@ def next_rank(work: Work, passes: Sequence[Pass], member: Any, rank: str | None 
     """Measure every requirement of the next rank (or a given one) for a member."""
     position = work.genealogy.position(member)
     rank_pass = next((p for p in passes if isinstance(p, RankPass)), None)
+    ranks = work.plan.model.ranks
+    if ranks is not None and ranks.given:
+        raise UsageError(f"the ranks of {work.plan.name!r} are given by {ranks.given}: nothing is required for them")
     if rank_pass is None:
         raise UsageError(f"the plan {work.plan.name!r} has no ranks")
     ladder = work.plan.scope.ranks

@@ -205,7 +205,11 @@ class _Reader:
 
     def kept(self, kept: Kept, members: int) -> NDArray[np.int64]:
         """Read what a quantity or a bonus keeps."""
-        values = self.numbers(kept.column, kept.digits) if not kept.money else self.balances(kept.column, kept.digits)
+        if kept.rank:
+            values = self.rank_numbers(kept.column).astype(np.int64)
+        else:
+            read = self.balances if kept.money else self.numbers
+            values = read(kept.column, kept.digits)
         if kept.company:
             return np.full(members, values[0] if values.size else 0, np.int64)
         laid = np.zeros(members, np.int64)
@@ -233,7 +237,7 @@ def state_table(state: State, genealogy: Genealogy, plan: Plan, *, period: Perio
     """Return a state as an Arrow table, one row a member."""
     names, money = pa.array([None, *plan.scope.ranks], pa.string()), plan.model.currency
 
-    def rank_names(numbers: NDArray[np.int8]) -> pa.Array:
+    def rank_names(numbers: NDArray[Any]) -> pa.Array:
         return pc.take(names, pa.array(numbers))
 
     columns = {
@@ -247,5 +251,8 @@ def state_table(state: State, genealogy: Genealogy, plan: Plan, *, period: Perio
     }
     for name, kept in state.columns.items():
         values = state.next_kept.get(name, state.read(name))  # what nobody wrote stays as it was
-        columns[name] = fixed_to_decimal(values, kept.digits) if kept.digits else pa.array(values)
+        if kept.rank:
+            columns[name] = rank_names(values)
+        else:
+            columns[name] = fixed_to_decimal(values, kept.digits) if kept.digits else pa.array(values)
     return pa.table(columns)

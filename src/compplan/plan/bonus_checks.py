@@ -82,7 +82,7 @@ def _keys_do_not_fit(scope: Scope, said: Path, at: Path, keys: tuple[str, ...], 
             yield Finding((*at, key), message, f"name one more in {said[-1]}: [{by}, ...]")
     if deeper and not any(isinstance(row, ByKey) for row in table.rows.values()):
         yield Finding(at, f"the table has no keys for {deeper[0]}", "nest it, or name fewer keys")
-    if by in RANK_COLUMNS:
+    if by in RANK_COLUMNS and (by != "held_rank" or by in scope.rank_columns):
         for key in table.rows:
             if key not in scope.ranks:
                 hint = did_you_mean(key, list(scope.ranks)) or "this plan has no ranks"

@@ -8,6 +8,7 @@ from compplan.plan.wording import MODES, money, table, words
 
 if TYPE_CHECKING:
     from compplan.plan.load import Plan
+    from compplan.plan.sections import HeldRank, Ranks
 
 _POINTS = {"payment": "each payment", "bonus": "the sum of a member's bonus", "member": "a member's total"}
 
@@ -45,6 +46,8 @@ def _ranks(plan: Plan) -> list[str]:
     ranks = plan.model.ranks
     if ranks is None:
         return []
+    if ranks.given:
+        return [f"{', '.join(ranks.ladder)}: as {words(ranks.given)} says.", *_ranks_over_time(ranks)]
     lines = []
     for place, (name, rank) in enumerate(ranks.ladder.items(), 1):
         routes = plan.requirements.of(place)
@@ -54,15 +57,37 @@ def _ranks(plan: Plan) -> list[str]:
             lines.append(f"{name}: {ways[0]}.{source}")
         else:
             lines += [f"{name}, one of:{source}", *(f"  - {way}." for way in ways)]
-    lines.append(f"Who can hold a rank: {words(ranks.members)}. Pay goes by the rank {_PAID_AS[ranks.paid_as]}.")
+    paid, *held = _ranks_over_time(ranks)
+    lines.append(f"Who can hold a rank: {words(ranks.members)}. {paid}")
+    lines += [f"Who has a rank as {words(ranks.granted)} has at least that."] if ranks.granted else []
+    lines += held
     lines += [f"Legs are those of the {ranks.tree} tree."] if ranks.tree else []
     lines += ["A leg holds a rank by title, the highest ever held."] if ranks.legs_hold == "title" else []
     lines += ["A rank counts only if every lower rank is met too."] if ranks.gaps == "closed" else []
     return lines
 
 
+def _ranks_over_time(ranks: Ranks) -> list[str]:
+    paid = "that is the title" if ranks.paid_as == "title" and ranks.title else _PAID_AS[ranks.paid_as]
+    held = [] if ranks.held_rank is None else [f"The held rank {_rises_and_falls(ranks.held_rank)}."]
+    title = [] if ranks.title is None else [f"The title {_rises_and_falls(ranks.title)}."]
+    return [f"Pay goes by the rank {paid}.", *title, *held]
+
+
+def _rises_and_falls(rule: HeldRank) -> str:
+    rises = "rises to each rank earned"
+    if rule.rises_after > 1:
+        rises = f"rises to what was earned in {rule.rises_after} periods in a row"
+    if rule.falls_after is None:
+        return f"{rises}, and never falls"
+    when = f"after {rule.falls_after} periods in a row below it" if rule.falls_after > 1 else "in a period below it"
+    far = "to the rank earned" if rule.falls_by is None else f"by at most {rule.falls_by}"
+    return f"{rises}, and falls {far} {when}"
+
+
 _PAID_AS = {
     "rank": "earned in the period",
     "title": "that is the highest ever held",
+    "held_rank": "that is held",
     "last_rank": "of the period before",
 }

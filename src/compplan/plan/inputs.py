@@ -51,7 +51,7 @@ def member_fields(scope: Scope) -> dict[str, str]:
         for key in axes(by):
             if key.startswith("member."):
                 found[key.removeprefix("member.")] = "text"
-    for rule in scope.rules.values():
+    for rule in (*scope.rules.values(), *filter(None, [scope.model.ranks])):
         found |= dict(rule.fields())
     for bonus in scope.model.bonuses.values():
         for _, by, _ in bonus.tables():

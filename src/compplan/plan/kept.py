@@ -17,6 +17,8 @@ class Kept:
         Digits after the point; a pass reads and writes integers at this scale.
     company
         One number of the company, the same in every row, instead of one a member.
+    rank
+        Ranks: numbers for passes, names in the state.
     money
         Money that somebody is still owed: a state that names members who are gone is then refused.
     """
@@ -25,3 +27,4 @@ class Kept:
     digits: int = 0
     company: bool = False
     money: bool = False
+    rank: bool = False

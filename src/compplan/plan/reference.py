@@ -153,8 +153,8 @@ It may hold
 
 - quantities and named conditions of the plan, and `days_in_period`;
 - {_code(ROLES)}: what the members table says in the column of `members.kind`;
-- {_code(RANK_COLUMNS)}: the rank earned this period, the highest ever held, the one used for pay,
-  last period's; and the ranks of the ladder to compare them with, as in `rank >= silver`;
+- {_code(RANK_COLUMNS)}: the rank earned this period, the highest ever held, a rank held by a rule,
+  the one used for pay, last period's; and the ranks of the ladder to compare them with, as in `rank >= silver`;
 - `member.<field>`, a column of the members table: true or false by itself, or a text to compare with `==`, `!=` or
   `in`. A number of the members table is brought in as a volume, `{{member: column}}`;
 - numbers, texts in quotes, `( )`, and the operators `and`, `or`, `not`, `>=`, `>`, `<=`, `<`, `==`, `!=`, `in`,
@@ -165,6 +165,11 @@ Everything is exact, and nothing else gets through: no calls, no attributes, no 
 
 These words are taken, and so are Python's keywords; volumes, counts, conditions and ranks cannot be called so:
 {_code(RESERVED)}. The column of `members.id` and `earned` are columns of every result.
+"""
+
+
+_OVER_TIME = """
+The fields of `title` and of `held_rank`. [Time](time.md#ranks-over-time) shows them at work.
 """
 
 
@@ -193,6 +198,7 @@ stands in quotes inside of `[ ]`.
             _model("One rank", sec.Rank, "A list stands for its `requires`.", level=3, example=ex.LADDER),
             requirements.strip("\n"),
             *forms,
+            _model("Ranks over time", sec.HeldRank, _OVER_TIME, level=3, example=ex.HELD),
         ]
     )
 

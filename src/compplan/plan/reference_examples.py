@@ -66,6 +66,14 @@ paid_as: title
 gaps: closed
 """
 
+HELD = """\
+given: member.rank
+ladder: [member, bronze, silver, gold]
+title: {rises_after: 2}
+held_rank: {falls_after: 3, falls_by: 1}
+paid_as: held_rank
+"""
+
 REQUIREMENTS = {
     "ConditionRequirement": (
         ["active", "pv >= 100 and gv < 5000", 'member.country in ("NO", "SE")'],

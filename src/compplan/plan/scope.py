@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Kind = Literal["number", "flag", "rank", "text", "field"]
 
-RANK_COLUMNS = ("rank", "title", "paid_as", "last_rank")
+RANK_COLUMNS = ("rank", "title", "held_rank", "paid_as", "last_rank")
 ROLES = ("is_distributor", "is_customer")
 RESERVED = (
     *RANK_COLUMNS,
@@ -48,7 +48,7 @@ RESERVED = (
     "earner",
 )
 
-_EARNED = frozenset({"rank", "title", "paid_as"})
+_EARNED = frozenset({"rank", "title", "held_rank", "paid_as"})
 """Columns that exist only after the rank pass; `paid_as` too, unless it is last period's rank."""
 
 
@@ -92,9 +92,15 @@ class Scope:
         return max((number for number, free in enumerate(open_, 1) if free), default=0)
 
     @property
+    def rank_columns(self) -> tuple[str, ...]:
+        """The rank columns that this plan has."""
+        ranks = self.model.ranks
+        return tuple(n for n in RANK_COLUMNS if ranks and (n != "held_rank" or ranks.held_rank))
+
+    @property
     def words(self) -> list[str]:
         """Every name that a condition may use."""
-        columns = RANK_COLUMNS if self.model.ranks else ()
+        columns = self.rank_columns
         return [*self.rules, *self.model.conditions, *self.ranks, *columns, *ROLES, "days_in_period"]
 
     def tree(self, rule: Quantity) -> str:
@@ -114,6 +120,8 @@ class Scope:
     @property
     def kept(self) -> Iterator[Kept]:
         """The columns of the state that quantities and bonuses keep, beside those that every plan has."""
+        if self.model.ranks:
+            yield from self.model.ranks.kept()
         for name, rule in self.rules.items():
             yield from rule.kept(name, self)
         for name, bonus in self.model.bonuses.items():
@@ -136,9 +144,11 @@ class Scope:
             return "number"
         if name in self.model.conditions or name in ROLES:
             return "flag"
-        if name in self.ranks or (self.model.ranks and name in RANK_COLUMNS):
+        if name in self.ranks or name in self.rank_columns:
             return "rank"
         hint = "this plan has no ranks" if name in RANK_COLUMNS else did_you_mean(name, self.words)
+        if name == "held_rank" and self.model.ranks:
+            hint = "say how it falls: ranks: {held_rank: {falls_after: 3}}"
         raise Hinted(f'"{name}" is not known', hint)
 
     def scale(self, name: str) -> int:
@@ -261,7 +271,8 @@ class Scope:
     def _producer(self, name: str) -> str:
         """Map a name to what must have run before it can be read; "" when it is always there."""
         ranks = self.model.ranks
-        if name in _EARNED and not (name == "paid_as" and ranks and ranks.paid_as == "last_rank"):
+        known = ranks is not None and (ranks.given or (name == "paid_as" and ranks.paid_as == "last_rank"))
+        if name in _EARNED and not known:
             return "rank"
         return name if name in self.rules or name in self.model.conditions else ""
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
 
+from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.requirement import Requirement
 from compplan.plan.values import ConditionText, Model, Name, Number, RoundingMode, Whole
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+FieldText = Annotated[str, StringConstraints(pattern=r"^member\.\w+$")]
+"""A column of the members table, as conditions name it."""
 
 
 class Rounding(Model):
@@ -64,28 +71,110 @@ def _rank_form(value: Any) -> Any:
     return {"requires": value or []} if isinstance(value, list | None) else value
 
 
+def _ladder_form(value: Any) -> Any:
+    """Read a ladder of names only, whose ranks the members table brings."""
+    return {str(name): {} for name in value} if isinstance(value, list | tuple) else value
+
+
 RankField = Annotated[Rank, BeforeValidator(_rank_form, json_schema_input_type=list[Requirement] | Rank | None)]
+
+
+class HeldRank(Model):
+    """How a rank that is held rises and falls with the ranks earned period by period."""
+
+    rises_after: Whole = Field(
+        1, ge=1, le=12, description="It rises to what was reached in each of so many periods in a row."
+    )
+    falls_after: Whole | None = Field(
+        None, ge=1, description="It falls in this period of so many in a row with a lower rank; never when left out."
+    )
+    falls_by: Whole | None = Field(
+        None, ge=1, description="By how many ranks it falls at most, down to the rank earned; all the way when left out."
+    )
+
+    @model_validator(mode="after")
+    def _falls(self) -> HeldRank:
+        if self.falls_by is not None and self.falls_after is None:
+            raise Hinted("it is not said when it falls", "add falls_after: 1, or more", ("falls_by",))
+        return self
 
 
 class Ranks(Model):
     """The ladder and how it is climbed."""
 
     tree: Name | None = Field(None, description="The tree of legs; the first by default.")
-    ladder: dict[Name, RankField] = Field(
+    ladder: Annotated[
+        dict[Name, RankField],
+        BeforeValidator(_ladder_form, json_schema_input_type=dict[Name, RankField] | list[Name]),
+    ] = Field(
         min_length=1,
         max_length=127,  # rank numbers are int8
-        description="The ranks, lowest first, each with what it requires.",
+        description="The ranks, lowest first, each with what it requires; only their names where they are given.",
+    )
+    given: FieldText | None = Field(
+        None, description="`member.<field>`: the members table brings the ranks, by name, and nothing is required."
+    )
+    granted: FieldText | None = Field(
+        None,
+        description="`member.<field>`: a rank that a member has at least, such as one that the company granted; empty for "
+        "none.",
     )
     gaps: Literal["allowed", "closed"] = Field(
         "allowed",
         description="Whether a higher rank can be reached although a lower one is not.",
     )
-    paid_as: Literal["rank", "title", "last_rank"] = Field(
+    paid_as: Literal["rank", "title", "held_rank", "last_rank"] = Field(
         "rank",
-        description="The rank used for pay: earned this period, the highest ever held, or last period's.",
+        description="The rank used for pay: earned this period, the title, the held rank, or last period's.",
+    )
+    title: HeldRank | None = Field(
+        None, description="How the title rises and falls; when left out it is the highest rank ever earned."
+    )
+    held_rank: HeldRank | None = Field(
+        None, description="How a second rank beside the title rises and falls, such as one with a time of grace."
     )
     legs_hold: Literal["rank", "title"] = Field(
         "rank",
         description="Which rank counts when legs must contain a rank.",
     )
     members: ConditionText = Field("is_distributor", description="Who can hold a rank at all.")
+
+    @model_validator(mode="after")
+    def _over_time_fits(self) -> Ranks:
+        if self.paid_as == "held_rank" and self.held_rank is None:
+            raise Hinted("there is no held rank", "for example: held_rank: {falls_after: 3}", ("paid_as",))
+        if self.legs_hold == "title" and self.title is not None:
+            hint = "let legs hold the rank, or leave title out"
+            raise Hinted("legs hold titles that never fall", hint, ("legs_hold",))
+        return self
+
+    @model_validator(mode="after")
+    def _given_fits(self) -> Ranks:
+        if self.given is not None:
+            for name, rank in self.ladder.items():
+                if rank.requires:
+                    raise Hinted("the ranks are given", "leave its requirements out", ("ladder", name))
+            for word in ("granted", "gaps", "legs_hold", "members"):
+                if word in self.model_fields_set:
+                    raise Hinted(f"{word} goes with requirements, but the ranks are given", "leave it out", (word,))
+        return self
+
+    def holdings(self) -> dict[str, HeldRank]:
+        """Return the ranks that rise and fall by a rule, by name."""
+        found = {"title": self.title, "held_rank": self.held_rank}
+        return {name: rule for name, rule in found.items() if rule is not None}
+
+    def kept(self) -> Iterator[Kept]:
+        """Yield the columns of the state that ranks over time need, beside title and last_rank."""
+        for name, rule in self.holdings().items():
+            if name != "title":
+                yield Kept(f"ranks:{name}", rank=True)
+            if rule.falls_after is not None:
+                yield Kept(f"ranks:{name}_below")
+        earlier = max((rule.rises_after for rule in self.holdings().values()), default=1)
+        yield from (Kept(f"ranks:earned_{back}", rank=True) for back in range(2, earlier))
+
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Yield the member fields that it reads, each with its kind."""
+        yield from ((text.removeprefix("member."), "text") for text in (self.given, self.granted) if text)
+

@@ -20,7 +20,7 @@ MODES = {
     "floor": "down",
     "ceiling": "up",
 }
-_RANK_COLUMNS = ("rank", "title", "paid_as", "last_rank")
+_RANK_COLUMNS = ("rank", "title", "held_rank", "paid_as", "last_rank")
 
 
 def percent(value: Decimal) -> str:

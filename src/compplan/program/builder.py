@@ -18,6 +18,7 @@ from compplan.plan.scope import RANK_COLUMNS, ROLES
 from compplan.plan.values import EXACT, ByKey, axes, number
 from compplan.program import passes as p
 from compplan.quantities.roll_up import RollUp
+from compplan.ranks.given import GivenRanksPass
 from compplan.ranks.rank_pass import RankPass
 from compplan.volumes.order_rules import rule_from_model
 
@@ -108,6 +109,10 @@ class Builder:
         model = self.plan.model.ranks
         if model is None or "rank" in self.known:
             return
+        wrote = tuple(name for name in self.plan.scope.rank_columns if name != "last_rank")
+        if model.given is not None:
+            self.add(GivenRanksPass(wrote, (model.given,), model.given))
+            return
         table = self.plan.requirements
         tree = self.tree(model.tree)
         columns = {row: self._measured(row, tree) for row in table.rows}
@@ -118,11 +123,11 @@ class Builder:
         }
         also = {row.also: self.condition(row.also) for row in table.rows if row.also}
         members = self.condition(model.members)
-        reads = {members, *filter(None, columns.values()), *also.values()}
+        reads = {members, *filter(None, [*columns.values(), model.granted]), *also.values()}
         reads |= {c for pair in totals.values() for c in pair}
         self.add(
             RankPass(
-                ("rank", "title", "paid_as"),
+                wrote,
                 tuple(sorted(reads)),
                 tree,
                 table,

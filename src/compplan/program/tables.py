@@ -16,6 +16,7 @@ from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
 from compplan.plan.inputs import member_fields, needs_enrolment, needs_roles
 from compplan.quantities.member_column import MemberColumn
+from compplan.ranks.given import unknown_ranks
 from compplan.volumes.order_rules import rule_from_model
 from compplan.volumes.orders import read_orders
 
@@ -113,6 +114,7 @@ def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> N
             put(f"member.{column}", column, flag_column, nulls="false")
         else:
             put(f"member.{column}", column, _since)
+    problems += unknown_ranks(work)
     if problems:
         raise DataError(problems)
 

@@ -10,6 +10,8 @@ import numpy as np
 
 from compplan.program.passes import Pass
 from compplan.ranks import kernels as k
+from compplan.ranks.given import ranks_of_field
+from compplan.ranks.holding import put_ranks
 from compplan.ranks.table import STATIC
 from compplan.volumes import rollup
 
@@ -50,13 +52,7 @@ class RankPass(Pass):
     also: Mapping[str, str]
 
     def run(self, work: Work) -> None:
-        model = work.plan.model.ranks
-        assert model is not None  # noqa: S101 - the builder adds this pass for plans with ranks only
-        earned = work.from_tree(self.tree, _Sweep(self, work).ranks())
-        title = np.maximum(earned, work.state.title)
-        work.put("rank", earned)
-        work.put("title", title)
-        work.put("paid_as", {"rank": earned, "title": title, "last_rank": work.state.last_rank}[model.paid_as])
+        put_ranks(work, work.from_tree(self.tree, _Sweep(self, work).ranks()))
 
 
 class _Tables:
@@ -145,6 +141,8 @@ class _Sweep:
         titles = work.state.title if model.legs_hold == "title" else np.zeros(work.size, np.int8)
         self.held = work.in_tree(rank_pass.tree, titles)
         self.eligible = self._column(rank_pass.members)
+        granted = ranks_of_field(work, model.granted) if model.granted else np.zeros(work.size, np.int8)
+        self.granted = work.in_tree(rank_pass.tree, granted)
 
     def _column(self, name: str) -> NDArray[Any]:
         return self.work.in_tree(self.rank_pass.tree, self.work.columns[name])
@@ -152,7 +150,8 @@ class _Sweep:
     def ranks(self) -> NDArray[np.int8]:
         """Return the earned rank of every member, in the tree's order."""
         routes = self.tables.routes()
-        floor = self.eligible.astype(np.int8) * np.int8(self.work.plan.scope.floor)
+        free = self.eligible.astype(np.int8) * np.int8(self.work.plan.scope.floor)
+        floor = np.maximum(free, self.granted)
         result = floor.copy()
         candidate = self._candidates(routes)
         listed = self._listed(candidate)
@@ -171,7 +170,10 @@ class _Sweep:
 
     def _listed(self, candidate: NDArray[np.bool_]) -> NDArray[np.int64]:
         """Return the positions of all who matter, closed upwards."""
-        matters = candidate | (self.held > 0) if self.held.any() else candidate.copy()
+        matters = candidate.copy()
+        for brought in (self.held, self.granted):
+            if brought.any():
+                matters |= brought > 0
         for (total, _), caps in zip(self.tables.totals, self.tables.caps, strict=True):
             if caps:
                 matters |= self._column(self.tables.features[total]) > caps[0]

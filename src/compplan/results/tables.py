@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from compplan.periods.payables import Payables
     from compplan.program.work import Work
 
-_RANKS = ("rank", "title", "paid_as")
 
 
 def members_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
@@ -38,8 +37,9 @@ def members_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     for name in model.conditions:
         columns[name] = pa.array(work.columns[name])
     if model.ranks:
-        for name in _RANKS:
-            columns[name] = rank_column(work, work.columns[name])
+        for name in work.plan.scope.rank_columns:
+            if name != "last_rank":
+                columns[name] = rank_column(work, work.columns[name])
     for bonus in dict.fromkeys(book.bonus for book in work.books.values()):
         columns[f"pay:{bonus}"] = _pay([book for book in work.books.values() if book.bonus == bonus])
     for total in totals[:1]:

@@ -1,7 +1,7 @@
 """Run an upline walk: choose the way, split the sources among threads, and prove the books.
 
 There are three ways to the same numbers. *Lanes* carry volumes up, where payments are exact and nobody asks
-for rows; *levels* go through each source's ancestors who pay, for at most eight levels; *jumps* do everything
+for rows; *levels* go through each source's counted ancestors, for at most eight levels; *jumps* do everything
 else.
 """
 
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from compplan.bonuses.walk import jumps, lanes, levels
 from compplan.bonuses.walk.books import tally, total_of
 from compplan.bonuses.walk.checks import check_together
-from compplan.bonuses.walk.limits import Volume, check_volumes, products_fit
+from compplan.bonuses.walk.limits import Volume, check_volumes
 from compplan.bonuses.walk.ranges import Job, pay_of
 from compplan.bonuses.walk.spec import WalkResult
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from compplan.bonuses.walk.spec import Walk, WalkInputs
-
-MOST_LEVELS = 8
 
 
 def run_walk(walk: Walk, inputs: WalkInputs, *, keep_rows: bool = True, threads: int = 1) -> WalkResult:
@@ -73,7 +71,6 @@ def way_of(walk: Walk, inputs: WalkInputs, volume: Volume, *, keep_rows: bool) -
     linear = walk.counts != "payable" and not walk.pass_up and inputs.since is None
     if linear and not walk.round_each and not keep_rows:
         return lanes
-    plain = linear and not walk.uncounted_paid
-    if plain and not walk.tail and walk.listed <= MOST_LEVELS and products_fit(walk, volume):
+    if linear and not walk.uncounted_paid and levels.can_pay(walk, volume):
         return levels
     return jumps

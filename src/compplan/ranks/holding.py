@@ -1,0 +1,99 @@
+"""Ranks over time: when a held rank rises, and when and how far it falls."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from compplan.periods.state import State
+    from compplan.plan.sections import HeldRank
+    from compplan.program.work import Work
+
+    Ranks = NDArray[np.int8]
+
+
+class Held(NamedTuple):
+    """The ranks that members hold after a period, and how long they have been below them."""
+
+    rank: Ranks
+    below: NDArray[np.int64]
+
+
+def hold(
+    rule: HeldRank,
+    earned: Ranks,
+    before: Ranks,
+    below: NDArray[np.int64],
+    earlier: Sequence[Ranks] = (),
+) -> Held:
+    """Return the ranks held after a period.
+
+    A held rank rises to what was earned in each of the last `rises_after` periods. It falls in the `falls_after`-th
+    period in a row in which less was earned, by `falls_by` ranks at most and never below what was earned; then the
+    periods are counted anew.
+
+    Parameters
+    ----------
+    rule
+        `falls_after` None stands for never, `falls_by` None for down to the earned rank.
+    earned
+        int8[n]: the rank earned in this period, 0 for none.
+    before, below
+        The rank held before this period, and for how many periods in a row less had been earned.
+    earlier
+        The ranks earned in the periods before, the last one first; as many as `rises_after` asks for.
+
+    Examples
+    --------
+    >>> from compplan.plan.sections import HeldRank
+    >>> rule = HeldRank(falls_after=2, falls_by=1)
+    >>> held, below = np.array([3], np.int8), np.array([0])
+    >>> for earned in (1, 1, 1, 1):
+    ...     held, below = hold(rule, np.array([earned], np.int8), held, below)
+    ...     print(held[0])
+    3
+    2
+    2
+    1
+    """
+    steady = np.minimum.reduce([earned, *earlier[: rule.rises_after - 1]])
+    rank = np.maximum(before, steady)
+    under = np.where(earned < rank, below + 1, 0)
+    if rule.falls_after is None:
+        return Held(rank, under)
+    falls = under >= rule.falls_after
+    least = np.zeros_like(rank) if rule.falls_by is None else np.maximum(rank - np.int8(rule.falls_by), 0)
+    fallen = np.maximum(earned, least).astype(np.int8)
+    return Held(np.where(falls, fallen, rank), np.where(falls, 0, under))
+
+
+def put_ranks(work: Work, earned: Ranks) -> None:
+    """Write all rank columns of a period, and what the next one needs to know of them."""
+    model, state = work.plan.model.ranks, work.state
+    assert model is not None  # noqa: S101 - only plans with ranks have a pass for them
+    columns = [kept.column for kept in model.kept()]
+    earlier = [state.last_rank, *(_ranks(state, name) for name in columns if name.startswith("ranks:earned_"))]
+    found = {"rank": earned, "title": np.maximum(earned, state.title), "last_rank": state.last_rank}
+    for name, rule in model.holdings().items():
+        before = state.title if name == "title" else _ranks(state, f"ranks:{name}")
+        below = f"ranks:{name}_below"
+        held = hold(rule, earned, before, state.read(below), earlier)
+        found[name] = held.rank
+        kept = {f"ranks:{name}": held.rank.astype(np.int64), below: held.below}
+        for column in kept.keys() & set(columns):
+            state.write(column, kept[column])
+    for back, ranks in enumerate(earlier[: len(earlier) - 1], 2):
+        state.write(f"ranks:earned_{back}", ranks.astype(np.int64))
+    for name, ranks in found.items():
+        work.put(name, ranks)
+    work.put("paid_as", found[model.paid_as])
+
+
+def _ranks(state: State, column: str) -> Ranks:
+    return state.read(column).astype(np.int8)
