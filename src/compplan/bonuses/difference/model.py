@@ -57,6 +57,7 @@ class Climbing(Bonus):
     """Volume goes up a tree; who stands in its way gets his rate less what is taken already."""
 
     family: ClassVar[str] = "differential"
+    one_level: ClassVar[bool] = True
     pairs: ClassVar[dict[str, str]] = {}
 
     of: Name = Field(description="The volume that is paid on.")
