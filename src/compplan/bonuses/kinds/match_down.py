@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 class MatchDown(Bonus):
     """What a member is paid by other bonuses is shared, in equal parts, with those directly below him."""
 
-    family: ClassVar[str] = "retail"
+    family: ClassVar[str] = "match"
+    one_level: ClassVar[bool] = True
     reads_quantities: ClassVar[bool] = True
     example: ClassVar[str] = """\
 commission: {kind: unilevel, of: cv, rates: [5%, 5%, 3%]}
