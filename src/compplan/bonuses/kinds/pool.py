@@ -112,6 +112,7 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
             yield ("places",), self.places_by, self.places
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+        yield from super().kept(name, scope)
         if self.rest == "carry":
             decimals = self.money(scope.model).decimals
             for column in self.carried(name):

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 def compile_match(name: str, bonus: Match, builder: Builder) -> None:
     """Add the pass of a match, after those of the bonuses that it matches."""
-    bonuses = builder.plan.model.bonuses
-    matched = tuple(builder.pay(each) if each in bonuses else builder.quantity(each) for each in bonus.of)
+    matched = tuple(_matched(name, bonus, each, builder) for each in bonus.of)
     column, rows = open_rows(bonus, builder)
     pay, cap, count = gate(bonus, builder), cap_columns(bonus, builder), counting(bonus, builder)
     where = None if bonus.where is None else builder.condition(bonus.where)
@@ -43,5 +42,13 @@ def compile_match(name: str, bonus: Match, builder: Builder) -> None:
             each,
             tuple(rows),
             where,
+            matched,
         ),
     )
+
+
+def _matched(name: str, bonus: Match, of: str, builder: Builder) -> str:
+    """Return the column of one bonus' pay, or of a volume."""
+    if of not in builder.plan.model.bonuses:
+        return builder.quantity(of)
+    return builder.pay_after_limits(of, name) if bonus.of_pay == "after_limits" else builder.pay(of)

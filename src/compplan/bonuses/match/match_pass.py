@@ -28,10 +28,13 @@ class MatchPass(WalkPass):
         The rates or amounts; they become integers when the digits of the matched pay are known.
     where
         The column of whose pay is matched, or None.
+    matched
+        The columns of the pay that is matched.
     """
 
     table: tuple[LevelTable, ...]
     where: str | None
+    matched: tuple[str, ...]
 
     def run(self, work: Work) -> None:
         WalkPass.run(self._with_pay(work), work)
@@ -43,7 +46,7 @@ class MatchPass(WalkPass):
         """Return this pass with its terms, once the matched pay is a column."""
         bonus: Match = self.model  # type: ignore[assignment]
         if self.sources.base not in work.columns:
-            values, scale = matched_pay(bonus, work)
+            values, scale = matched_pay(bonus, work, self.matched)
             work.put(self.sources.base, np.where(work.columns[self.where], values, 0) if self.where else values, scale)
         made = terms(
             self.table,
