@@ -10,7 +10,7 @@ import re
 from decimal import Context, Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema
 
 from compplan.plan.located import Hinted
 
@@ -293,6 +293,31 @@ LevelsTable = Annotated[
             "title": "Levels",
             "description": "A number of levels or `all`, or one for each key.",
         },
+    ),
+]
+
+def share_or_number(value: Any) -> Decimal:
+    """Read a number of points, or a share in per cent.
+
+    Examples
+    --------
+    >>> share_or_number(8), share_or_number("40%")
+    (Decimal('8'), Decimal('0.40'))
+    """
+    return rate(value) if isinstance(value, str) and value.strip().endswith("%") else number(value)
+
+
+PointCount = Annotated[
+    Decimal,
+    BeforeValidator(share_or_number),
+    Field(gt=0),
+    WithJsonSchema({"type": ["number", "string"], "title": "Points"}),
+]
+PointTable = Annotated[
+    LevelTable | ByKey,
+    BeforeValidator(lambda value: _table(value, share_or_number)),
+    WithJsonSchema(
+        {**_TABLE_SCHEMA, "title": "Points", "description": "A number of points or a share, or one for each key."},
     ),
 ]
 
