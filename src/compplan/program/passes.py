@@ -12,7 +12,7 @@ from compplan.errors import ExactnessError
 from compplan.plan import expression as ex
 from compplan.plan.inputs import company_numbers
 from compplan.program import evaluate
-from compplan.volumes import counts, legs, orders, rollup
+from compplan.volumes import counts, legs, orders, rollup, sides
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -202,6 +202,8 @@ class LegsPass(Pass):
 
     def _measure(self, tree: Any, volume: NDArray[np.int64], work: Work) -> NDArray[np.int64]:
         match self.rule.pick:
+            case "left" | "right":
+                return sides.leg_on_side(tree, volume, self.rule.pick)
             case "largest":
                 return legs.largest_leg(tree, volume)
             case "second":
@@ -266,6 +268,24 @@ class CountPass(Pass):
         if self.per_leg is not None:
             return counts.capped_leg_counts(tree, found, self.per_leg)
         return counts.downline_count(tree, found)
+
+
+@dataclass(frozen=True)
+class SideCountPass(Pass):
+    """Members who meet a condition and stand on one side of a tree with sides."""
+
+    tree: str
+    condition: str
+    among: str
+    sides: str
+    side: str
+
+    def run(self, work: Work) -> None:
+        found = work.in_tree(self.tree, work.columns[self.condition])
+        counted = sides.count_on_side(
+            work.tree(self.tree), found, self.among, work.tree(self.sides), self.side  # type: ignore[arg-type]
+        )
+        work.put(self.writes[0], work.from_tree(self.tree, counted), 0)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.pairing.words import AverageCap, CarryCap, Ratio, RatioTable, UnitTable
 from compplan.plan.kept import Kept
-from compplan.plan.values import AmountTable, ByKey, ConditionText, LevelTable, Model, Name, Number, RateTable, Whole
+from compplan.plan.values import AmountTable, ByKey, ConditionText, Keys, LevelTable, Model, Name, Number, RateTable, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +80,7 @@ cycles:
         None, description="One rate, or one for each `rates_by` key; a list goes with listed increments."
     )
     amounts: AmountTable | None = Field(None, description="Fixed money for each pair instead of rates.")
-    rates_by: str = Field("paid_as", description=f"What the keys of rates or amounts are: {_KEYS}.")
+    rates_by: Keys = Field("paid_as", description=f"What the keys of rates or amounts are: {_KEYS}; a list of these nests them.")
     paid_on: Literal["weaker", "stronger", "both"] = Field(
         "weaker", description="The paired volume that rates apply to: of the weaker side, the stronger, or both."
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def rows_of(table: Any) -> list[tuple[tuple[str, ...], LevelTable]]:
     """Return the rows of a table, each with its place below the table."""
     if isinstance(table, ByKey):
-        return [((key,), row) for key, row in table.rows.items()]
+        return table.leaves()
     return [((), table)] if isinstance(table, LevelTable) else []
 
 
