@@ -57,7 +57,7 @@ def test_run_is_the_naive_walk(case, threads):
 @check
 @given(walks(counts=("everyone", "flag")), st.sampled_from([1, 2, 3]))
 def test_all_ways_agree(case, threads):
-    case |= {"pass_up": False, "since": None}
+    case |= {"pass_up": False, "since": None, "pairs": None}
     walk, inputs = walk_of(case), inputs_of(case)
     pay, rows, books = paid_by(jumps, walk, inputs, threads=threads)
     if walk.listed <= levels.MOST_LEVELS and not walk.tail and not walk.uncounted_paid:

@@ -20,6 +20,7 @@ from compplan.explain.gates import gates
 from compplan.explain.reasons import GOOD, REASON_TEXTS, Reason
 from compplan.money import from_fixed
 from compplan.plan import expression as ex
+from compplan.plan.pairs import split
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,7 +101,9 @@ def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
     bonus_pass: Any = next(p for p in passes if getattr(p, "bonus", None) == bonus)
     found: Outcomes = bonus_pass.outcomes(work, position)
     model = work.plan.model.bonuses[bonus]
-    own = [ex.parse("is_distributor"), *([ex.parse(model.pay_when)] if model.pay_when else [])]
+    own = [ex.parse("is_distributor")]
+    if model.pay_when and (alone := split(ex.parse(model.pay_when))[0]) is not None:
+        own.append(alone)
     changes: Counter[str] = Counter()
     for each in book.adjustments:
         for place in np.flatnonzero(each.earner == position):

@@ -30,6 +30,8 @@ _WORDS: list[tuple[Any, str]] = [
     (v.RateTable, "[rates](#tables)"),
     (v.AmountTable, "[amounts](#tables)"),
     (v.LevelsTable, "number of levels or `all`, or [one a key](#tables)"),
+    (v.PointCount, "number, or rate"),
+    (v.PointTable, "number or rate, or [one a key](#tables)"),
     (v.SpanText, "span of time"),
     (Tiers, "amounts by threshold"),
     (Selection, "[selection](#selections)"),

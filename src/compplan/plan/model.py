@@ -9,6 +9,7 @@ from pydantic import Field, create_model
 
 from compplan.bonuses.base import Bonus, bonus_union, kinds
 from compplan.plan.currencies import CurrencyField
+from compplan.plan.greater import GREATER, GreaterOf
 from compplan.plan.limits import Limit
 from compplan.plan.payout import Payout
 from compplan.plan.sections import (
@@ -48,6 +49,7 @@ class PlanModel(Model):
     conditions: dict[Name, ConditionText] = Field(default={}, description="Named conditions.")
     ranks: Ranks | None = Field(None, description="The ladder of ranks.")
     bonuses: dict[Name, Bonus] = Field(default={}, description="The bonuses by name, each with its `kind`.")
+    greater_of: dict[Name, GreaterOf] = GREATER
     limits: dict[Name, Limit] = Field(default={}, description="What bonuses pay together at most, in this order.")
     payout: Payout = Field(default=Payout(), description="When a payable is paid out.", validate_default=True)
 

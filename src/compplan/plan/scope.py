@@ -263,7 +263,7 @@ class Scope:
         for field, text in (*rule.texts(), *rule.computations()):
             if field not in later:
                 found |= self._expression_reads(ex.parse(text))
-        return found
+        return found | ({self._producer(key) for key in rule.keys(self)} - {""})
 
     def _expression_reads(self, expr: ex.Expr) -> set[str]:
         return {self._producer(n) for n in ex.names(expr)} - {""}
@@ -305,6 +305,8 @@ class Scope:
             if getattr(bonus, "of_pay", None) == "after_limits":
                 first = next((place for place, limit in enumerate(limits) if name in limit.bonuses), len(limits))
                 reads |= {other for limit in limits[:first] for other in limit.bonuses}
+            if getattr(bonus, "of_pay", None) == "after_limits" or bonus.reads_chosen_pay:
+                reads |= {other for group in self.model.greater_of.values() if reads & {*group} for other in group}
             graph[name] = reads
         return circle_in(graph)
 

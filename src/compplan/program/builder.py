@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from compplan.bonuses.greater_pass import chosen, compile_greater
 from compplan.bonuses.share_out.limit_compile import compile_limit
 from compplan.periods.payout_pass import compile_payout
 from compplan.plan import expression as ex
@@ -239,9 +240,19 @@ class Builder:
             self.plan.model.bonuses[name].compile(name, self)
         return column
 
+    def chosen_pay(self, bonus: str) -> str:
+        """Return the column of a bonus' pay after the greater of several is chosen."""
+        column = self.pay(bonus)
+        for name, group in self.plan.model.greater_of.items():
+            if bonus in group:
+                column = chosen(bonus, name)
+                if column not in self.known:
+                    compile_greater(name, group, self)
+        return column
+
     def pay_before(self, bonus: str, limit: str | None = None) -> str:
         """Return the column of a bonus' pay as the limits before a limit have left it; after all limits without one."""
-        column = self.pay(bonus)
+        column = self.chosen_pay(bonus)
         for name, model in self.plan.model.limits.items():
             if name == limit:
                 break
@@ -312,6 +323,8 @@ def build(plan: Plan) -> tuple[p.Pass, ...]:
     builder.ranks()
     for name in plan.model.bonuses:
         builder.pay(name)
+    for group in plan.model.greater_of.values():
+        builder.chosen_pay(group[0])
     for name in plan.model.limits:
         builder.limit(name)
     compile_payout(builder)

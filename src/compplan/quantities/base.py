@@ -50,6 +50,11 @@ class Quantity(Model):
         """Return the fields that are looked at only when the period is over, for the periods to come."""
         return ()
 
+    def keys(self, scope: Scope) -> Iterator[str]:
+        """Yield rank columns and quantities that it reads as the keys of a table."""
+        del scope
+        yield from ()
+
     def fields(self) -> Iterator[tuple[str, str]]:
         """Yield the member fields that it reads, each with its kind: text, flag or instant."""
         yield from ()

@@ -132,6 +132,11 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
 
         compile_pool(name, self, builder)
 
+    def paid_at_most(self) -> Decimal:
+        """Each key has a pool of its own, so they add up."""
+        rates = [] if self.rates is None else [self.rates] if isinstance(self.rates, LevelTable) else [row for _, row in self.rates.leaves()]
+        return sum((value for row in rates for value in row.levels), Decimal(0))
+
     def describe(self, name: str) -> list[str]:
         del name
         return wording.pool(self)

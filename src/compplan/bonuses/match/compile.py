@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.gates import amounts_by, cap_columns, gate
 from compplan.bonuses.levels_open import open_rows
-from compplan.bonuses.match.match_pass import MatchPass
+from compplan.bonuses.match.match_pass import CascadePass, MatchPass
 from compplan.bonuses.sources import Sources
 from compplan.bonuses.walk.counting import counting
+from compplan.bonuses.walk.pair_columns import pair_condition
 
 if TYPE_CHECKING:
     from compplan.bonuses.kinds.match import Match
@@ -17,16 +18,17 @@ if TYPE_CHECKING:
 
 def compile_match(name: str, bonus: Match, builder: Builder) -> None:
     """Add the pass of a match, after those of the bonuses that it matches."""
-    matched = tuple(_matched(name, bonus, each, builder) for each in bonus.of)
+    matched = tuple(_pay(name, bonus, each, builder) for each in bonus.of)
     column, rows = open_rows(bonus, builder)
     pay, cap, count = gate(bonus, builder), cap_columns(bonus, builder), counting(bonus, builder)
     where = None if bonus.where is None else builder.condition(bonus.where)
-    each = amounts_by(bonus, "cap_per_source", builder)
-    columns = (cap.column if cap else None, each.column if each else None)
+    pairs, each = pair_condition(bonus, builder), amounts_by(bonus, "cap_per_source", builder)
+    columns = (cap.column if cap else None, each.column if each else None, *(pairs.reads if pairs else ()))
     reads = tuple(filter(None, (*matched, column, pay, *count.reads, where, *columns)))
     tree = builder.tree(bonus.tree)
+    kind = CascadePass if bonus.cascade else MatchPass
     builder.add(
-        MatchPass(
+        kind(
             (f"pay {name}",),
             reads,
             name,
@@ -40,15 +42,16 @@ def compile_match(name: str, bonus: Match, builder: Builder) -> None:
             count,
             cap,
             each,
+            pairs,
+            matched,
             tuple(rows),
             where,
-            matched,
         ),
     )
 
 
-def _matched(name: str, bonus: Match, of: str, builder: Builder) -> str:
-    """Return the column of one bonus' pay, or of a volume."""
-    if of not in builder.plan.model.bonuses:
-        return builder.quantity(of)
-    return builder.pay_after_limits(of, name) if bonus.of_pay == "after_limits" else builder.pay(of)
+def _pay(name: str, bonus: Match, matched: str, builder: Builder) -> str:
+    """Return the column of the pay of one matched bonus, or of the volume that holds such pay."""
+    if matched not in builder.plan.model.bonuses:
+        return builder.quantity(matched)
+    return builder.pay_after_limits(matched, name) if bonus.of_pay == "after_limits" else builder.pay(matched)

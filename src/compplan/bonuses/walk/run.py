@@ -7,6 +7,7 @@ else.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from compplan.bonuses.walk import jumps, lanes, levels
@@ -58,6 +59,7 @@ def run_walk(walk: Walk, inputs: WalkInputs, *, keep_rows: bool = True, threads:
     array([1000, 2000,    0])
     """
     check_together(walk, inputs)
+    walk = simpler(walk, inputs)
     volume = Volume.of(walk, inputs.values)
     check_volumes(walk, inputs, volume)
     way = way_of(walk, inputs, volume, keep_rows=keep_rows)
@@ -66,9 +68,19 @@ def run_walk(walk: Walk, inputs: WalkInputs, *, keep_rows: bool = True, threads:
     return WalkResult(pay, rows, tally(walk, volume.signed, total_of(walk, parts), pay))
 
 
+def simpler(walk: Walk, inputs: WalkInputs) -> Walk:
+    """Return the same rule without `uncounted_paid`, where nobody is paid who uses up no level: that is quicker."""
+    if not walk.uncounted_paid or walk.counts_source != walk.from_self:
+        return walk
+    assert inputs.counted is not None  # noqa: S101 - checked before
+    if ((inputs.klass >= 0) & inputs.pay & ~inputs.counted).any():
+        return walk
+    return replace(walk, uncounted_paid=False, source_counts=None)
+
+
 def way_of(walk: Walk, inputs: WalkInputs, volume: Volume, *, keep_rows: bool) -> ModuleType:
     """Return the fastest of the ways that can run this walk."""
-    linear = walk.counts != "payable" and not walk.pass_up and inputs.since is None
+    linear = walk.counts != "payable" and not walk.pass_up and inputs.since is None and inputs.pairs is None
     if linear and not walk.round_each and not keep_rows:
         return lanes
     if linear and not walk.uncounted_paid and levels.can_pay(walk, volume):
