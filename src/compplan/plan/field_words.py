@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 from pydantic import BaseModel
 
 from compplan.bonuses.base import Bonus
+from compplan.bonuses.kinds.pass_up import Passes
 from compplan.bonuses.kinds.tier import Tiers
 from compplan.plan import values as v
 from compplan.plan.patch import DottedPath
@@ -34,6 +35,7 @@ _WORDS: list[tuple[Any, str]] = [
     (v.PointTable, "number or rate, or [one a key](#tables)"),
     (v.SpanText, "span of time"),
     (Tiers, "amounts by threshold"),
+    (Passes, "list of whole numbers, or one a key"),
     (Selection, "[selection](#selections)"),
     (CurrencyField, "code, or [mapping](#currency)"),
     (RankField, "[rank](#one-rank)"),
