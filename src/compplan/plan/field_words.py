@@ -17,7 +17,7 @@ from compplan.plan.patch import DottedPath
 from compplan.plan.requirement import LegsWith, Requirement
 from compplan.plan.currencies import CurrencyField
 from compplan.plan.sections import RankField
-from compplan.quantities.base import volume_union
+from compplan.quantities.base import Quantity
 from compplan.quantities.order_sum import Selection
 
 _WORDS: list[tuple[Any, str]] = [
@@ -40,7 +40,7 @@ _WORDS: list[tuple[Any, str]] = [
     (CurrencyField, "code, or [mapping](#currency)"),
     (RankField, "[rank](#one-rank)"),
     (Requirement, "[requirement](#requirements)"),
-    (volume_union(), "[volume](#volumes)"),
+    (Quantity, "[volume](#volumes)"),
     (Bonus, "[bonus](#bonuses)"),
     (LegsWith, "[entry](#one-entry-of-legs)"),
     (DottedPath, "path"),
