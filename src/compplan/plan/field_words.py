@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.kinds.tier import Tiers
 from compplan.plan import values as v
+from compplan.plan.currencies import CurrencyField
 from compplan.plan.patch import DottedPath
 from compplan.plan.requirement import LegsWith, Requirement
-from compplan.plan.currencies import CurrencyField
 from compplan.plan.sections import RankField
 from compplan.quantities.base import volume_union
 from compplan.quantities.order_sum import Selection

@@ -19,6 +19,7 @@ from compplan.rooms import open_room
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from compplan.periods.parts import Length
     from compplan.plan.findings import Found
     from compplan.plan.kept import Kept
     from compplan.plan.scope import Scope
@@ -49,6 +50,10 @@ class Quantity(Model):
     def later(self) -> tuple[str, ...]:
         """Return the fields that are looked at only when the period is over, for the periods to come."""
         return ()
+
+    def length(self, scope: Scope) -> Length:
+        """Return how long it is measured: as long as what it reads."""
+        return scope.length_of(scope.all_reads(self))
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """Yield the member fields that it reads, each with its kind: text, flag or instant."""

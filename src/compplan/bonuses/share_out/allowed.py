@@ -107,7 +107,7 @@ class Allowed:
         return work.state.read_company(f"limits.{self.limit}:paid") * 10 ** (scale - work.plan.model.currency.decimals)
 
     def _same_span(self, work: Work) -> bool:
-        return work.state.read_company(f"limits.{self.limit}:since") == span_of(work.period.first, self.over)
+        return work.state.read_company(f"limits.{self.limit}:since") == span_of(work.reckoned, self.over)
 
     def remember(self, work: Work, paid: Sequence[Ints]) -> None:
         """Keep what was paid, for the next period of the span."""
@@ -118,7 +118,7 @@ class Allowed:
             work.state.write(f"limits.{self.limit}:paid", before + sum(map(exact_sum, paid)))
         else:
             work.state.write(f"limits.{self.limit}:paid", self._paid(work) + sum(paid))
-        work.state.write(f"limits.{self.limit}:since", span_of(work.period.first, self.over))
+        work.state.write(f"limits.{self.limit}:since", span_of(work.reckoned, self.over))
 
 
 def _at_scale(value: Ints, own: int, scale: int) -> Ints:
