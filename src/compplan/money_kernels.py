@@ -13,6 +13,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from compplan.jit import inline, kernel
 from compplan.money import INT64_MAX, ROUNDING_CODES, Rounding
 from compplan.wide_kernels import (
@@ -80,6 +82,36 @@ def divider(den: int, mode: Rounding) -> Divider:
     return Divider(*map(Word, fields))
 
 
+class Shifted(NamedTuple):
+    """A divisor and a rounding mode for `floor_by`: numbers of either sign are moved above zero first.
+
+    Then the only step that depends on the sign is which number is added: `above_zero` or `below_zero`. Numbers
+    stay below 2**61 in magnitude.
+    """
+
+    den: Word
+    above_zero: Word
+    below_zero: Word
+    ties_even: Word
+    magic: Word
+    step: Word
+    shift: Word
+    moved: int
+
+
+SHIFTED_MOST = 2**61
+
+
+def shifted(den: int, mode: Rounding) -> Shifted:
+    """Prepare a divisor from 1 to 2**60 for `floor_by`."""
+    by = divider(den, mode)
+    moved = 2 * (SHIFTED_MOST // 2 // den + 1)  # even, as a tie must stay a tie to the same neighbour
+    rise = moved * den + int(by.step)
+    down = int(by.bias) if by.ties_even else den - 1 - int(by.bias_negative)
+    biases = Word(int(by.bias) + rise), Word(down + rise)
+    return Shifted(by.den, *biases, by.ties_even, by.magic, by.step, by.shift, moved)
+
+
 def _magic(den: int) -> tuple[int, int, int]:
     """Return multiplier, step and shift: one of the two multipliers next to the exact one always serves."""
     if den == 1:
@@ -140,6 +172,15 @@ def round_div_by(num, by):
     if by.ties_even != word(0) and quotient * by.den == biased:
         quotient -= quotient & word(1)
     return with_sign(quotient, sign)
+
+
+@inline
+def floor_by(biased, by):
+    """Return int64 `num / by.den`, rounded, of `num + by.above_zero`, or `num + by.below_zero` if it is negative."""
+    quotient = mul_wide(word(biased), by.magic)[0] >> by.shift
+    if by.ties_even != word(0) and quotient * by.den + by.step == word(biased):
+        quotient -= quotient & word(1)
+    return np.int64(quotient) - by.moved
 
 
 @inline

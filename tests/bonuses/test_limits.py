@@ -237,3 +237,38 @@ def test_nothing_wraps():
     people = members(one=[9 * 10**16, 1])
     with pytest.raises(cp.ExactnessError, match="passes 64 bits"):
         run("  all: {bonuses: [first], amounts: 5}\n", people)
+
+
+MATCHED = """
+  match: {kind: match, of: first, rates: 10%, of_pay: STAGE}
+limits:
+  pool: {bonuses: [first], amounts: 500}
+  global: {bonuses: [first, second, match], amounts: 540}
+  last: {bonuses: [first], amounts: 400}
+"""
+
+
+@pytest.mark.parametrize(("stage", "match"), [("before_limits", "90.00"), ("after_limits", "45.00")])
+def test_a_match_reads_pay_before_limits_or_after_those_before_its_own(stage, match):
+    """m1 asks for 900 and m0, above him, for 100: 500 after `pool`, of which m1 has 450 and the match 45 (else 90)."""
+    people = members(one=[100, 900])
+    people[1]["sponsor_id"] = "m0"
+    text = PLAN.replace("\nlimits:\n", MATCHED.replace("STAGE", stage))
+    result = cp.run(cp.load_plan(text), people, period="2026-W41")
+    before = [row["amount"] for row in result.ledger.rows() if (row["bonus"], row["entry"]) == ("match", "payment")]
+    assert before == [Decimal(match)]
+    total = sum(Decimal(p) for bonus in ("first", "match") for p in pay(result, bonus))
+    held = Decimal(pay(result, "match")[0])
+    assert pay(result, "first") == ["40.00", "360.00"]  # `last` holds what `global` left, 500 or less
+    assert total - held == 400
+    assert held == {"90.00": Decimal("82.37"), "45.00": Decimal("44.59")}[match]  # 540 x 90 / 590, 540 x 45 / 545
+
+
+def test_a_circle_through_limits_is_refused():
+    text = PLAN.replace(
+        "\nlimits:\n",
+        "\n  a: {kind: match, of: first, rates: 10%, of_pay: after_limits}\n  b: {kind: match, of: a, rates: 10%}\n"
+        "limits:\n  all: {bonuses: [first, b], amounts: 5}\n",
+    )
+    with pytest.raises(PlanError, match="paid on each other in a circle"):
+        cp.load_plan(text)

@@ -57,10 +57,10 @@ def test_run_is_the_naive_walk(case, threads):
 @check
 @given(walks(counts=("everyone", "flag")), st.sampled_from([1, 2, 3]))
 def test_all_ways_agree(case, threads):
-    case |= {"pass_up": False, "since": None}
+    case |= {"pass_up": False, "since": None, "pairs": None}
     walk, inputs = walk_of(case), inputs_of(case)
     pay, rows, books = paid_by(jumps, walk, inputs, threads=threads)
-    if walk.listed <= run.MOST_LEVELS and not walk.tail and not walk.uncounted_paid:
+    if walk.listed <= levels.MOST_LEVELS and not walk.tail and not walk.uncounted_paid:
         found, its_rows, its_books = paid_by(levels, walk, inputs, threads=threads)
         assert (found.tolist(), its_books) == (pay.tolist(), books)
         assert rows_of(its_rows) == rows_of(rows)

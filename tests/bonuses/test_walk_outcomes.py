@@ -50,6 +50,7 @@ def test_codes_are_stable():
         (6, "RATE_IS_ZERO"),
         (7, "BEFORE_SINCE"),
         (8, "ROUNDED_TO_ZERO"),
+        (9, "DOES_NOT_FIT"),
     ]
 
 
@@ -58,7 +59,7 @@ def test_an_unknown_earner_is_an_error(earner):
     case = {
         "depths": [0, 1, 2], "rates": [[1]], "columns": 1, "denominator": 1, "tail": False, "fixed": False,
         "counts": "everyone", "uncounted_paid": False, "pass_up": False, "from_self": False, "source_counts": None, "round_each": False,
-        "rounding": 0, "klass": [0] * 3, "pay": [True] * 3, "counted": None, "lined": False, "since": None,
+        "rounding": 0, "klass": [0] * 3, "pay": [True] * 3, "counted": None, "lined": False, "since": None, "pairs": None,
         "lines": [[(None, 5, None)]] * 3,
     }  # fmt: skip
     assert walk_outcomes(walk_of(case), inputs_of(case), 0).amount.tolist() == [5, 0]

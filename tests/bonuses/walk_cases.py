@@ -7,6 +7,7 @@ from fractions import Fraction
 import numpy as np
 from hypothesis import strategies as st
 
+from compplan.bonuses.walk.pairs import Pairs
 from compplan.bonuses.walk.spec import Walk, WalkInputs
 from tests.volumes.forests import depths, parents_of, tree_of
 
@@ -42,6 +43,10 @@ def inputs_of(case):
     if case["since"] is not None:
         arrays["line_time"] = np.array([time for _, _, time in flat], np.int64)
         arrays["since"] = np.array(case["since"], np.int64)
+    if case["pairs"] is not None:
+        rows = np.array(case["pairs"]["rows"], np.int64).reshape(len(case["pairs"]["rows"]), 2, len(case["depths"]))
+        terms = tuple(map(tuple, case["pairs"]["terms"]))
+        arrays["pairs"] = Pairs(terms, np.ascontiguousarray(rows[:, 0]), np.ascontiguousarray(rows[:, 1]))
     return WalkInputs(
         tree_of(case["depths"]),
         np.array(case["klass"], np.int16),
@@ -75,6 +80,13 @@ def draw_lines(draw, n, values, *, lined, timed):
         lines.append(found)
         index += size
     return lines
+
+
+def draw_pairs(draw, n):
+    count = draw(st.integers(1, 3))
+    rows = [(column(draw, n, st.integers(0, 3)), column(draw, n, st.integers(0, 3))) for _ in range(count)]
+    atom = st.tuples(st.integers(0, count - 1), st.integers(0, 5))
+    return {"rows": rows, "terms": draw(st.lists(st.lists(atom, min_size=1, max_size=2), min_size=1, max_size=2))}
 
 
 @st.composite
@@ -112,4 +124,5 @@ def walks(draw, counts=("everyone", "flag", "payable"), most=16, values=None):
         "lined": lined,
         "lines": draw_lines(draw, n, values, lined=lined, timed=timed),
         "since": column(draw, n, st.integers(0, 5) | st.just(NEVER)) if timed else None,
+        "pairs": draw_pairs(draw, n) if draw(st.integers(0, 3)) == 0 else None,
     }

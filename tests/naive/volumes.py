@@ -170,3 +170,26 @@ def full_levels(parents, width, taken):
         return full
 
     return [count(member) for member in range(len(parents))]
+
+
+def leg_on_side(parents, sides, volumes, side):
+    """The volume of the child on one side, 0 for none."""
+    return [sum(volumes[child] for child in kids if sides[child] == side) for kids in children_of(parents).values()]
+
+
+def stands_on(parents, sides, member, above):
+    """The side below `above` on which a member stands; None where he is not below."""
+    while member >= 0 and parents[member] != above:
+        member = parents[member]
+    return sides[member] if member >= 0 else None
+
+
+def count_on_side(parents, flag, among, other_parents, sides, side):
+    """Flagged members of the frontline or the downline who stand on one side of another tree."""
+    found = []
+    for earner in range(len(parents)):
+        theirs = [m for m, p in enumerate(parents) if p == earner]
+        if among == "downline":
+            theirs = [m for m in range(len(parents)) if earner in uplines_of(parents, m)]
+        found.append(sum(flag[m] and stands_on(other_parents, sides, m, earner) == side for m in theirs))
+    return found

@@ -8,6 +8,7 @@ None. Results are `pay`, a list of rows in order, and the tally as a dict of fra
 from __future__ import annotations
 
 from fractions import Fraction
+from operator import eq, ge, gt, le, lt, ne
 
 from compplan.money import ROUNDING_CODES, round_fraction
 
@@ -25,13 +26,30 @@ def upline_of(case, source):
     return above
 
 
-def rate_of(case, member, level, time):
+OPERATORS = {0: ge, 1: lt, 2: le, 3: gt, 4: eq, 5: ne}
+
+
+def fits(case, member, source):
+    """Whether one of the alternatives of the condition on earner and source holds."""
+    if case["pairs"] is None:
+        return True
+    rows = case["pairs"]["rows"]
+    return any(
+        all(OPERATORS[op](rows[row][0][member], rows[row][1][source]) for row, op in term)
+        for term in case["pairs"]["terms"]
+    )
+
+
+def rate_of(case, member, level, when):
     """What a member is paid at a level (from 1): None if he is not qualified, else his numerator."""
+    time, source = when
     klass = case["klass"][member]
     if not case["pay"][member] or klass < 0:
         return None
     numerator = case["rates"][klass][min(level - 1, case["columns"] - 1)]
     if numerator and case["since"] is not None and not case["since"][member] < time:
+        return None
+    if numerator and not fits(case, member, source):
         return None
     return numerator
 
@@ -100,6 +118,7 @@ def run(case):
 def walk_payable(case, books, source, line):
     """Whoever can be paid at the next level takes it; nobody else matters."""
     _, value, time = line
+    time = (time, source)
     level = 1
     for member in upline_of(case, source):
         if is_level(case, level) and rate_of(case, member, level, time):
@@ -118,6 +137,7 @@ def walk_payable(case, books, source, line):
 def walk_levels(case, books, source, line):
     """Who counts uses up a level; what he cannot take is lost, or goes to the nearest above who can."""
     _, value, time = line
+    time = (time, source)
     upline = upline_of(case, source)
     level = 1
     if case["from_self"] and not counts_source(case):  # level 1 without using it up
@@ -168,7 +188,8 @@ def outcomes(case, earner):
             found.append((source, -1 if line[0] is None else line[0], level, line[1], amount, name))
     own = {(entry[0], entry[1], entry[2]) for entry in found}
     for source, lines in enumerate(case["lines"]):
-        for index, value, time in lines:
+        for index, value, date in lines:
+            time = (date, source)
             if value and earner in upline_of(case, source):
                 level = level_at(case, earner, source, time)
                 key = (source, -1 if index is None else index, level)
@@ -207,5 +228,7 @@ def reason(case, earner, level, time):
         return "NO_RATE_TABLE"
     if not case["rates"][klass][min(level, case["columns"]) - 1]:
         return "RATE_IS_ZERO"
-    assert not case["since"][earner] < time
-    return "BEFORE_SINCE"
+    if case["since"] is not None and not case["since"][earner] < time[0]:
+        return "BEFORE_SINCE"
+    assert not fits(case, earner, time[1])
+    return "DOES_NOT_FIT"

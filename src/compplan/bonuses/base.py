@@ -6,6 +6,8 @@ The kinds of compplan are the modules of `bonuses/kinds/`; nothing lists them. A
 
 from __future__ import annotations
 
+from decimal import Decimal
+from itertools import zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -13,12 +15,12 @@ from pydantic import Field
 from compplan.plan.currencies import Currency, CurrencyField
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
-from compplan.plan.values import AmountTable, ConditionText, Model
+from compplan.plan.values import AmountTable, ConditionText, LevelTable, Model
 from compplan.quantities.order_sum import OrderSum
-from compplan.rooms import open_room
+from compplan.rooms import in_room, open_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from compplan.plan.findings import Found
     from compplan.plan.model import PlanModel
@@ -30,6 +32,12 @@ class Bonus(Model):
     """The fields that all bonus kinds share."""
 
     family: ClassVar[str] = ""
+
+    reads_chosen_pay: ClassVar[bool] = False
+    """Whether it looks at other bonuses after the greater of several is chosen."""
+
+    one_level: ClassVar[bool] = False
+    """Whether its tables have one value a key, and no levels."""
 
     example: ClassVar[str] = ""
     """YAML for the reference."""
@@ -70,7 +78,15 @@ class Bonus(Model):
         description="Paid for each week or day of the period; so is, without this word, a bonus that is paid on a volume of "
         "a week or day.",
     )
+    over_100_percent: Literal["allowed"] | None = Field(
+        None, description="Says that the rates may pay more than 100% of what they are of; refused otherwise."
+    )
     source: str | None = Field(None, description="Where the company's plan document says so.")
+
+    @property
+    def reads_rows(self) -> bool:
+        """Whether the single payments of other bonuses are read, and not only what they pay in all."""
+        return False
 
     def money(self, model: PlanModel) -> Currency:
         """Return the currency that this bonus pays in."""
@@ -112,6 +128,13 @@ class Bonus(Model):
         for place, read in self.quantities():
             if per_order and place == ("of",) and not isinstance(scope.rules.get(read), OrderSum):
                 yield Finding(place, f'"{read}" is not a sum of orders', "payments per order need one")
+
+    def paid_at_most(self) -> Decimal:
+        """Return the largest share of its base that the table can pay: the best rates of all levels, a tail counted once."""
+        rates = getattr(self, "rates", None)
+        rows = [] if rates is None else [rates] if isinstance(rates, LevelTable) else [row for _, row in rates.leaves()]
+        levels = [[*row.levels, *([] if row.tail is None else [row.tail])] for row in rows]
+        return sum((max(level) for level in zip_longest(*levels, fillvalue=Decimal(0))), Decimal(0))
 
     def compile(self, name: str, builder: Builder) -> None:
         """Add the passes of this bonus to the program."""
@@ -159,10 +182,17 @@ def kinds() -> dict[str, type[Bonus]]:
     return {name: _KINDS[name] for name in dict.fromkeys([*built_in, *_KINDS])}
 
 
-def bonus_union() -> Any:
-    """Return the type of one bonus in a plan: the union of all known kinds, told apart by `kind`."""
-    models = tuple(kinds().values())
+def some_kinds(names: Iterable[Any]) -> tuple[type[Bonus], ...] | None:
+    """Return the kinds of these names, loading no other; None where one is unknown (it may be no name at all)."""
+    for name in names:
+        if not isinstance(name, str) or (name not in _KINDS and not in_room("bonuses.kinds", name)):
+            return None
+    return tuple(_KINDS[name] for name in sorted(set(names))) if all(name in _KINDS for name in names) else None
+
+
+def bonus_union(models: Sequence[type[Bonus]]) -> Any:
+    """Return the type of one bonus in a plan: the union of kinds, told apart by `kind`."""
     union: Any = models[0]
     for model in models[1:]:
         union = union | model
-    return Annotated[union, Field(discriminator="kind")]
+    return Annotated[union, Field(discriminator="kind")] if len(models) > 1 else union

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compplan.bonuses.caps import Cap, Caps
+from compplan.plan import expression as ex
+from compplan.plan.pairs import split
 
 if TYPE_CHECKING:
     from compplan.bonuses.base import Bonus
@@ -15,10 +17,13 @@ __all__ = ["Cap", "cap_columns", "caps", "gate"]
 
 
 def gate(bonus: Bonus, builder: Builder) -> str:
-    """Return the column of who can be paid: distributors, who also meet `pay_when`."""
-    return builder.condition(
-        "is_distributor" if bonus.pay_when is None else f"is_distributor and ({bonus.pay_when})"
-    )
+    """Return the column of who can be paid: distributors, who also meet what `pay_when` says of themselves."""
+    if bonus.pay_when is None:
+        return builder.condition("is_distributor")
+    own, pair = split(ex.parse(bonus.pay_when))
+    if pair is None:
+        return builder.condition(f"is_distributor and ({bonus.pay_when})")
+    return builder.condition("is_distributor" if own is None else f"is_distributor and ({own})")
 
 
 def cap_columns(bonus: Bonus, builder: Builder) -> Cap | None:

@@ -8,12 +8,16 @@ from pydantic import Field, model_validator
 
 from compplan.bonuses.upward import Upward
 from compplan.plan import expression as ex
+from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText
 from compplan.plan.wording import words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from compplan.plan.findings import Found
+    from compplan.plan.scope import Scope
 
 
 class Generational(Upward):
@@ -56,10 +60,14 @@ class Generational(Upward):
         if self.boundary is not None:
             yield ("boundary",), self.boundary
 
-    @property
-    def relative(self) -> bool:
-        """Whether who ends a generation depends on the earner."""
-        return self.boundary is not None and "earner" in ex.others(ex.parse(self.boundary))
+    def findings(self, name: str, scope: Scope) -> Found:
+        yield from super().findings(name, scope)
+        others = [] if self.boundary is None else [n for n in ex.walk(ex.parse(self.boundary)) if isinstance(n, ex.Of)]
+        if any(isinstance(node.item, ex.Field) for node in others):
+            yield Finding(("boundary",), "a boundary compares a member field", "compare ranks, numbers or conditions")
+        if others and self.compress == "unpayable":
+            hint = "put who ends a generation into the boundary"
+            yield Finding(("compress",), "compress: unpayable does not go with a boundary that reads the earner", hint)
 
     def describe(self, name: str) -> list[str]:
         lines = super().describe(name)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from compplan.bonuses.base import Bonus
+from compplan.plan import expression as ex
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
+from compplan.plan.pairs import alternatives, split
 from compplan.plan.values import (
     ALL,
     MOST_LEVELS,
@@ -163,6 +165,11 @@ class Upward(Bonus):
     def findings(self, name: str, scope: Scope) -> Found:
         found = list(super().findings(name, scope))
         yield from found
+        if self.pay_when is not None and (pair := split(ex.parse(self.pay_when))[1]) is not None:
+            try:
+                alternatives(pair)
+            except Hinted as error:
+                yield Finding(("pay_when",), error.message, error.hint)
         if not found and isinstance(scope.rules.get(self.of), RollUp):
             hint = "the levels would pay volume more than once"
             yield Finding(("of",), f'"{self.of}" is rolled up already', hint)
@@ -181,6 +188,10 @@ class Upward(Bonus):
                 yield Finding(place, f"there is no rate or amount for level {last + 1}", hint)
         if counts and max(counts.values()) < self.from_level:
             yield Finding(("levels",), f"no level from {self.from_level} on is open", "open more levels")
+
+    def full_levels(self, builder: Builder) -> str | None:
+        """Return the column of the levels that are full, where deeper ones are not paid; None where all are."""
+        del builder
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.bonuses.walk.compile import compile_walk  # noqa: PLC0415 - the language loads no NumPy

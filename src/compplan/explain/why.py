@@ -20,6 +20,7 @@ from compplan.explain.gates import gates
 from compplan.explain.reasons import GOOD, REASON_TEXTS, Reason
 from compplan.money import from_fixed
 from compplan.plan import expression as ex
+from compplan.plan.pairs import split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -167,7 +168,9 @@ def _why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
     bonus_pass: Any = next(p for p in passes if getattr(p, "bonus", None) == bonus)
     found: Outcomes = bonus_pass.outcomes(work, position)
     model = work.plan.model.bonuses[bonus]
-    own = [ex.parse("is_distributor"), *([ex.parse(model.pay_when)] if model.pay_when else [])]
+    own = [ex.parse("is_distributor")]
+    if model.pay_when and (alone := split(ex.parse(model.pay_when))[0]) is not None:
+        own.append(alone)
     steps = list(bonus_pass.details(work, position)) if hasattr(bonus_pass, "details") else []
     steps += _limited(work, passes, bonus, position)
     return Why(

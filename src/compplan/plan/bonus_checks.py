@@ -10,6 +10,7 @@ from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RANK_COLUMNS
+from compplan.plan.wording import percent
 from compplan.plan.values import ByKey, LevelTable, axes, digits, number
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ def tables_make_no_sense(scope: Scope) -> Found:
         if bonus.cap is None and "cap_by" in bonus.model_fields_set:
             yield Finding(("bonuses", name, "cap_by"), "there is no cap", "add a cap, or leave cap_by out")
         for place, by, table in bonus.tables():
-            one_level = place[-1] in _ONE_VALUE or bonus.family == "retail"
+            one_level = place[-1] in _ONE_VALUE or bonus.one_level
             yield from _table_makes_no_sense(scope, ("bonuses", name, *place), by, table, one_level=one_level)
     for name, limit in scope.model.limits.items():
         at = ("limits", name, limit.place)
@@ -113,6 +114,11 @@ def bonuses_make_no_sense(scope: Scope) -> Found:
             if other not in scope.model.bonuses and not (bonus.reads_quantities and other in scope.rules):
                 hint = did_you_mean(other, list(scope.model.bonuses))
                 yield Finding(("bonuses", name, *place), f'"{other}" is not a bonus', hint)
+        most = bonus.paid_at_most()
+        if most > 1 and bonus.over_100_percent is None:
+            message = f"the rates can pay {percent(most)} of what they are of"
+            hint = "lower them, or say over_100_percent: allowed"
+            yield Finding(("bonuses", name, "rates"), message, hint)
         for found in bonus.findings(name, scope):
             yield found._replace(path=("bonuses", name, *found.path))
     if circle := scope.circle_of_bonuses():

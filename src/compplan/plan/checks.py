@@ -18,6 +18,7 @@ from compplan.plan.bonus_checks import (
     tables_make_no_sense,
 )
 from compplan.plan.findings import Finding
+from compplan.plan.greater import greater_makes_no_sense
 from compplan.plan.length_checks import lengths_make_no_sense
 from compplan.plan.limits import limits_make_no_sense
 from compplan.plan.located import Hinted
@@ -55,6 +56,7 @@ def problems(scope: Scope) -> Found:
     yield from _who_holds_ranks_depends_on_ranks(scope)
     yield from tables_make_no_sense(scope)
     yield from bonuses_make_no_sense(scope)
+    yield from greater_makes_no_sense(scope)
     yield from lengths_make_no_sense(scope)
     yield from limits_make_no_sense(scope)
     yield from money_is_too_fine(scope)

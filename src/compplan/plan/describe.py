@@ -36,6 +36,8 @@ def describe(plan: Plan) -> str:
             text.append(f"At most {table(bonus.cap, bonus.cap_by, money)} for one member and {length}.")
         text += [f"Source: {bonus.source}."] if bonus.source else []
         lines += _section(f"Bonus {name} ({bonus.kind})", text)
+    for name, group in model.greater_of.items():
+        lines += _section(f"Greater of {name}", [f"A member gets only the one of {', '.join(group)} that pays him most."])
     for name, limit in model.limits.items():
         lines += _section(f"Limit {name}", limit.describe())
     return "\n".join(lines) + "\n"

@@ -87,7 +87,9 @@ class Limit(Model):
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         """Yield the columns of the state for what was paid earlier in the span."""
         if self.over != "period":
-            yield Kept(f"limits.{name}:paid", scope.model.currency.decimals, company=self.per == "company")
+            first = scope.model.bonuses.get(self.bonuses[0])
+            money = first.money(scope.model) if first else scope.model.currency
+            yield Kept(f"limits.{name}:paid", money.decimals, company=self.per == "company")
             yield Kept(f"limits.{name}:since", company=True)
 
     def findings(self, scope: Scope) -> Found:
@@ -96,7 +98,7 @@ class Limit(Model):
         for place, bonus in enumerate(self.bonuses):
             if bonus not in known:
                 yield Finding(("bonuses", place), f'"{bonus}" is not a bonus', did_you_mean(bonus, list(known)))
-        currencies = {known[b].currency or scope.model.currency.code for b in self.bonuses if b in known}
+        currencies = {m.code for b in self.bonuses if b in known for m in known[b].currencies(scope.model).values()}
         if len(currencies) > 1:
             message = f"these bonuses are paid in {' and '.join(sorted(currencies))}"
             yield Finding(("bonuses",), message, "write one limit for each currency")

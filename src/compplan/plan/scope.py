@@ -268,7 +268,7 @@ class Scope:
         for field, text in (*rule.texts(), *rule.computations()):
             if field not in later:
                 found |= self._expression_reads(ex.parse(text))
-        return found
+        return found | ({self._producer(key) for key in rule.keys(self)} - {""})
 
     def _expression_reads(self, expr: ex.Expr) -> set[str]:
         return {self._producer(n) for n in ex.names(expr)} - {""}
@@ -299,7 +299,7 @@ class Scope:
 
     def all_reads(self, rule: Quantity) -> set[str]:
         """Return the names that a quantity reads directly, also those that it looks at only afterwards."""
-        found = {target for _, target in rule.targets()}
+        found = {*(target for _, target in rule.targets()), *rule.keys(self)}
         for _, text in (*rule.texts(), *rule.computations()):
             found |= ex.names(ex.parse(text))
         return found
@@ -336,9 +336,11 @@ class Scope:
     def limit_length(self, name: str) -> Length:
         """Return over what a limit adds up: the period, or each week or day of it."""
         limit = self.model.limits[name]
-        if limit.of is not None:
-            return self.length(limit.of)
-        lengths = {self.bonus_length(bonus) for bonus in limit.bonuses}
+        return self.common_length(limit.bonuses) if limit.of is None else self.length(limit.of)
+
+    def common_length(self, bonuses: Iterable[str]) -> Length:
+        """Return what bonuses are all paid for; the period, where that is not the same."""
+        lengths = {self.bonus_length(bonus) for bonus in bonuses}
         return lengths.pop() if len(lengths) == 1 else "period"
 
     @property
@@ -385,6 +387,8 @@ class Scope:
             if getattr(bonus, "of_pay", None) == "after_limits":
                 first = next((place for place, limit in enumerate(limits) if name in limit.bonuses), len(limits))
                 reads |= {other for limit in limits[:first] for other in limit.bonuses}
+            if getattr(bonus, "of_pay", None) == "after_limits" or bonus.reads_chosen_pay:
+                reads |= {other for group in self.model.greater_of.values() if reads & {*group} for other in group}
             graph[name] = reads
         return circle_in(graph)
 

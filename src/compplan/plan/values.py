@@ -10,7 +10,7 @@ import re
 from decimal import Context, Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Strict, StringConstraints, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, StringConstraints, WithJsonSchema
 
 from compplan.plan.located import Hinted
 
@@ -18,7 +18,7 @@ from compplan.plan.located import Hinted
 class Model(BaseModel):
     """Base of all parts of a plan: frozen, and closed against unknown words."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 Name = Annotated[
@@ -197,7 +197,8 @@ def axes(by: str | tuple[str, ...]) -> tuple[str, ...]:
     return (by,) if isinstance(by, str) else by
 
 
-def _level_table(value: Any, read: Any) -> LevelTable:
+def level_table(value: Any, read: Any) -> LevelTable:
+    """Read one value, or a list by level, each with `read`."""
     items = value if isinstance(value, list) else [value]
     levels: list[Decimal] = []
     for index, item in enumerate(items):
@@ -220,7 +221,7 @@ def _table(value: Any, read: Any) -> LevelTable | ByKey:
     if isinstance(value, (LevelTable, ByKey)):
         return value
     if not isinstance(value, dict):
-        return _level_table(value, read)
+        return level_table(value, read)
     rows: dict[str, LevelTable | ByKey] = {}
     for key, item in value.items():
         if str(key) in rows:
@@ -293,6 +294,31 @@ LevelsTable = Annotated[
             "title": "Levels",
             "description": "A number of levels or `all`, or one for each key.",
         },
+    ),
+]
+
+def share_or_number(value: Any) -> Decimal:
+    """Read a number of points, or a share in per cent.
+
+    Examples
+    --------
+    >>> share_or_number(8), share_or_number("40%")
+    (Decimal('8'), Decimal('0.40'))
+    """
+    return rate(value) if isinstance(value, str) and value.strip().endswith("%") else number(value)
+
+
+PointCount = Annotated[
+    Decimal,
+    BeforeValidator(share_or_number),
+    Field(gt=0),
+    WithJsonSchema({"type": ["number", "string"], "title": "Points"}),
+]
+PointTable = Annotated[
+    LevelTable | ByKey,
+    BeforeValidator(lambda value: _table(value, share_or_number)),
+    WithJsonSchema(
+        {**_TABLE_SCHEMA, "title": "Points", "description": "A number of points or a share, or one for each key."},
     ),
 ]
 

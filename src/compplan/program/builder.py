@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from compplan.bonuses.greater_pass import chosen, compile_greater
 from compplan.bonuses.share_out.limit_compile import compile_limit
 from compplan.periods.payout_pass import compile_payout
 from compplan.plan import expression as ex
@@ -194,6 +195,23 @@ class Builder:
             self.add(p.CutPass((name,), (stop,), tree, stop))
         return name
 
+    def full_levels(self, tree: str, where: str | None, name: str = "") -> str:
+        """Return the column of how many levels below each member are full, of members who meet a condition."""
+        taken = self.condition(where) if where else None
+        name = name or f"full levels of {tree} with {taken}"
+        if name not in self.known:
+            width = self.plan.model.trees[tree].width or 0
+            self.add(p.FullLevelsPass((name,), (taken,) if taken else (), tree, width, taken))
+        return name
+
+    def thresholds(self, column: str, keys: Iterable[int]) -> str:
+        """Return the column of which of some ascending thresholds each member reaches, -1 for none."""
+        keys = tuple(keys)
+        name = f"class of {column} {keys}"
+        if name not in self.known:
+            self.add(p.ClassPass((name,), (column,), column, keys))
+        return name
+
     def only(self, base: str, where: str | None) -> str:
         """Return the column of a volume, with nothing for members who do not meet a condition's column."""
         if where is None:
@@ -277,9 +295,19 @@ class Builder:
             self.plan.model.bonuses[name].compile(name, self)
         return column
 
+    def chosen_pay(self, bonus: str) -> str:
+        """Return the column of a bonus' pay after the greater of several is chosen."""
+        column = self.pay(bonus)
+        for name, group in self.plan.model.greater_of.items():
+            if bonus in group and self.plan.scope.common_length(group) == self.length:
+                column = chosen(bonus, name)
+                if column not in self.known:
+                    compile_greater(name, group, self)
+        return column
+
     def pay_before(self, bonus: str, limit: str | None = None) -> str:
         """Return the column of a bonus' pay as the limits before a limit have left it; after all limits without one."""
-        column = self.pay(bonus)
+        column = self.chosen_pay(bonus)
         for name, model in self.plan.model.limits.items():
             if name == limit:
                 break
@@ -359,6 +387,9 @@ def build(plan: Plan) -> tuple[p.Pass, ...]:
         builder.of_parts(length, lambda _: "", late=True)
     for name in plan.model.bonuses:
         builder.pay(name)
+    for group in plan.model.greater_of.values():
+        if scope.common_length(group) == "period":
+            builder.chosen_pay(group[0])
     for name in plan.model.limits:
         if scope.limit_length(name) == "period":
             builder.limit(name)

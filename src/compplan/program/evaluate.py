@@ -45,6 +45,9 @@ class Columns(Protocol):
     def rank(self, name: str) -> NDArray[np.int8] | int:
         """Return a rank column, or the number of a rank of the ladder."""
 
+    def other(self, who: str) -> Columns:
+        """Return the columns of another member that a condition speaks of, such as the earner."""
+
     def kind(self, name: str) -> str:
         """Tell what a name stands for: number, flag or rank."""
 
@@ -62,6 +65,8 @@ def condition(expr: ex.Expr, columns: Columns) -> NDArray[np.bool_]:
             return columns.flag(expr.name)
         case ex.Field():
             return columns.field_flag(expr.column)
+        case ex.Of():
+            return condition(expr.item, columns.other(expr.who))
         case ex.Not():
             return np.logical_not(condition(expr.item, columns))
         case ex.Logic():
@@ -88,6 +93,10 @@ def _among(expr: ex.Among, columns: Columns) -> NDArray[np.bool_]:
 
 def _comparison(expr: ex.Compare, columns: Columns) -> NDArray[np.bool_]:
     left, right = expr.left, expr.right
+    if any(isinstance(side, ex.Of) and isinstance(side.item, ex.Name) for side in (left, right)):
+        ranks = [_rank(side, columns) for side in (left, right)]
+        if any(rank is not None for rank in ranks):
+            return _OPERATORS[expr.op](*ranks)
     if isinstance(left, ex.Field) or isinstance(right, ex.Field):
         field, text = (left, right) if isinstance(left, ex.Field) else (right, left)
         found = columns.field_among(field.column, (text.value,))  # type: ignore[union-attr]
@@ -108,12 +117,21 @@ _OPERATORS: dict[str, Callable[..., NDArray[np.bool_]]] = {
 }
 
 
+def _rank(expr: ex.Expr, columns: Columns) -> NDArray[np.int8] | int | None:
+    """Return a rank of the member at hand or of another one; None if it is no rank."""
+    if isinstance(expr, ex.Of):
+        return _rank(expr.item, columns.other(expr.who))
+    return columns.rank(expr.name) if isinstance(expr, ex.Name) and columns.kind(expr.name) == "rank" else None
+
+
 def number(expr: ex.Expr, columns: Columns) -> Exact:
     """Evaluate a computation to a fraction. A division by zero gives 0: a share of nothing is nothing."""
     match expr:
         case ex.Number():
             exact = Fraction(expr.value)
             return exact.numerator, exact.denominator
+        case ex.Of():
+            return number(expr.item, columns.other(expr.who))
         case ex.Name():
             values, scale = columns.number(expr.name)
             return values, 10**scale

@@ -78,6 +78,9 @@ class PartBuilder(Builder):
         for name in self.plan.model.bonuses:
             if scope.bonus_length(name) == self.length:
                 self.pay(name)
+        for group in self.plan.model.greater_of.values():
+            if scope.common_length(group) == self.length:
+                self.chosen_pay(group[0])
         for name in self.plan.model.limits:
             if scope.limit_length(name) == self.length:
                 self.limit(name)

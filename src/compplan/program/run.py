@@ -111,13 +111,15 @@ def run(
     }
     steps("take in tables")
     try:
-        work = _taken_in(plan, tables, span, genealogy, threads, keep_rows=ledger, allow_floats=allow_floats)
+        rows = ledger or any(bonus.reads_rows for bonus in plan.model.bonuses.values())
+        work = _taken_in(plan, tables, span, genealogy, threads, keep_rows=rows, allow_floats=allow_floats)
         work.company = read_company(plan, company, allow_floats=allow_floats)
     except DataError as error:
         raise _all_at_once(error, plan, tables, span, company, allow_floats=allow_floats) from None
     for each in passes:
         steps(each.name)
         each.run(work)
+    work.keep_rows = ledger
     work.books = {name: work.books[name] for name in plan.model.bonuses}  # one that is read by another ran first
     return Run(work, passes)
 

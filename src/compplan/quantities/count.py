@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field, model_validator
 
+from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
@@ -36,6 +37,12 @@ class Count(Quantity):
     levels: Whole | None = Field(None, ge=1, description="With downline: how many levels down.")
     per_leg: Whole | None = Field(None, ge=1, description="With downline: the most that one leg may bring.")
     tree: Name | None = Field(None, description="The tree; the first by default.")
+    side: Literal["left", "right"] | None = Field(
+        None, description="With frontline or downline: only those who stand on this side of the member."
+    )
+    side_of: Name | None = Field(
+        None, description="With side: the tree with sides that is meant; `tree` when left out."
+    )
     periods: Span | None = Field(
         None,
         description="With periods: how many are looked at, this one included where it counts; all; or those of the "
@@ -49,6 +56,14 @@ class Count(Quantity):
         given = [w for w in ("levels", "per_leg") if getattr(self, w) is not None]
         if given and (self.among != "downline" or len(given) > 1):
             raise Hinted("levels or per_leg go with among: downline, one of them", "leave it out", (given[0],))
+        return self
+
+    @model_validator(mode="after")
+    def _sides_fit(self) -> Count:
+        if self.side_of is not None and self.side is None:
+            raise Hinted("it is not said which side", "for example side: left", ("side_of",))
+        if self.side is not None and (self.among not in {"frontline", "downline"} or self.levels or self.per_leg):
+            raise Hinted("a side goes with frontline or downline, alone", "leave it out", ("side",))
         return self
 
     @model_validator(mode="after")
@@ -84,6 +99,20 @@ class Count(Quantity):
         del scope
         return 0
 
+    def findings(self, name: str, scope: Scope) -> Found:
+        length = "week" if self.among == "weeks" else "day"
+        if self.among in {"weeks", "days"} and scope.length_of(scope.all_reads(self)) != length:
+            message = f'"{name}" counts {self.among}, but {self.count} is not measured by the {length}'
+            yield Finding(("count",), message, f"measure what it compares with over: {length}")
+        if self.side is None:
+            return
+        trees, tree = scope.model.trees, self.side_of or self.tree_of(scope)
+        field = "side" if self.side_of is None else "side_of"
+        if tree not in trees:
+            yield Finding((field,), f'"{tree}" is not a tree', did_you_mean(tree, list(trees)))
+        elif trees[tree].side is None:
+            yield Finding((field,), f'the tree "{tree}" has no sides', "name a tree with a side")
+
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         del scope
         if self.among == "periods":
@@ -92,7 +121,7 @@ class Count(Quantity):
             yield Kept(f"{name}:since", company=True)
 
     def compile(self, name: str, builder: Builder) -> None:
-        from compplan.program.passes import CountPass  # noqa: PLC0415 - the language loads no NumPy
+        from compplan.program.passes import CountPass, SideCountPass  # noqa: PLC0415 - the language loads no NumPy
 
         if self.among == "periods":
             self._over_time(name, builder)
@@ -101,6 +130,9 @@ class Count(Quantity):
             self._over_parts(name, builder)
             return
         condition, tree = builder.condition(self.count), self.tree_of(builder.plan.scope)
+        if self.side is not None:
+            builder.add(SideCountPass((name,), (condition,), tree, condition, self.among, self.side_of or tree, self.side))
+            return
         builder.add(CountPass((name,), (condition,), tree, condition, self.among, self.levels, self.per_leg))
 
     def _over_time(self, name: str, builder: Builder) -> None:
@@ -119,12 +151,6 @@ class Count(Quantity):
         column = builder.of_parts(length, lambda part: part.condition(self.count), late=builder.plan.scope.is_late(self))
         builder.add(CountPartsPass((name,), (), column, length))
 
-    def findings(self, name: str, scope: Scope) -> Found:
-        length = "week" if self.among == "weeks" else "day"
-        if self.among in {"weeks", "days"} and scope.length_of(scope.all_reads(self)) != length:
-            message = f'"{name}" counts {self.among}, but {self.count} is not measured by the {length}'
-            yield Finding(("count",), message, f"measure what it compares with over: {length}")
-
     def describe(self) -> str:
         if self.among == "periods":
             return self._text_over_time()
@@ -132,6 +158,8 @@ class Count(Quantity):
             return f"number of {self.among} of the period with {words(self.count)}"
         what = "legs that contain a member with" if self.among == "legs" else f"{self.among} members with"
         text = f"number of {what} {words(self.count)}{in_tree(self.tree)}"
+        if self.side is not None:
+            text += f" who stand on the {self.side} side{in_tree(self.side_of)}"
         text += f", {self.levels} levels deep" if self.levels else ""
         return text + (f", at most {self.per_leg} from one leg" if self.per_leg else "")
 

@@ -25,6 +25,8 @@ _PICKS = {
     "largest": "the largest leg",
     "second": "the second largest leg",
     "third": "the third largest leg",
+    "left": "the leg on the left side",
+    "right": "the leg on the right side",
     "others": "all legs but the largest",
     "after_second": "all legs but the two largest",
     "sum": "the sum of the legs",
@@ -43,9 +45,9 @@ balanced: {legs: gv, leg_cap: 40%}
 """
 
     legs: Name = Field(description="The rolled-up volume whose legs are measured.")
-    pick: Literal["largest", "second", "third", "others", "after_second", "sum"] = Field(
+    pick: Literal["largest", "second", "third", "others", "after_second", "left", "right", "sum"] = Field(
         "sum",
-        description="The n-th largest leg, all others than the largest, all after the second, or all.",
+        description="The n-th largest leg, all others than the largest, all after the second, the one on a side, or all.",
     )
     leg_cap_amount: Number | None = Field(
         None,
@@ -80,6 +82,9 @@ balanced: {legs: gv, leg_cap: 40%}
         except Hinted as error:
             yield Finding(("legs",), error.message, error.hint)
             return
+        tree = scope.model.trees.get(self.tree_of(scope))
+        if self.pick in {"left", "right"} and tree is not None and tree.side is None:
+            yield Finding(("pick",), f'the tree "{self.tree_of(scope)}" has no sides', "name a roll_up in a tree with a side")
         cap, scale = self.leg_cap_amount, scope.scale(name)
         if cap is not None and digits(cap) > scale:
             yield Finding(("leg_cap_amount",), f"{cap} has more digits than {self.legs}", "write fewer digits")

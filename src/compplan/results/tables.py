@@ -113,7 +113,7 @@ def ledger_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
 
 
 def _book_parts(work: Work, book: Book, scales: _Scales) -> Iterator[pa.Table]:
-    if book.rows is None:
+    if book.rows is None or not work.keep_rows:
         return
     rows = book.rows
     amount = _widened(rows.amount, book.scale, scales.amount)

@@ -9,7 +9,8 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.pairing.words import AverageCap, CarryCap, Ratio, RatioTable, UnitTable
 from compplan.plan.kept import Kept
-from compplan.plan.values import AmountTable, ByKey, ConditionText, LevelTable, Model, Name, Number, RateTable, Whole
+from compplan.plan.located import HintedGroup
+from compplan.plan.values import AmountTable, ByKey, ConditionText, Keys, LevelTable, Model, Name, Number, RateTable, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -80,7 +81,7 @@ cycles:
         None, description="One rate, or one for each `rates_by` key; a list goes with listed increments."
     )
     amounts: AmountTable | None = Field(None, description="Fixed money for each pair instead of rates.")
-    rates_by: str = Field("paid_as", description=f"What the keys of rates or amounts are: {_KEYS}.")
+    rates_by: Keys = Field("paid_as", description=f"What the keys of rates or amounts are: {_KEYS}; a list of these nests them.")
     paid_on: Literal["weaker", "stronger", "both"] = Field(
         "weaker", description="The paired volume that rates apply to: of the weaker side, the stronger, or both."
     )
@@ -129,8 +130,8 @@ cycles:
     def _fits_together(self) -> Self:
         from compplan.bonuses.pairing.checks import fields_do_not_fit  # noqa: PLC0415 - it needs this model
 
-        for found in fields_do_not_fit(self):
-            raise found
+        if wrong := [*fields_do_not_fit(self)]:
+            raise HintedGroup(wrong)
         return self
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -10,7 +10,7 @@ from compplan.bonuses.base import register
 from compplan.bonuses.generational import Generational
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import ConditionText, Flag, Names
+from compplan.plan.values import ConditionText, Flag, LevelTable, Names
 from compplan.plan.wording import words
 
 if TYPE_CHECKING:
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
+
+def pay_findings(bonus: Any, scope: Scope) -> Found:
+    """Yield what makes no sense about the pay that a bonus is paid on."""
+    bonuses, ours = scope.model.bonuses, bonus.money(scope.model).code
+    for each in (each for each in bonus.of if each in bonuses):
+        theirs = sorted({currency.code for currency in bonuses[each].currencies(scope.model).values()})
+        if theirs != [ours]:
+            message = f'"{each}" is paid in {" and ".join(theirs)}, its match in {ours}'
+            yield Finding(("currency" if bonus.currency else "of",), message, "match bonuses of the same currency")
+    if bonus.of_pay == "after_limits" and not scope.model.limits:
+        yield Finding(("of_pay",), "the plan has no limits", "leave of_pay out")
+
 
 @register
 class Match(Generational):
@@ -67,7 +79,14 @@ match:
             raise Hinted("cascade does not go with skipped: paid", "leave one of the two out", ("skipped",))
         if self.cascade and self.start == "self":
             raise Hinted("cascade does not go with start: self", "nobody is matched on his own match", ("start",))
+        if self.cascade and (self.amounts is not None or self.money_per_point != 1):
+            field = "amounts" if self.amounts is not None else "money_per_point"
+            raise Hinted("a cascade has rates, of money", "give rates", (field,))
         return self
+
+    @property
+    def reads_rows(self) -> bool:
+        return self.payment == "order"
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from ()
@@ -77,17 +96,26 @@ match:
             yield ("of",), name
 
     def findings(self, name: str, scope: Scope) -> Found:
+        yield from super().findings(name, scope)
+        yield from pay_findings(self, scope)
         bonuses = scope.model.bonuses
-        for other in (bonuses[each] for each in self.of if each in bonuses):
-            ours, theirs = (each.money(scope.model).code for each in (self, other))
-            if ours != theirs:
-                message = f"{theirs} are matched in {ours}"
-                yield Finding(("currency" if self.currency else "of",), message, "match bonuses of the same currency")
+        if self.cascade:
+            yield from self._cascade_findings()
         if self.payment == "order":
             for each in self.of:
                 if each not in bonuses or getattr(bonuses[each], "payment", "") != "order":
                     hint = "payments per order need a bonus that pays per order"
                     yield Finding(("of",), f'"{each}" does not pay order by order', hint)
+
+    def _cascade_findings(self) -> Found:
+        rows = [self.table] if isinstance(self.table, LevelTable) else list(self.table.rows.values())
+        if any(row.tail is not None for row in rows):
+            yield Finding(("rates",), "a cascade does not go with an endless level", "list the levels")
+        levels = max((len(row.levels) for row in rows), default=0)
+        best = [max((row.levels[k] for row in rows if k < len(row.levels)), default=0) for k in range(levels)]
+        if sum(best) >= 1:
+            message = "the rates of a cascade reach 100 % together, so that it could pay without end"
+            yield Finding(("rates",), message, "lower them, or leave cascade out")
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.bonuses.match.compile import compile_match  # noqa: PLC0415 - the language loads no NumPy

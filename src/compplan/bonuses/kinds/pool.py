@@ -112,6 +112,7 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
             yield ("places",), self.places_by, self.places
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+        yield from super().kept(name, scope)
         if self.rest == "carry":
             decimals = self.money(scope.model).decimals
             for column in self.carried(name):
@@ -130,6 +131,11 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
         from compplan.bonuses.share_out.compile import compile_pool  # noqa: PLC0415 - the language loads no NumPy
 
         compile_pool(name, self, builder)
+
+    def paid_at_most(self) -> Decimal:
+        """Each key has a pool of its own, so they add up."""
+        rates = [] if self.rates is None else [self.rates] if isinstance(self.rates, LevelTable) else [row for _, row in self.rates.leaves()]
+        return sum((value for row in rates for value in row.levels), Decimal(0))
 
     def describe(self, name: str) -> list[str]:
         del name

@@ -37,6 +37,7 @@ class Retail(Bonus):
     """A rate on a volume that is the member's own: customers' orders credited to him, or his own orders."""
 
     family: ClassVar[str] = "retail"
+    one_level: ClassVar[bool] = True
     example: ClassVar[str] = """\
 retail: {kind: retail, of: sales, rates: 20%}
 own_orders: {kind: retail, of: pv, payment: order, rates_by: pv, rates: {0: 2%, 200: 3%}}

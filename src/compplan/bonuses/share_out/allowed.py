@@ -43,6 +43,8 @@ class Allowed:
         For the company, thresholds of the sum of `klass`.
     over
         The span over which pay adds up.
+    decimals
+        Digits of the money.
     """
 
     limit: str
@@ -55,6 +57,7 @@ class Allowed:
     steps: tuple[int, ...] | None
     steps_company: bool
     over: str
+    decimals: int
 
     def of_groups(self, work: Work, scale: int) -> tuple[Ints | None, Ints]:
         """Return the group of each member (None for all in one), and what each group may be paid at `scale` digits."""
@@ -65,7 +68,7 @@ class Allowed:
         paid = np.zeros(count, np.int64)
         if self.over != "period":
             np.add.at(paid, group, self._paid(work))
-        cents = 10 ** (scale - work.plan.model.currency.decimals)
+        cents = 10 ** (scale - self.decimals)
         return group, np.where(own == UNLIMITED, own, np.maximum(own - paid * cents, 0))
 
     def _of_company(self, work: Work, scale: int) -> int:
@@ -104,7 +107,7 @@ class Allowed:
     def _paid_of_company(self, work: Work, scale: int) -> int:
         if self.over == "period" or not self._same_span(work):
             return 0
-        return work.state.read_company(f"limits.{self.limit}:paid") * 10 ** (scale - work.plan.model.currency.decimals)
+        return work.state.read_company(f"limits.{self.limit}:paid") * 10 ** (scale - self.decimals)
 
     def _same_span(self, work: Work) -> bool:
         return work.state.read_company(f"limits.{self.limit}:since") == span_of(work.reckoned, self.over)
@@ -114,7 +117,7 @@ class Allowed:
         if self.over == "period":
             return
         if self.per == "company":
-            before = self._paid_of_company(work, work.plan.model.currency.decimals)
+            before = self._paid_of_company(work, self.decimals)
             work.state.write(f"limits.{self.limit}:paid", before + sum(map(exact_sum, paid)))
         else:
             work.state.write(f"limits.{self.limit}:paid", self._paid(work) + sum(paid))

@@ -51,4 +51,5 @@ def _allowed(name: str, limit: Limit, builder: Builder) -> Allowed:
         steps=steps,
         steps_company=steps_company,
         over=limit.over,
+        decimals=builder.plan.model.bonuses[limit.bonuses[0]].money(builder.plan.model).decimals,
     )

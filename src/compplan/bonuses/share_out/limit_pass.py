@@ -73,7 +73,7 @@ class LimitPass(Pass):
         cut = sums[0] - sums[1] > allowed
         if not cut.any():
             return pay
-        cents = 10 ** (scale - work.plan.model.currency.decimals)
+        cents = 10 ** (scale - self.allowed.decimals)
         most = np.maximum(allowed + sums[1], 0) // cents
         return self._scaled(work, pay, lifts, group, cut, most, sums[0])
 
@@ -92,14 +92,14 @@ class LimitPass(Pass):
         after, start = [], 0
         for stage, each, who in zip(self.stages, pay, held, strict=True):
             new = each.copy()
-            unit = 10 ** (work.books[stage.bonus].scale - work.plan.model.currency.decimals)
+            unit = 10 ** (work.books[stage.bonus].scale - self.allowed.decimals)
             new[who] = parts[start : start + who.size] * unit
             start += who.size
             after.append(new if who.size else each)
         return after
 
     def _cents(self, work: Work, stage: Stage, pay: Ints) -> Ints:
-        unit = 10 ** (work.books[stage.bonus].scale - work.plan.model.currency.decimals)
+        unit = 10 ** (work.books[stage.bonus].scale - self.allowed.decimals)
         return pay if unit == 1 else pay // unit
 
     def limit_details(self, work: Work, bonus: str, position: int) -> list[Detail]:

@@ -36,6 +36,9 @@ class Volumes:
         object[listed]: volume of sources that found this many levels and no more.
     deep
         Volume once for each member that used up a level beyond the listed ones.
+    nobodys, below
+        The same as `unqualified` and `unrated`, already multiplied: what goes to nobody qualified, and what
+        rates are below the best.
     rest
         Exact payments less rounded ones; None where the products passed 64 bits.
     """
@@ -46,6 +49,8 @@ class Volumes:
     unrated: NDArray[np.object_]
     short: NDArray[np.object_]
     deep: int = 0
+    nobodys: int = 0
+    below: int = 0
     rest: int | None = 0
 
     @classmethod
@@ -69,6 +74,8 @@ def total_of(walk: Walk, parts: Iterable[Part]) -> Volumes:
         total.unrated += part.unrated
         total.short += part.short
         total.deep += part.deep
+        total.nobodys += part.nobodys
+        total.below += part.below
         total.rest = None if total.rest is None or part.rest is None else total.rest + part.rest
     return total
 
@@ -100,8 +107,8 @@ def tally(walk: Walk, volume: int, volumes: Volumes, pay: NDArray[np.int64]) -> 
         allotted=volume * sum(listed) + volumes.deep * tail + _sum(volumes.extra * rates),
         paid=paid,
         no_upline=sum(int(v) * sum(listed[found:]) for found, v in enumerate(volumes.short)),
-        not_qualified=_dot(volumes.unqualified, best),
-        lower_rate=_sum(volumes.paid * below) + _dot(volumes.unrated, best),
+        not_qualified=_dot(volumes.unqualified, best) + volumes.nobodys,
+        lower_rate=_sum(volumes.paid * below) + _dot(volumes.unrated, best) + volumes.below,
         rounding=volumes.rest if volumes.rest is not None else exact - paid,
     )
     if books.allotted != books.paid + books.breakage:

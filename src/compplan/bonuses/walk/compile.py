@@ -9,6 +9,7 @@ from compplan.bonuses.levels_open import open_rows
 from compplan.bonuses.sources import sources_of
 from compplan.bonuses.terms import terms
 from compplan.bonuses.walk.counting import counting
+from compplan.bonuses.walk.pair_columns import pair_condition
 from compplan.bonuses.walk.walk_pass import WalkPass
 
 if TYPE_CHECKING:
@@ -36,8 +37,9 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
     since = bonus.qualified_since
     tree = builder.tree(bonus.tree)
     climbed = builder.cut(tree, bonus.stop_at)
-    caps = (cap.column if cap else None, each.column if each else None)
+    pairs = pair_condition(bonus, builder)
+    caps = (cap.column if cap else None, each.column if each else None, *(pairs.reads if pairs else ()))
     reads = tuple(filter(None, (*sources.reads, column, pay, *count.reads, since, *caps)))
-    given = sources, column, pay, count, cap, each
+    given = sources, column, pay, count, cap, each, pairs
     builder.add(WalkPass((f"pay {name}",), reads, name, bonus, made, tree, climbed, *given))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from compplan.bonuses.walk.relative import Relative
 from compplan.plan import expression as ex
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ class Counting:
         Who can be paid at all, beside the bonus' own conditions.
     own_group
         Whether a first level is counted that no rate is for, and that has no number.
+    relative
+        Who uses up a level, where that depends on the earner.
     """
 
     counts: Counts
@@ -34,11 +37,12 @@ class Counting:
     source_counts: bool | None = None
     only: str | None = None
     own_group: bool = False
+    relative: Relative | None = None
 
     @property
     def reads(self) -> tuple[str, ...]:
         """The columns that it reads."""
-        return tuple(filter(None, (self.column, self.only)))
+        return tuple(filter(None, (self.column, self.only, *(self.relative.reads if self.relative else ()))))
 
 
 def counting(bonus: Upward, builder: Builder) -> Counting:
@@ -65,8 +69,18 @@ def generations(bonus: Any, boundary: ex.Expr, builder: Builder) -> Counting:
     if bonus.compress != "none":
         stays = opposite(ex.parse(bonus.compress))
         boundary, only = ex.Logic("and", (boundary, stays)), builder.condition(stays)
-    column = None if ex.others(boundary) else builder.condition(boundary)
-    return Counting("flag", column, True, from_self, source_counts=opens, only=only, own_group=before)  # noqa: FBT003
+    relative = Relative.of(boundary, builder) if ex.others(boundary) else None
+    column = None if relative else builder.condition(boundary)
+    return Counting(
+        "flag",
+        column,
+        uncounted_paid=True,
+        from_self=from_self,
+        source_counts=opens,
+        only=only,
+        own_group=before,
+        relative=relative,
+    )
 
 
 def opposite(expr: ex.Expr) -> ex.Expr:

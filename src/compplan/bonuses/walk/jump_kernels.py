@@ -13,11 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from compplan.bonuses.walk.kernels import LOW, unit
+from compplan.bonuses.walk.pair_kernels import fits
 from compplan.jit import inline, kernel
 from compplan.money_kernels import mul_div_round_by, round_div_by
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from compplan.bonuses.walk.pair_kernels import PairRows
 
 U = np.uint32
 ALL, UNPAYABLE = True, False
@@ -36,13 +39,15 @@ class Rule(NamedTuple):
     from_self: bool
     source_counts: bool
     timed: bool
+    paired: bool
 
 
 class Times(NamedTuple):
-    """When lines are, and since when earners are qualified; read only if the rule is timed."""
+    """When lines are, and since when earners are qualified; read only if the rule is timed. And who fits whom."""
 
     line: NDArray[np.int64]
     since: NDArray[np.int64]
+    pairs: PairRows
 
 
 class Climb(NamedTuple):
@@ -113,8 +118,10 @@ def has_children(i, members):
 
 @inline
 def late(d, line, rule, times, climb):
-    """Say whether the ancestor at a depth qualified too late for a line."""
-    return rule.timed and times.since[U(climb.who[U(d)])] >= times.line[U(line)]
+    """Say whether the ancestor at a depth qualified too late for a line, or does not fit its source."""
+    if rule.timed and times.since[U(climb.who[U(d)])] >= times.line[U(line)]:
+        return True
+    return rule.paired and not fits(climb.who[U(d)], line, times.pairs)
 
 
 @inline

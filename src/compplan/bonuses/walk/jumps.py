@@ -20,6 +20,7 @@ from compplan.bonuses.walk.jump_kernels import (
 )
 from compplan.bonuses.walk.levels import MODES
 from compplan.bonuses.walk.limits import check_pay, products_fit
+from compplan.bonuses.walk.pairs import rows_of
 from compplan.bonuses.walk.ranges import Part, empty_rows, zeros
 from compplan.bonuses.walk.spec import WalkRows
 from compplan.money_kernels import divider
@@ -64,6 +65,7 @@ def rule_of(walk: Walk, inputs: WalkInputs) -> Rule:
         from_self=walk.from_self,
         source_counts=walk.counts_source,
         timed=inputs.since is not None,
+        paired=inputs.pairs is not None,
     )
 
 
@@ -72,7 +74,7 @@ def times_of(inputs: WalkInputs) -> Times:
     none = np.zeros(0, np.int64)
     line = none if inputs.line_time is None else inputs.line_time
     since = none if inputs.since is None else inputs.since
-    return Times(as_input(line), as_input(since))
+    return Times(as_input(line), as_input(since), rows_of(inputs.pairs, inputs.line_start))
 
 
 def climb_of(max_depth: int, columns: int) -> Climb:

@@ -1,14 +1,13 @@
 """The plain upline walk of at most eight levels: counted ancestors use up levels, no share moves up.
 
-One sweep down the pre-order keeps, by depth, what a source there meets above: its counted ancestors, and two
-bit patterns. Eight bits tell at which of the next eight levels nobody qualified stands. A word of eight bytes
-tells who pays: bit k of byte b, from the top, is set if the ancestor at level k + 1 has a rate for a source
-that stands b counted members further down. One member down, bytes move up by one and bits by one, and the new
-ancestor's `marks` join: so the top byte is always right, and a source only looks at ancestors who pay.
+One sweep down the pre-order keeps the counted ancestors of the member at hand on a stack that grows downwards,
+so that level k + 1 is entry k from its top; by depth it keeps where that top is. A source goes through the
+levels that it meets, payable or not: to find out which of them pay would cost more than to multiply by zero.
+An entry holds who stands there and where his rates begin; a cell of the table holds a rate and what it is
+below the best rate of its level, so that one addition adds up both.
 
-A range of sources starts with the ancestors of its first member, so ranges are independent of each other. The
-same few lines open all kernels: a helper that takes arrays, inlined into a hot loop, would make Numba count
-references there, which costs as much as the loop.
+A range of sources starts with the ancestors of its first member, so ranges are independent of each other.
+The kernel is compiled anew where `start` or `rows` is None, and then knows nothing of lines or rows.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from compplan.jit import inline, kernel
-from compplan.money_kernels import round_div_by
-from compplan.wide_kernels import leading_zeros, magnitude, word
+from compplan.money_kernels import floor_by
+from compplan.wide_kernels import magnitude, word
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.money_kernels import Divider
+    from compplan.money_kernels import Shifted
 
 U = np.uint32
 LOW = 0xFFFFFFFF
@@ -49,39 +48,34 @@ class Lines(NamedTuple):
 
 
 class Table(NamedTuple):
-    """Numerators by row and column, flat; row `nobody` follows the classes."""
+    """Cells by row and column, flat: a rate, and 32 bits higher the best rate of the column less it.
 
-    numerators: NDArray[np.int64]
+    Row `nobody` follows the classes; its cells are zero.
+    """
+
+    cells: NDArray[np.uint64]
     columns: int
     listed: int
-    nobody: int
     from_self: bool
-    by: Divider
+    by: Shifted
 
 
 class Stack(NamedTuple):
-    """`entry` by number of counted ancestors: who, and his row. The others by depth; `marks` by row.
+    """`entry`: where an ancestor's cells begin, and 32 bits lower who he is. `top` by depth."""
 
-    `state` is the number of counted ancestors times 256, plus where nobody is.
-    """
-
-    entry: NDArray[np.int64]
-    state: NDArray[np.int64]
-    rungs: NDArray[np.uint64]
-    marks: NDArray[np.uint64]
+    entry: NDArray[np.uint64]
+    top: NDArray[np.int64]
 
 
 class Sums(NamedTuple):
-    """Volume that a range adds up.
+    """What a range adds up.
 
-    `paid` by row and column; `lost` by levels found and where nobody is, 256 patterns each; `zero` by pattern
-    of qualified ancestors without a rate; `rest` is what rounding left, in a high and a low half.
+    `found`: volume by levels found. `products`: volume times rates, volume times what these are below the best
+    ones, and the payments.
     """
 
-    paid: NDArray[np.int64]
-    lost: NDArray[np.int64]
-    zero: NDArray[np.int64]
-    rest: NDArray[np.int64]
+    found: NDArray[np.int64]
+    products: NDArray[np.int64]
 
 
 @inline
@@ -91,9 +85,9 @@ def unit(x):
 
 
 @inline
-def one_more(state, nobody):
-    """Return the state below one more counted ancestor."""
-    return (state & ~ONES) + 256 | (state & ONES) >> 1 | np.int64(nobody) << 7
+def entry_of(member, row, columns):
+    """Return the entry of an ancestor."""
+    return (word(row) * word(columns)) << word(32) | word(member)
 
 
 @inline
@@ -148,127 +142,111 @@ def ancestors(parent, member, out):
 
 
 @kernel
-def count_levels(first, last, path, members, lines, from_self, stack):
-    """Return how many rates above zero the sources first..last meet: the payments, if none rounds to zero."""
+def count_levels(first, last, path, members, start, values, from_self, rungs, marks):
+    """Return how many rates above zero the sources first..last meet: the payments, if none rounds to zero.
+
+    A word of eight bytes by depth, `rungs`, tells who pays: bit k of byte b, from the top, is set if the
+    ancestor at level k + 1 has a rate for a source that stands b counted members further down. One member
+    down, bytes move up by one and bits by one, and the new ancestor's `marks` join.
+    """
     met = 0
     for j in range(-path.size, last - first):
         i = U(first + j) if j >= 0 else U(path[j + path.size])
-        d, row, counted = U(members.depth[i]), members.row[i], members.counted[i]
-        rung = word(stack.rungs[d])
-        under = one_down(rung, word(stack.marks[U(row)])) if counted else rung
-        stack.rungs[d + U(1)] = under
+        d = U(members.depth[i])
+        rung = word(rungs[d])
+        changes = rung ^ one_down(rung, word(marks[U(members.row[i])]))
+        under = rung ^ (changes & word(0 - np.int64(members.counted[i])))  # a choice would become a branch
+        rungs[d + U(1)] = under
         if j < 0:
             continue
         pays = np.int64(bits_of((under if from_self else rung) >> word(56)))
-        if lines.lined:
-            for line in range(lines.start[i], lines.start[i + U(1)]):
-                met += pays * np.int64(lines.value[U(line)] != 0)
-        else:
-            met += pays * np.int64(lines.value[i] != 0)
+        begin, end = np.int64(i), np.int64(i) + 1
+        if start is not None:
+            begin, end = start[i], start[i + U(1)]
+        for line in range(begin, end):
+            met += pays * np.int64(values[U(line)] != 0)
     return met
 
 
 @kernel
-def add_levels(first, last, path, members, lines, table, stack, pay, sums):
-    """Add to `pay` what the sources first..last pay."""
-    high, low = np.int64(0), np.int64(0)
+def count_met(first, last, path, members, start, values, listed, from_self, above):
+    """Return the same where every counted ancestor has a rate at every level; `above` is zeros by depth."""
+    met = 0
     for j in range(-path.size, last - first):
         i = U(first + j) if j >= 0 else U(path[j + path.size])
-        d, row, counted = U(members.depth[i]), members.row[i], members.counted[i]
-        state, rung = stack.state[d], word(stack.rungs[d])
-        stack.entry[U(state >> 8)] = np.int64(row) << 32 | np.int64(i)
-        below, under = one_more(state, row == table.nobody), one_down(rung, word(stack.marks[U(row)]))
-        stack.state[d + U(1)] = below if counted else state
-        stack.rungs[d + U(1)] = under if counted else rung
+        d = U(members.depth[i])
+        upto = above[d] + members.counted[i]
+        levels = min(upto if from_self else above[d], listed)
+        above[d + U(1)] = upto
         if j < 0:
             continue
-        if table.from_self and counted:
-            state, rung = below, under
         begin, end = np.int64(i), np.int64(i) + 1
-        if lines.lined:
-            begin, end = lines.start[i], lines.start[i + U(1)]
+        if start is not None:
+            begin, end = start[i], start[i + U(1)]
         for line in range(begin, end):
-            v = lines.value[U(line)]
-            v = unit(v) if lines.fixed else v
-            if v != 0:
-                count, pays = state >> 8, rung & word(ONES << 56)
-                found = min(table.listed, count)
-                met = (ONES << 8 >> found) & ONES
-                sums.lost[U(found << 8 | state & met)] += v
-                sums.zero[U(met & ~state & ~np.int64(pays >> word(56)))] += v
-                rates, paid = np.int64(0), np.int64(0)
-                while pays != word(0):
-                    k = leading_zeros(pays)
-                    pays ^= word(1 << 63) >> k
-                    who = stack.entry[U(count - 1 - np.int64(k))]
-                    at = U(who >> 32) * U(table.columns) + U(k)
-                    rate = table.numerators[at]
-                    amount = round_div_by(v * rate, table.by)
-                    sums.paid[at] += v
-                    rates += rate
-                    paid += amount
-                    pay[U(who & LOW)] += amount
-                left = v * rates - paid * np.int64(table.by.den)
-                high += left >> 32
-                low += left & LOW
-    sums.rest[0] += high
-    sums.rest[1] += low
+            met += levels * np.int64(values[U(line)] != 0)
+    return met
 
 
 @kernel
-def fill_levels(first, last, path, members, lines, table, stack, pay, sums, rows, cursor):
-    """Do as `add_levels`, and write every payment, from row `cursor` on; return the row behind the last."""
-    high, low = np.int64(0), np.int64(0)
-    for j in range(-path.size, last - first):
-        i = U(first + j) if j >= 0 else U(path[j + path.size])
-        d, row, counted = U(members.depth[i]), members.row[i], members.counted[i]
-        state, rung = stack.state[d], word(stack.rungs[d])
-        stack.entry[U(state >> 8)] = np.int64(row) << 32 | np.int64(i)
-        below, under = one_more(state, row == table.nobody), one_down(rung, word(stack.marks[U(row)]))
-        stack.state[d + U(1)] = below if counted else state
-        stack.rungs[d + U(1)] = under if counted else rung
-        if j < 0:
-            continue
-        if table.from_self and counted:
-            state, rung = below, under
+def enter(path, members, columns, stack):
+    """Put the ancestors of a range on the stack."""
+    for j in range(path.size):
+        i = U(path[j])
+        d, top = U(members.depth[i]), word(stack.top[U(members.depth[i])])
+        stack.entry[top - word(1)] = entry_of(i, members.row[i], columns)
+        stack.top[d + U(1)] = top - word(members.counted[i])
+
+
+@kernel
+def pay_levels(first, last, members, start, values, table, stack, pay, sums, rows, cursor, stop):
+    """Add to `pay` what the sources first..last pay, and write the payments to rows `cursor` to `stop`.
+
+    Return the row behind the last one. A row is written before it is known whether it pays: the next one
+    takes its place if it does not.
+    """
+    by, listed, one = table.by, word(table.listed), word(1)
+    exact, below, total = np.int64(0), np.int64(0), np.int64(0)
+    for j in range(first, last):
+        i = U(j)
+        d = U(members.depth[i])
+        top = word(stack.top[d])
+        stack.entry[top - one] = entry_of(i, members.row[i], table.columns)
+        under = top - word(members.counted[i])
+        stack.top[d + U(1)] = under
+        if table.from_self:
+            top = under
         begin, end = np.int64(i), np.int64(i) + 1
-        if lines.lined:
-            begin, end = lines.start[i], lines.start[i + U(1)]
+        if start is not None:
+            begin, end = start[i], start[i + U(1)]
         for line in range(begin, end):
-            x = lines.value[U(line)]
-            v = unit(x) if lines.fixed else x
+            v = values[U(line)]
             if v != 0:
-                count, pays = state >> 8, rung & word(ONES << 56)
-                found = min(table.listed, count)
-                met = (ONES << 8 >> found) & ONES
-                sums.lost[U(found << 8 | state & met)] += v
-                sums.zero[U(met & ~state & ~np.int64(pays >> word(56)))] += v
-                rates, paid = np.int64(0), np.int64(0)
-                while pays != word(0):
-                    k = leading_zeros(pays)
-                    pays ^= word(1 << 63) >> k
-                    who = stack.entry[U(count - 1 - np.int64(k))]
-                    klass, earner = U(who >> 32), U(who & LOW)
-                    at = klass * U(table.columns) + U(k)
-                    rate = table.numerators[at]
-                    amount = round_div_by(v * rate, table.by)
-                    sums.paid[at] += v
-                    rates += rate
-                    paid += amount
-                    pay[earner] += amount
-                    if amount != 0:
-                        r = U(cursor)
-                        rows.earner[r] = earner
-                        rows.source[r] = i
-                        rows.line[r] = line if lines.lined else -1
-                        rows.level[r] = np.int64(k) + 1
-                        rows.klass[r] = klass
-                        rows.base[r] = x
-                        rows.amount[r] = amount
-                        cursor += 1
-                left = v * rates - paid * np.int64(table.by.den)
-                high += left >> 32
-                low += left & LOW
-    sums.rest[0] += high
-    sums.rest[1] += low
+                size, bias = word(v), by.below_zero if v < 0 else by.above_zero
+                found, both = min(listed, word(stack.entry.size) - top), word(0)
+                for k in range(found):
+                    who = word(stack.entry[top + word(k)])
+                    cell = word(table.cells[(who >> word(32)) + word(k)])
+                    both += cell
+                    amount = floor_by(size * (cell & word(LOW)) + bias, by)
+                    total += amount
+                    pay[who & word(LOW)] += amount
+                    if rows is not None:
+                        if cursor < stop:
+                            r = U(cursor)
+                            rows.earner[r] = who & word(LOW)
+                            rows.source[r] = i
+                            rows.level[r] = word(k) + one
+                            rows.klass[r] = members.row[who & word(LOW)]
+                            rows.base[r] = v
+                            rows.amount[r] = amount
+                            if start is not None:
+                                rows.line[r] = line
+                            cursor += amount != 0
+                sums.found[found] += v
+                exact += v * np.int64(both & word(LOW))
+                below += v * np.int64(both >> word(32))
+    sums.products[0] += exact
+    sums.products[1] += below
+    sums.products[2] += total
     return cursor

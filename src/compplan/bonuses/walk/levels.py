@@ -2,48 +2,68 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.walk.books import Volumes, halves
-from compplan.bonuses.walk.kernels import Stack, Sums, Table, add_levels, count_levels, fill_levels
+from compplan.bonuses.walk.books import Volumes
+from compplan.bonuses.walk.kernels import Stack, Sums, Table, count_levels, count_met, enter, pay_levels
 from compplan.bonuses.walk.limits import check_pay
 from compplan.bonuses.walk.ranges import Part, empty_rows, zeros
 from compplan.bonuses.walk.spec import WalkRows
-from compplan.money import ROUNDING_CODES
-from compplan.money_kernels import divider
+from compplan.money import INT64_MAX, ROUNDING_CODES
+from compplan.money_kernels import SHIFTED_MOST, shifted
+from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
+    from compplan.bonuses.walk.limits import Volume
     from compplan.bonuses.walk.ranges import Job, Range
     from compplan.bonuses.walk.spec import Walk
 
 MODES = tuple(ROUNDING_CODES)
 
 
+MOST_LEVELS = 8
+
+
+def can_pay(walk: Walk, volume: Volume) -> bool:
+    """Say whether a walk has few enough levels, and numbers small enough for what the kernel adds up."""
+    best = sum(walk.best)
+    small = volume.largest * best + walk.columns * walk.denominator < SHIFTED_MOST
+    return not walk.tail and walk.listed <= MOST_LEVELS and best < 2**31 and small and volume.total * best <= INT64_MAX
+
+
 def pay(job: Job) -> tuple[list[Part], WalkRows | None]:
     """Pay all ranges of a job; rows are written to their place at once."""
     check_pay(job.walk, job.inputs, job.volume)
-    table, marks = table_of(job.walk), marks_of(job.walk)
+    way = _Way.of(job)
     if not job.keep_rows:
-        return job.over_ranges(lambda sources: _pay_range(job, table, marks, sources)[0]), None
-    counts = job.over_ranges(lambda sources: _count_range(job, marks, sources))
-    starts = np.concatenate([[0], np.cumsum(counts)]).tolist()
-    rows = empty_rows(starts[-1])
-    begins = dict(zip((sources.first for sources in job.ranges), starts, strict=False))
-    done = job.over_ranges(lambda sources: _pay_range(job, table, marks, sources, rows, begins[sources.first]))
-    return [part for part, _ in done], without_gaps(rows, starts, [end for _, end in done])
+        return job.over_ranges(lambda sources: way.pay(sources)[0]), None
+    starts = np.concatenate([[0], np.cumsum(job.over_ranges(way.count))]).tolist()
+    rows = empty_rows(starts[-1], lined=job.arrays.lines.lined)
+    places = {sources.first: place for sources, place in zip(job.ranges, pairwise(starts), strict=True)}
+    done = job.over_ranges(lambda sources: way.pay(sources, rows, places[sources.first]))
+    rows = without_gaps(rows, starts, [end for _, end in done])
+    if not job.arrays.lines.lined:
+        rows = rows._replace(line=np.broadcast_to(np.int32(-1), rows.source.size))
+    if job.walk.fixed:
+        rows = rows._replace(base=job.arrays.lines.value[rows.line if job.arrays.lines.lined else rows.source])
+    return [part for part, _ in done], rows
 
 
 def table_of(walk: Walk) -> Table:
-    """Return the rates as the kernels read them: the classes, then nobody."""
-    rates = np.vstack([walk.numerators, np.zeros((1, walk.columns), np.int64)])
-    by = divider(walk.denominator, MODES[walk.rounding])
-    return Table(rates.ravel(), walk.columns, walk.listed, walk.classes, walk.from_self, by)
+    """Return the rates as the kernel reads them: the classes, then nobody."""
+    best = np.array(walk.best, np.int64)
+    cells = np.vstack([walk.numerators | (best - walk.numerators) << 32, np.zeros((1, walk.columns), np.int64)])
+    by = shifted(walk.denominator, MODES[walk.rounding])
+    return Table(cells.ravel().view(np.uint64), walk.columns, walk.listed, walk.from_self, by)
 
 
 def marks_of(walk: Walk) -> NDArray[np.uint64]:
@@ -63,47 +83,61 @@ def without_gaps(rows: WalkRows, starts: Sequence[int], ends: Sequence[int]) -> 
     return WalkRows._make(column[:cursor] for column in rows)
 
 
-def _stack(job: Job, marks: NDArray[np.uint64]) -> Stack:
-    size = job.arrays.max_depth + 2
-    return Stack(zeros(size), zeros(size), zeros(size).view(np.uint64), marks)
+@dataclass(frozen=True)
+class _Way:
+    """A job, and what all of its ranges read."""
 
+    job: Job
+    table: Table
+    start: NDArray[np.int64] | None
+    values: NDArray[np.int64]
 
-def _count_range(job: Job, marks: NDArray[np.uint64], sources: Range) -> int:
-    members, lines = job.arrays.members, job.arrays.lines
-    stack = _stack(job, marks)
-    found = count_levels(sources.first, sources.last, sources.path, members, lines, job.walk.from_self, stack)
-    return int(found)
+    @classmethod
+    def of(cls, job: Job) -> _Way:
+        lines = job.arrays.lines
+        values = as_input(np.sign(lines.value)) if lines.fixed else lines.value
+        return cls(job, table_of(job.walk), lines.start if lines.lined else None, values)
 
+    @cached_property
+    def all_take(self) -> bool:
+        """Whether every counted member has a rate at every level."""
+        members, walk = self.job.arrays.members, self.job.walk
+        return bool((walk.numerators != 0).all() and not (members.counted & (members.row == walk.classes)).any())
 
-def _pay_range(
-    job: Job,
-    table: Table,
-    marks: NDArray[np.uint64],
-    sources: Range,
-    rows: WalkRows | None = None,
-    start: int = 0,
-) -> tuple[Part, int]:
-    """Pay a range; return also the row behind its last one."""
-    sums = Sums(*map(zeros, (table.numerators.size, 256 * (table.listed + 1), 256, 2)))
-    total = np.zeros(job.arrays.size, np.int64)
-    given = sources.first, sources.last, sources.path, job.arrays.members, job.arrays.lines, table
-    end = start
-    if rows is None:
-        add_levels(*given, _stack(job, marks), total, sums)
-    else:
-        end = int(fill_levels(*given, _stack(job, marks), total, sums, rows, start))
-    return Part(sources, total, _volumes(job.walk, sums)), end
+    @property
+    def depths(self) -> int:
+        """How many depths the stacks hold."""
+        return self.job.arrays.max_depth + 2
+
+    def count(self, sources: Range) -> int:
+        """Return how many rows a range may write."""
+        walk, members = self.job.walk, self.job.arrays.members
+        given = sources.first, sources.last, sources.path, members, self.start, self.values
+        if self.all_take:
+            return int(count_met(*given, walk.listed, walk.from_self, zeros(self.depths)))
+        rungs = zeros(self.depths).view(np.uint64)
+        return int(count_levels(*given, walk.from_self, rungs, marks_of(walk)))
+
+    def pay(self, sources: Range, rows: WalkRows | None = None, place: tuple[int, int] = (0, 0)) -> tuple[Part, int]:
+        """Pay a range; return also the row behind its last one."""
+        walk, members = self.job.walk, self.job.arrays.members
+        entry = zeros(self.depths).view(np.uint64)
+        stack = Stack(entry, zeros(self.depths))
+        stack.top[:] = entry.size
+        sums = Sums(zeros(walk.listed + 1), zeros(3))
+        total = np.zeros(self.job.arrays.size, np.int64)
+        enter(sources.path, members, walk.columns, stack)
+        given = sources.first, sources.last, members, self.start, self.values, self.table
+        end = pay_levels(*given, stack, total, sums, rows, *place)
+        return Part(sources, total, _volumes(walk, sums)), int(end)
 
 
 def _volumes(walk: Walk, sums: Sums) -> Volumes:
+    """Return the books: what the levels that were found allot, and no rate takes, stood nobody qualified for."""
     books = Volumes.none(walk)
-    books.paid = sums.paid[: walk.numerators.size].astype(object).reshape(walk.numerators.shape)
-    lost = sums.lost.astype(object).reshape(walk.listed + 1, 256)
-    by_pattern = lost.sum(axis=0)
-    for level in range(walk.listed):
-        there = (np.arange(256) & 0x80 >> level) != 0
-        books.unqualified[level] = by_pattern[there].sum()
-        books.unrated[level] = sums.zero.astype(object)[there].sum()
-    books.short = lost[: walk.listed].sum(axis=1)
-    books.rest = halves(sums.rest)
+    books.short = sums.found[: walk.listed].astype(object)
+    exact, books.below, paid = map(int, sums.products)
+    met = sum(int(v) * sum(walk.best[:found]) for found, v in enumerate(sums.found))
+    books.nobodys = met - exact - books.below
+    books.rest = exact - paid * walk.denominator
     return books

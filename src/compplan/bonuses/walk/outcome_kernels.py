@@ -58,8 +58,8 @@ def keep(found, i, line, level, source, of_line, levels):
 
 
 @kernel
-def passed_up(rule, members, lines, times, climb, rates, since, source, of_line, levels):
-    """Write which shares of others come to the earner, who has these rates by column; return how many.
+def passed_up(rule, members, lines, times, climb, rates, may, source, of_line, levels):
+    """Write which shares of others come to the earner, who has these rates by column and may be paid; return how many.
 
     Who uses up their level cannot take them, nor can anybody between. What has no room is only counted.
     """
@@ -68,10 +68,10 @@ def passed_up(rule, members, lines, times, climb, rates, since, source, of_line,
         d = U(members.depth[i])
         join(U(i), d, ALL, rule, members, climb)
         count = climb.above[d + U(rule.source_counts)]
-        own = rule.source_counts and not rule.from_self and members.counted[U(i)]  # a level that nobody takes
+        own = np.int64(rule.source_counts and not rule.from_self and members.counted[U(i)])  # a level nobody takes
         end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1
         while line < end:
-            comes = lines.value[U(line)] != 0 and not (rule.timed and since >= times.line[U(line)])
+            comes = lines.value[U(line)] != 0 and may[U(line)]
             for k in range(own, min(count, listed) if comes else 0):
                 if rates[U(k)] != 0 and not is_taken(count - 1 - k, k, line, rule, times, climb):
                     found = keep(found, i, line, k + 1, source, of_line, levels)

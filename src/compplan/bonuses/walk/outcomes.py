@@ -6,7 +6,7 @@ Computed on demand, from his subtree alone.
 from __future__ import annotations
 
 from enum import IntEnum, unique
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -33,7 +33,8 @@ class Outcome(IntEnum):
     """What became of a source for one earner; of several reasons, the first one of this list is given.
 
     Codes are stable. `PAID_PASSED_UP` is a share of somebody below who could not take it. `SKIPPED` is an
-    earner who does not use up levels. `RATE_IS_ZERO` includes levels that his class does not have.
+    earner who does not use up levels. `RATE_IS_ZERO` includes levels that his class does not have, and
+    `DOES_NOT_FIT` is a condition on earner and source.
     """
 
     PAID = 0
@@ -45,6 +46,7 @@ class Outcome(IntEnum):
     RATE_IS_ZERO = 6
     BEFORE_SINCE = 7
     ROUNDED_TO_ZERO = 8
+    DOES_NOT_FIT = 9
 
 
 class WalkOutcomes(NamedTuple):
@@ -126,14 +128,16 @@ class _Forest:
         some = self._value(line) != 0
         source, line, level = source[some], line[some], level[some]
         amount = self._amount(line, level)
-        return self._entries(source, line, level, amount, self._codes(line, level, amount))
+        return self._entries(source, line, level, amount, self._codes(source, line, level, amount))
 
     def from_below(self) -> WalkOutcomes:
         """Return the entries of shares that were passed up to the earner."""
         rates = self.rates if self.pays else np.zeros(self.walk.columns, np.int64)
+        lines = np.arange(self.below.values.size)
+        may = self._in_time(lines) & self._fits(self._source_of(lines))
         found = [np.zeros(0, np.int32) for _ in range(3)]
         for _ in range(2):
-            count = passed_up(*self._climbing(), rates, self.since, *found)
+            count = passed_up(*self._climbing(), rates, may, *found)
             if count == found[0].size:
                 break
             found = [np.zeros(count, np.int32) for _ in range(3)]
@@ -160,7 +164,7 @@ class _Forest:
         return rule, self.arrays.members, self.arrays.lines, times, climb
 
     def _codes(
-        self, line: NDArray[np.integer], level: NDArray[np.int32], amount: NDArray[np.int64]
+        self, source: NDArray[np.integer], line: NDArray[np.integer], level: NDArray[np.int32], amount: NDArray[np.int64]
     ) -> NDArray[np.integer]:
         walk, inputs, every = self.walk, self.inputs, np.ones(level.size, np.bool_)
         skipped = inputs.counted is not None and not inputs.counted[self.earner] and not walk.uncounted_paid
@@ -171,6 +175,7 @@ class _Forest:
             Outcome.NO_RATE_TABLE: every & (self.klass < 0),
             Outcome.RATE_IS_ZERO: self._rate(level) == 0,
             Outcome.BEFORE_SINCE: ~self._in_time(line),
+            Outcome.DOES_NOT_FIT: ~self._fits(source),
             Outcome.ROUNDED_TO_ZERO: amount == 0,
         }
         return np.select(list(tests.values()), list(tests), Outcome.PAID)
@@ -207,6 +212,16 @@ class _Forest:
             return np.ones(line.size, np.bool_)
         return np.asarray(self.since < self.inputs.line_time[self._line_index(line)])
 
+    def _source_of(self, line: NDArray[np.integer]) -> NDArray[np.integer]:
+        starts = self.below.line_start
+        return line if starts is None else np.repeat(np.arange(self.arrays.size), np.diff(starts))
+
+    def _fits(self, source: NDArray[np.integer]) -> NDArray[np.bool_]:
+        """Tell which sources, counted from below the earner, he may be paid for."""
+        if self.inputs.pairs is None:
+            return np.ones(source.size, np.bool_)
+        return self.inputs.pairs.of(self.earner, source + self.earner + 1)
+
     def _value(self, line: NDArray[np.integer]) -> NDArray[np.int64]:
         return np.asarray(self.inputs.values[self._line_index(line)])
 
@@ -231,10 +246,11 @@ def _below(inputs: WalkInputs, earner: int) -> WalkInputs:
     deepest = int(depth.max()) if depth.size else 0
     forest = Tree(tree.name, depth, parent, tree.end[own] - first, None, deepest)
     columns = {name: getattr(inputs, name) for name in ("klass", "pay", "counted", "base", "since")}
-    cut = {name: None if column is None else column[own] for name, column in columns.items()}
+    cut: dict[str, Any] = {name: None if column is None else column[own] for name, column in columns.items()}
     if inputs.line_start is not None and inputs.line_value is not None:
         start = inputs.line_start[first : last + 1]
         lines = slice(int(start[0]), int(start[-1]))
         cut |= {"line_start": start - start[0], "line_value": inputs.line_value[lines]}
         cut["line_time"] = None if inputs.line_time is None else inputs.line_time[lines]
-    return WalkInputs(tree=forest, **cut)  # type: ignore[arg-type]
+    cut["pairs"] = None if inputs.pairs is None else inputs.pairs.part(own)
+    return WalkInputs(tree=forest, **cut)

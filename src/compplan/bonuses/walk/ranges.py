@@ -115,9 +115,10 @@ def zeros(count: int) -> NDArray[np.int64]:
     return np.zeros(count + 2 * CACHE_LINE, np.int64)[CACHE_LINE:-CACHE_LINE]
 
 
-def empty_rows(count: int) -> WalkRows:
-    """Return rows that are not written yet."""
-    return WalkRows._make(np.empty(count, dtype) for dtype in ROW_TYPES)
+def empty_rows(count: int, *, lined: bool = True) -> WalkRows:
+    """Return rows that are not written yet; where there are no lines, their column needs no memory."""
+    sizes = dict.fromkeys(WalkRows._fields, count) | {"line": count * lined}
+    return WalkRows(**{name: np.empty(size, getattr(ROW_TYPES, name)) for name, size in sizes.items()})
 
 
 def pay_of(parts: Sequence[Part]) -> NDArray[np.int64]:

@@ -1,18 +1,19 @@
 """Run an upline walk: choose the way, split the sources among threads, and prove the books.
 
 There are three ways to the same numbers. *Lanes* carry volumes up, where payments are exact and nobody asks
-for rows; *levels* go through each source's ancestors who pay, for at most eight levels; *jumps* do everything
+for rows; *levels* go through each source's counted ancestors, for at most eight levels; *jumps* do everything
 else.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from compplan.bonuses.walk import jumps, lanes, levels
 from compplan.bonuses.walk.books import tally, total_of
 from compplan.bonuses.walk.checks import check_together
-from compplan.bonuses.walk.limits import Volume, check_volumes, products_fit
+from compplan.bonuses.walk.limits import Volume, check_volumes
 from compplan.bonuses.walk.ranges import Job, pay_of
 from compplan.bonuses.walk.spec import WalkResult
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
     from compplan.bonuses.walk.spec import Walk, WalkInputs
-
-MOST_LEVELS = 8
 
 
 def run_walk(walk: Walk, inputs: WalkInputs, *, keep_rows: bool = True, threads: int = 1) -> WalkResult:
@@ -60,6 +59,7 @@ def run_walk(walk: Walk, inputs: WalkInputs, *, keep_rows: bool = True, threads:
     array([1000, 2000,    0])
     """
     check_together(walk, inputs)
+    walk = simpler(walk, inputs)
     volume = Volume.of(walk, inputs.values)
     check_volumes(walk, inputs, volume)
     way = way_of(walk, inputs, volume, keep_rows=keep_rows)
@@ -68,12 +68,21 @@ def run_walk(walk: Walk, inputs: WalkInputs, *, keep_rows: bool = True, threads:
     return WalkResult(pay, rows, tally(walk, volume.signed, total_of(walk, parts), pay))
 
 
+def simpler(walk: Walk, inputs: WalkInputs) -> Walk:
+    """Return the same rule without `uncounted_paid`, where nobody is paid who uses up no level: that is quicker."""
+    if not walk.uncounted_paid or walk.counts_source != walk.from_self:
+        return walk
+    assert inputs.counted is not None  # noqa: S101 - checked before
+    if ((inputs.klass >= 0) & inputs.pay & ~inputs.counted).any():
+        return walk
+    return replace(walk, uncounted_paid=False, source_counts=None)
+
+
 def way_of(walk: Walk, inputs: WalkInputs, volume: Volume, *, keep_rows: bool) -> ModuleType:
     """Return the fastest of the ways that can run this walk."""
-    linear = walk.counts != "payable" and not walk.pass_up and inputs.since is None
+    linear = walk.counts != "payable" and not walk.pass_up and inputs.since is None and inputs.pairs is None
     if linear and not walk.round_each and not keep_rows:
         return lanes
-    plain = linear and not walk.uncounted_paid
-    if plain and not walk.tail and walk.listed <= MOST_LEVELS and products_fit(walk, volume):
+    if linear and not walk.uncounted_paid and levels.can_pay(walk, volume):
         return levels
     return jumps

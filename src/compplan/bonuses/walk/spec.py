@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from compplan.bonuses.walk.pairs import Pairs
     from compplan.genealogy.tree import Tree
 
 Counts = Literal["everyone", "flag", "payable"]
@@ -135,6 +136,8 @@ class WalkInputs:
     line_time, since
         int64[m] and int64[n], both or neither: an earner is payable for a line only if `since < line_time`.
         The largest int64 in `since` means never.
+    pairs
+        A condition on earner and source; who does not meet it for a source is not payable for it.
 
     Raises
     ------
@@ -151,6 +154,7 @@ class WalkInputs:
     line_value: NDArray[np.int64] | None = None
     line_time: NDArray[np.int64] | None = None
     since: NDArray[np.int64] | None = None
+    pairs: Pairs | None = None
 
     def __post_init__(self) -> None:
         check_inputs(self)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from compplan.bonuses.settle import settle
 from compplan.bonuses.source_caps import cap_sources
 from compplan.bonuses.sources import beyond_the_end, joined, lines_of
 from compplan.bonuses.walk.outcomes import Outcome, WalkOutcomes, walk_outcomes
+from compplan.bonuses.walk.relative import run_relative
 from compplan.bonuses.walk.run import run_walk
 from compplan.bonuses.walk.spec import Walk, WalkInputs
 from compplan.explain.reasons import CODES, Outcomes, Reason
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
     from compplan.bonuses.terms import Terms
     from compplan.bonuses.upward import Upward
     from compplan.bonuses.walk.counting import Counting
+    from compplan.bonuses.walk.pair_columns import PairCondition
     from compplan.bonuses.walk.spec import WalkResult
     from compplan.program.work import Work
+
+    Volume = tuple[dict[str, Any], NDArray[np.int64] | None]
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class WalkPass(Pass):
         Who uses up levels.
     cap, cap_per_source
         The most that a member gets in all, and of one source.
+    pairs
+        What the conditions for pay say of earner and source together.
     """
 
     bonus: str
@@ -60,11 +66,15 @@ class WalkPass(Pass):
     counting: Counting
     cap: Cap | None
     cap_per_source: Cap | None
+    pairs: PairCondition | None
 
     def run(self, work: Work) -> None:
         walk, inputs, orders = self.prepared(work)
-        all_rows = work.keep_rows or self.cap_per_source is not None
-        result = run_walk(walk, inputs, keep_rows=all_rows, threads=work.threads)
+        given: Any = {"keep_rows": work.keep_rows or self.cap_per_source is not None, "threads": work.threads}
+        if (relative := self.counting.relative) is not None:
+            result = run_relative(relative, work, self.climbed, walk, inputs, **given)
+        else:
+            result = run_walk(walk, inputs, **given)
         book = self._book(work, result, orders)
         each = caps(self.cap_per_source, book.scale, work)
         if each is not None and book.rows is not None:
@@ -83,6 +93,8 @@ class WalkPass(Pass):
         walk, inputs, orders = self.prepared(work)
         tree = work.tree(self.climbed)
         earner = tree.own(position)
+        if (relative := self.counting.relative) is not None:
+            inputs = replace(inputs, counted=relative.flags(work, self.climbed, earner))
         found = walk_outcomes(walk, inputs, earner)
         reason = _REASONS[found.code]
         unpaid_levels = self.counting.own_group + self.model.from_level - 1
@@ -106,7 +118,7 @@ class WalkPass(Pass):
             return reached
         return joined(reached, beyond_the_end(work, self.tree, self.climbed, self.sources, self.bonus, position))
 
-    def prepared(self, work: Work) -> tuple[Walk, WalkInputs, NDArray[np.int64] | None]:
+    def prepared(self, work: Work, volume: Volume | None = None) -> tuple[Walk, WalkInputs, NDArray[np.int64] | None]:
         """Return the walk, its arrays in the tree's own order, and the order row of each line."""
         bonus, tree, count = self.model, self.climbed, self.counting
         rates = self.terms.numerators
@@ -124,12 +136,13 @@ class WalkPass(Pass):
             round_each=work.plan.model.rounding.at == "payment",
             rounding=ROUNDING_CODES[work.plan.model.rounding.mode],
         )
-        arrays, orders = self._volume(work)
+        arrays, orders = volume or self.volume(work)
         inputs = WalkInputs(
             tree=work.tree(tree),
             klass=work.in_tree(tree, work.columns[self.klass]),
             pay=work.in_tree(tree, self._can_be_paid(work)),
             counted=work.in_tree(tree, work.columns[count.column]) if count.column else None,
+            pairs=None if self.pairs is None else self.pairs.arrays(work, tree),
             **arrays,
         )
         return walk, inputs, orders
@@ -138,7 +151,7 @@ class WalkPass(Pass):
         pay: NDArray[np.bool_] = work.columns[self.pay]
         return pay if self.counting.only is None else pay & work.columns[self.counting.only]
 
-    def _volume(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64] | None]:
+    def volume(self, work: Work) -> Volume:
         """Return the arrays of the volume, and the order row of each line."""
         if self.sources.rule is None:
             return {"base": work.in_tree(self.climbed, work.columns[self.sources.base])}, None
@@ -195,5 +208,6 @@ _SAME = {
     Outcome.RATE_IS_ZERO: Reason.LEVEL_NOT_OPEN,
     Outcome.BEFORE_SINCE: Reason.BEFORE_QUALIFICATION,
     Outcome.ROUNDED_TO_ZERO: Reason.ROUNDED_TO_ZERO,
+    Outcome.DOES_NOT_FIT: Reason.NOT_QUALIFIED,
 }
 _REASONS = np.array([CODES[_SAME[outcome]] for outcome in Outcome], np.int8)
