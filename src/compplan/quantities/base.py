@@ -132,7 +132,7 @@ def volume_words(rules: Iterable[Any]) -> tuple[str, ...] | None:
 
 @cache
 def volume_union(words: tuple[str, ...] | None = None) -> Any:
-    """Return the type of one volume in a plan: the union of all kinds (or some of the first), told apart by their words."""
+    """Return the type of one volume in a plan: the union of all kinds or of some, told apart by their words."""
     if words is None:
         known = volume_kinds()
     else:
