@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
 from compplan.plan.findings import Finding
+from compplan.plan.located import Hinted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -76,9 +77,12 @@ def _ranks_of_a_week(scope: Scope) -> Found:
     ranks = scope.model.ranks
     if ranks is None:
         return
-    read = [(("ranks", "ladder", n), requirement_names(rank)) for n, rank in ranks.ladder.items()]
-    read.append((("ranks", "members"), ex.names(ex.parse(ranks.members))))
-    for place, names in read:
+    try:
+        read: list[tuple[Path, set[str]]]
+        read = [(("ranks", "ladder", n), requirement_names(rank)) for n, rank in ranks.ladder.items()]
+    except Hinted:
+        return  # what cannot be read is told by another check
+    for place, names in [*read, (("ranks", "members"), ex.names(ex.parse(ranks.members)))]:
         yield from _whole_period_only(scope, place, names, "a rank is of the whole period")
 
 
