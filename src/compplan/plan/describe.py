@@ -25,8 +25,10 @@ def describe(plan: Plan) -> str:
     lines += _section("Conditions", [f"{n}: {words(text)}." for n, text in model.conditions.items()])
     lines += _section("Ranks, lowest first", _ranks(plan))
     for name, bonus in model.bonuses.items():
-        text = bonus.describe(name)
-        text += [f"Paid in {bonus.currency.code}."] if bonus.currency else []
+        text = []
+        for key, part in bonus.variants().items():
+            said = [*part.describe(name), *([f"Paid in {part.currency.code}."] if part.currency else [])]
+            text += [f"With {bonus.chosen_by} {key}: {line}" for line in said] if key else said
         if bonus.pay_when:
             text.append(f"Paid only if {words(bonus.pay_when)}.")
         if bonus.cap is not None:

@@ -14,6 +14,7 @@ from compplan.bonuses.kinds.tier import Tiers
 from compplan.plan import values as v
 from compplan.plan.patch import DottedPath
 from compplan.plan.requirement import LegsWith, Requirement
+from compplan.plan import by_country as by
 from compplan.plan.currencies import CurrencyField
 from compplan.plan.sections import RankField
 from compplan.quantities.base import volume_union
@@ -36,6 +37,9 @@ _WORDS: list[tuple[Any, str]] = [
     (Tiers, "amounts by threshold"),
     (Selection, "[selection](#selections)"),
     (CurrencyField, "code, or [mapping](#currency)"),
+    (by.CurrencyOrCurrencies, "code, [mapping](#currency), or such by key"),
+    (by.NameOrNames, "name, or names by key"),
+    (by.NumberOrNumbers, "number, or numbers by key"),
     (RankField, "[rank](#one-rank)"),
     (Requirement, "[requirement](#requirements)"),
     (volume_union(), "[volume](#volumes)"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from compplan.bonuses.base import Bonus, register
+from compplan.plan.by_country import NameOrNames, NumberOrNumbers
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
@@ -46,8 +47,8 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
 """
 
     kind: Literal["retail"] = Field(description="Pays a rate on the member's own volume.")
-    of: Name = Field(
-        description="The volume that is paid on, such as a sum of orders with credit: distributor."
+    of: NameOrNames = Field(
+        description="The volume that is paid on, such as a sum of orders with credit: distributor; or one for each `of_by` key."
     )
     rates: RateTable | None = Field(None, description="One rate, or one for each `rates_by` key.")
     amounts: AmountTable | None = Field(None, description="Fixed money for each payment instead of rates.")
@@ -74,8 +75,14 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
         None,
         description="Volume of the period before that came back: it is taken back at the average rate of that period.",
     )
-    money_per_point: Number = Field(
-        1, ge=0, description="Money for one point of the volume.", validate_default=True
+    money_per_point: NumberOrNumbers = Field(
+        1, description="Money for one point of the volume; or one for each `money_per_point_by` key.", validate_default=True
+    )
+    of_by: str | None = Field(
+        None, pattern=r"^member\.\w+$", description="What the keys of `of` are, where the earner's field chooses the volume: member.<field>."
+    )
+    money_per_point_by: str | None = Field(
+        None, pattern=r"^member\.\w+$", description="What the keys of `money_per_point` are: member.<field> of the earner."
     )
 
     @model_validator(mode="after")
