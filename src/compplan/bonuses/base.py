@@ -7,6 +7,8 @@ The kinds of compplan are the modules of `bonuses/kinds/`; nothing lists them. A
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
+from importlib.metadata import entry_points
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
@@ -216,12 +218,20 @@ def register(model: type[Bonus]) -> type[Bonus]:
     return model
 
 
+@cache
+def _open_plugins() -> None:
+    """Import the modules that installed packages name as entry points of `compplan.kinds`; each registers its kinds."""
+    for each in entry_points(group="compplan.kinds"):
+        each.load()
+
+
 def kinds() -> dict[str, type[Bonus]]:
     """Return the known kinds by name: the built-in ones in the order of their names, then those from outside.
 
     The order does not depend on which module was imported first, and so neither does the JSON Schema.
     """
     open_room("bonuses.kinds")
+    _open_plugins()
     built_in = sorted(name for name, model in _KINDS.items() if model.__module__.startswith("compplan."))
     return {name: _KINDS[name] for name in dict.fromkeys([*built_in, *_KINDS])}
 
