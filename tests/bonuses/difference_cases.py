@@ -11,7 +11,7 @@ from compplan.bonuses.difference.spec import NO_LIMIT, Difference, DifferenceInp
 from naive.difference import REASONS
 from tests.volumes.forests import depths, parents_of, tree_of
 
-SAME = ("less", "lower_rate", "equal_rate", "least_taken", "floor_tail", "limit", "lower_of_both", "from_level")
+SAME = ("less", "floor_at_zero", "lower_rate", "equal_rate", "least_taken", "floor_tail", "limit", "lower_of_both", "from_level")
 SAME += ("first_take", "levels", "unpaid", "from_self", "denominator", "round_each", "rounding")
 
 
@@ -76,6 +76,7 @@ def draw_growth(draw, less, blocks, *, first_take):
         "floors": draw(floor) if grown else [],
         "floor_tail": draw(st.sampled_from([0, 0, 1])) if grown else 0,
         "limit": draw(st.none() | st.integers(0, 12)) if grown else None,
+        "floor_at_zero": draw(st.booleans()),
         "least_taken": draw(st.sampled_from([0, 0, 3])) if plain else 0,
     }, grown
 

@@ -99,7 +99,9 @@ class Climb:
     def give(self, member, level, rate, take):
         case = self.case
         if case["less"] == "highest_between":
-            part = max(self.cut(rate) - self.taken, floor_of(case, member, level), 0)
+            part = max(self.cut(rate) - self.taken, 0)
+            if not (part and case["floor_at_zero"]):
+                part = max(part, floor_of(case, member, level))
             if case["limit"] is not None:
                 part = min(part, case["limit"] - self.taken)
             after = max(self.taken + part, self.cut(take))

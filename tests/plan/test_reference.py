@@ -42,7 +42,11 @@ conditions:
 LADDER = "  ladder:\n    member: []\n    bronze: [active]\n    silver: [active, gv >= 2000]\n"
 
 
-def frame(*, ranks=f"ranks:\n{LADDER}", bonuses="{}", more=""):
+LEVELS = "levels: {kind: unilevel, of: cv, rates: 5%}\n"
+
+
+def frame(*, ranks=f"ranks:\n{LADDER}", bonuses="", more=""):
+    bonuses = bonuses if "\nlevels:" in f"\n{bonuses}" else bonuses + LEVELS  # a quantity reads it
     text = FRAME.replace("counts:", f"{indent(more, '  ')}counts:", 1)
     return load_plan(f"{text}{ranks}bonuses:\n{indent(bonuses, '  ')}\n")
 
@@ -129,7 +133,7 @@ def test_examples_of_ranks_windows_and_patches_load():
     base = frame(bonuses=BUILT_IN["unilevel"].example + BUILT_IN["fast_start"].example)
     richer = base.patched(examples.PATCH)
     assert list(richer.model.ranks.ladder) == ["member", "bronze", "silver", "gold"]
-    assert list(richer.model.bonuses) == ["unilevel"]
+    assert list(richer.model.bonuses) == ["unilevel", "levels"]
 
 
 def test_making_it_loads_no_heavy_module():

@@ -127,7 +127,8 @@ class _Reader:
         if problems := [*missing, *filter(None, wrong)]:
             raise DataError(problems)
         self.table, self.ids, self.ranks = table, table[id_column], ranks
-        self.places = genealogy.index.lookup(self.ids)
+        self.index = genealogy.index
+        self.places = self.index.lookup(self.ids)
         self.here = self.places >= 0
         self.problems: list[Problem] = []
         self._no_member_comes_twice(id_column)
@@ -207,6 +208,8 @@ class _Reader:
         """Read what a quantity or a bonus keeps."""
         if kept.rank:
             values = self.rank_numbers(kept.column).astype(np.int64)
+        elif kept.member:
+            values = self.members(kept.column)
         else:
             read = self.balances if kept.money else self.numbers
             values = read(kept.column, kept.digits)
@@ -215,6 +218,17 @@ class _Reader:
         laid = np.zeros(members, np.int64)
         laid[self.places[self.here]] = values[self.here]
         return laid
+
+    def members(self, name: str) -> NDArray[np.int64]:
+        """Read ids as positions, -1 for nobody."""
+        column = self.table[name]
+        if pa.types.is_null(column.type):
+            return np.full(len(column), -1, np.int64)
+        wrong = id_problem(column.drop_null(), self.index.kind, Rows("state", name, self.table.num_rows))
+        if wrong is not None:
+            self.problems.append(wrong)
+            return np.full(len(column), -1, np.int64)
+        return self.index.lookup(column).astype(np.int64)
 
     def rank_numbers(self, name: str) -> NDArray[np.int8]:
         """Read names of ranks as their numbers."""
@@ -253,6 +267,8 @@ def state_table(state: State, genealogy: Genealogy, plan: Plan, *, period: Perio
         values = state.next_kept.get(name, state.read(name))  # what nobody wrote stays as it was
         if kept.rank:
             columns[name] = rank_names(values)
+        elif kept.member:
+            columns[name] = pc.take(genealogy.ids, pa.array(values, mask=values < 0))
         else:
             columns[name] = fixed_to_decimal(values, kept.digits) if kept.digits else pa.array(values)
     return pa.table(columns)

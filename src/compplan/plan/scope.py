@@ -270,7 +270,7 @@ class Scope:
         for field, text in (*rule.texts(), *rule.computations()):
             if field not in later:
                 found |= self._expression_reads(ex.parse(text))
-        return found
+        return found | ({self._producer(key) for key in rule.keys(self)} - {""})
 
     def _expression_reads(self, expr: ex.Expr) -> set[str]:
         return {self._producer(n) for n in ex.names(expr)} - {""}

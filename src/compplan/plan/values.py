@@ -18,7 +18,7 @@ from compplan.plan.located import Hinted
 class Model(BaseModel):
     """Base of all parts of a plan: frozen, and closed against unknown words."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 Name = Annotated[
@@ -197,7 +197,8 @@ def axes(by: str | tuple[str, ...]) -> tuple[str, ...]:
     return (by,) if isinstance(by, str) else by
 
 
-def _level_table(value: Any, read: Any) -> LevelTable:
+def level_table(value: Any, read: Any) -> LevelTable:
+    """Read one value, or a list by level, each with `read`."""
     items = value if isinstance(value, list) else [value]
     levels: list[Decimal] = []
     for index, item in enumerate(items):
@@ -220,7 +221,7 @@ def _table(value: Any, read: Any) -> LevelTable | ByKey:
     if isinstance(value, (LevelTable, ByKey)):
         return value
     if not isinstance(value, dict):
-        return _level_table(value, read)
+        return level_table(value, read)
     rows: dict[str, LevelTable | ByKey] = {}
     for key, item in value.items():
         if str(key) in rows:

@@ -188,6 +188,23 @@ class Builder:
             self.add(p.CutPass((name,), (stop,), tree, stop))
         return name
 
+    def full_levels(self, tree: str, where: str | None, name: str = "") -> str:
+        """Return the column of how many levels below each member are full, of members who meet a condition."""
+        taken = self.condition(where) if where else None
+        name = name or f"full levels of {tree} with {taken}"
+        if name not in self.known:
+            width = self.plan.model.trees[tree].width or 0
+            self.add(p.FullLevelsPass((name,), (taken,) if taken else (), tree, width, taken))
+        return name
+
+    def thresholds(self, column: str, keys: Iterable[int]) -> str:
+        """Return the column of which of some ascending thresholds each member reaches, -1 for none."""
+        keys = tuple(keys)
+        name = f"class of {column} {keys}"
+        if name not in self.known:
+            self.add(p.ClassPass((name,), (column,), column, keys))
+        return name
+
     def only(self, base: str, where: str | None) -> str:
         """Return the column of a volume, with nothing for members who do not meet a condition's column."""
         if where is None:

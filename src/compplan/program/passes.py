@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +13,11 @@ from compplan.errors import ExactnessError
 from compplan.plan import expression as ex
 from compplan.plan.inputs import company_numbers
 from compplan.program import evaluate
-from compplan.volumes import counts, legs, orders, rollup, sides
+from compplan.volumes import counts, legs, lines, orders, rollup, sides
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from numpy.typing import NDArray
 
     from compplan.program.work import Work
@@ -393,3 +396,33 @@ class CellPass(Pass):
             np.copyto(result, cells + np.int16(before), where=(outer == row) & (cells >= 0))
             before += size
         work.put(self.writes[0], result)
+
+
+@dataclass(frozen=True)
+class RatePass(Pass):
+    """The rate of each member in a table; 0 for who has no row."""
+
+    klass: str
+    rates: tuple[Decimal, ...]
+    scale: int
+
+    def run(self, work: Work) -> None:
+        rates = np.array([*(int(rate.scaleb(self.scale)) for rate in self.rates), 0], np.int64)
+        work.put(self.writes[0], rates[work.columns[self.klass]], self.scale)
+
+
+@dataclass(frozen=True)
+class LinesPass(Pass):
+    """How many lines of a member's legs have their share of his volume."""
+
+    tree: str
+    total: str
+    measured: str
+    shares: tuple[Decimal, ...]
+    joins: bool
+
+    def run(self, work: Work) -> None:
+        volume, measured = (work.in_tree(self.tree, work.columns[name]) for name in (self.total, self.measured))
+        shares = [Fraction(share) for share in self.shares]
+        found = lines.lines_with_shares(work.tree(self.tree), volume, measured, shares, joins=self.joins)
+        work.put(self.writes[0], work.from_tree(self.tree, found), 0)

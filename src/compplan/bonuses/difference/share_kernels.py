@@ -34,6 +34,7 @@ class Rule(NamedTuple):
     equal: int
     floors: NDArray[np.int64]
     tail: int
+    at_zero: bool
     limit: int
     from_level: int
     levels: int
@@ -135,7 +136,9 @@ def find_floored(i, line, last, room, rule, sources, chain, kinds, shares, sums)
                     break
                 open_floor = rule.tail > 0 or level <= rule.floors.size
                 floor = rule.floors[U(level - 1)] if level <= rule.floors.size else rule.tail
-                part = max(rate - taken, floor * (level >= rule.from_level) * rule.floored[row])
+                if level < rule.from_level or (rule.at_zero and rate > taken):
+                    floor = 0
+                part = max(rate - taken, floor * rule.floored[row])
                 part = min(part, rule.limit - taken)
                 if part > 0:
                     shares.at[U(o)], shares.source[U(o)], shares.line[U(o)] = a, i, line

@@ -75,6 +75,7 @@ def _read(rule: Difference, standing: Standing) -> Rule:
         equal=BLOCKS[rule.equal_rate],
         floors=rule.floors,
         tail=rule.floor_tail,
+        at_zero=rule.floor_at_zero,
         limit=INT64_MAX if rule.limit is None else rule.limit,
         from_level=rule.from_level,
         levels=rule.levels,

@@ -43,6 +43,8 @@ class Difference:
         goes on (`skipped`) or ends (`stops`); with `nothing` he may be `paid`. Who has no rate is always skipped.
     floors, floor_tail
         int64[levels]: the least that a member with a class is paid at each level, and at all deeper ones.
+    floor_at_zero
+        Whether only who has no difference gets the floor, and a small difference stays as it is.
     limit
         The most that all payments on one source may come to; None without.
     lower_of_both
@@ -65,6 +67,7 @@ class Difference:
     least_taken: int = 0
     floors: NDArray[np.int64] = field(default_factory=_none)
     floor_tail: int = 0
+    floor_at_zero: bool = False
     limit: int | None = None
     lower_of_both: bool = False
     from_level: int = 1

@@ -1,0 +1,153 @@
+"""The fields of bonuses that pay a rate less what is taken on the way up."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+
+from pydantic import BeforeValidator, Field, WithJsonSchema
+
+from compplan.bonuses.base import Bonus
+from compplan.bonuses.difference.findings import findings
+from compplan.bonuses.difference.sentences import sentences
+from compplan.plan.kept import Kept
+from compplan.plan.values import (
+    ConditionText,
+    Keys,
+    LevelTable,
+    Name,
+    Number,
+    RateTable,
+    Whole,
+    level_table,
+    rate,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.plan.findings import Found
+    from compplan.plan.scope import Scope
+    from compplan.program.builder import Builder
+
+
+def _floors(value: Any) -> Any:
+    """Read one rate for every level, or a list by level."""
+    if isinstance(value, LevelTable):
+        return value
+    return level_table(value, rate) if isinstance(value, list) else LevelTable(levels=(), tail=rate(value))
+
+
+Floors = Annotated[
+    LevelTable,
+    BeforeValidator(_floors),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": ["number", "string"]},
+                {"type": "array", "items": {"type": ["number", "string"]}, "minItems": 1},
+            ],
+            "title": "Floors",
+            "description": "One rate for every level, or a list by level.",
+        }
+    ),
+]
+
+
+class Climbing(Bonus):
+    """Volume goes up a tree; who stands in its way gets his rate less what is taken already."""
+
+    family: ClassVar[str] = "differential"
+    one_level: ClassVar[bool] = True
+    pairs: ClassVar[dict[str, str]] = {}
+
+    of: Name = Field(description="The volume that is paid on.")
+    tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
+    rates: RateTable = Field(description="One rate for each `rates_by` key, or one for all.")
+    rates_by: Keys = Field(
+        "paid_as",
+        description=(
+            "What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>; "
+            "a list of these where the table is nested."
+        ),
+    )
+    start: Literal["upline", "self"] = Field(
+        "upline", description="Whether the walk begins with the first member above the source, or with the source."
+    )
+    where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
+    stop_at: ConditionText | None = Field(
+        None,
+        description=(
+            "A member who meets this is the last who is paid on what comes from below; his own volume goes no further "
+            "either."
+        ),
+    )
+    compress: ConditionText = Field(
+        "none",
+        description=(
+            "Who is taken out of the walk, `none` or a condition such as `not active`: he takes no rate, hides nobody "
+            "and uses up no level."
+        ),
+    )
+    whose_rate: Literal["earner", "lower"] = Field(
+        "earner",
+        description="`lower`: rates count at most what the rate of the source himself is.",
+    )
+    from_level: Whole = Field(1, ge=1, description="The first level that is paid.")
+    levels: Whole | None = Field(None, ge=1, description="The last level that is paid; no end when left out.")
+    unpaid: Literal["breakage", "pass_up", "hold"] = Field(
+        "breakage",
+        description=(
+            "What becomes of the part of a member who does not meet `pay_when`: the company keeps it; he takes "
+            "nothing, and who is above can have it (`pass_up`); or it is kept for him, and paid in the first period "
+            "in which he meets it (`hold`)."
+        ),
+    )
+    payment: Literal["period", "order"] = Field(
+        "period", description="What one payment is: a source's volume of the period, or each order."
+    )
+    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
+
+    first_levels_take: ClassVar[bool] = True
+    """Whether those before the first paid level take their rate."""
+
+    def word(self, name: str) -> Any:
+        """Return a field that only one of the kinds has; None where it is left out, or not there."""
+        return getattr(self, name, None)
+
+    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        yield from super().texts()
+        if self.compress != "none":
+            yield ("compress",), self.compress
+        for field in ("where", "stop_at"):
+            if (text := getattr(self, field)) is not None:
+                yield (field,), text
+
+    def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        yield ("of",), self.of
+        if (taken := self.word("taken")) is not None:
+            yield ("taken",), taken
+
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
+        yield from super().tables()
+        yield ("rates",), self.rates_by, self.rates
+
+    def held_column(self, name: str) -> str:
+        """Return the column of the state that holds what is kept for members."""
+        return f"{name}:held"
+
+    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+        if self.unpaid == "hold":
+            yield Kept(self.held_column(name), self.money(scope.model).decimals, money=True)
+
+    def findings(self, name: str, scope: Scope) -> Found:
+        yield from super().findings(name, scope)
+        yield from findings(self, scope)
+
+    def compile(self, name: str, builder: Builder) -> None:
+        from compplan.bonuses.difference.compile import compile_difference  # noqa: PLC0415 - no NumPy here
+
+        compile_difference(name, self, builder)
+
+    def describe(self, name: str) -> list[str]:
+        del name
+        return sentences(self)

@@ -1,0 +1,72 @@
+"""The rate that a member has in a bonus, as a number that conditions can compare."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from pydantic import Field
+
+from compplan.errors import did_you_mean
+from compplan.plan.findings import Finding
+from compplan.plan.values import ByKey, LevelTable, Name, axes, digits
+from compplan.quantities.base import Quantity, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.plan.findings import Found
+    from compplan.plan.scope import Scope
+    from compplan.program.builder import Builder
+
+
+@register
+class RateOf(Quantity):
+    """The rate of each member in the table of a bonus (the first level's), 0 for who has none: 5% is 0.05.
+
+    `own_rate: {rate_of: group}` lets a match ask for `pay_when: own_rate <= source.own_rate`.
+    """
+
+    word: ClassVar[str] = "rate_of"
+
+    example: ClassVar[str] = """\
+own_rate: {rate_of: levels}                  # 0.05 for a member with 5%
+"""
+
+    rate_of: Name = Field(description="The bonus, one with rates.")
+
+    def _table(self, scope: Scope) -> Any:
+        return getattr(scope.model.bonuses.get(self.rate_of), "rates", None)
+
+    def _cells(self, scope: Scope) -> list[LevelTable]:
+        table = self._table(scope)
+        return [row for _, row in table.leaves()] if isinstance(table, ByKey) else [table]
+
+    def keys(self, scope: Scope) -> Iterator[str]:
+        table = self._table(scope)
+        if isinstance(table, ByKey):
+            yield from axes(scope.model.bonuses[self.rate_of].rates_by)  # type: ignore[attr-defined]
+
+    def scale(self, scope: Scope) -> int:
+        if not isinstance(self._table(scope), (LevelTable, ByKey)):
+            return 0  # a finding says so
+        return max([0, *(digits(value) for row in self._cells(scope) for value in row.levels[:1])])
+
+    def findings(self, name: str, scope: Scope) -> Found:
+        del name
+        bonuses = scope.model.bonuses
+        if self.rate_of not in bonuses:
+            yield Finding(("rate_of",), f'"{self.rate_of}" is not a bonus', did_you_mean(self.rate_of, list(bonuses)))
+        elif not isinstance(self._table(scope), (LevelTable, ByKey)):
+            yield Finding(("rate_of",), f'"{self.rate_of}" has no rates', "name a bonus with rates")
+
+    def compile(self, name: str, builder: Builder) -> None:
+        from compplan.program.passes import RatePass  # noqa: PLC0415 - the language loads no NumPy
+
+        scope = builder.plan.scope
+        bonus: Any = scope.model.bonuses[self.rate_of]
+        column, rows = builder.klass(bonus.rates_by, bonus.rates)
+        rates = tuple(row.levels[0] if row.levels else row.tail for row in rows)
+        builder.add(RatePass((name,), (column,), column, rates, scope.scale(name)))
+
+    def describe(self) -> str:
+        return f"the member's own rate in {self.rate_of}"
