@@ -83,6 +83,11 @@ class Bonus(Model):
     currency_by: str | None = Field(
         None, pattern=_FIELD, description="What the keys of currency are: member.<field>. An earner is paid in his own."
     )
+    every: Literal["week", "day"] | None = Field(
+        None,
+        description="Paid for each week or day of the period; so is, without this word, a bonus that is paid on a volume of "
+        "a week or day.",
+    )
     over_100_percent: Literal["allowed"] | None = Field(
         None, description="Says that the rates may pay more than 100% of what they are of; refused otherwise."
     )

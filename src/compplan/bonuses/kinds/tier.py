@@ -13,6 +13,7 @@ from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
+from compplan.plan.scope import RANK_COLUMNS
 from compplan.plan.values import (
     EXACT,
     ByKey,
@@ -34,9 +35,6 @@ if TYPE_CHECKING:
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
-
-RANKS = ("paid_as", "rank", "title", "last_rank")
-
 
 class TierTable(Model):
     """Amounts by tier, for each key of `amounts_by`; the key is "" where there is none.
@@ -175,7 +173,7 @@ new_rank:
 
     kind: Literal["tier"] = Field(description="Pays the amount of the best tier reached.")
     by: Name = Field(
-        description="What is held against the tiers: a quantity, such as a count of customers, or paid_as, rank, title or last_rank."
+        description="What is held against the tiers: a quantity, such as a count of customers, or paid_as, rank, title, held_rank or last_rank."
     )
     amounts: Tiers | None = Field(
         None, description="From which measure or rank on which amount is paid in every period."
@@ -242,7 +240,7 @@ new_rank:
         return self.within.get(tier) if isinstance(self.within, dict) else self.within
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        if self.by not in RANKS:
+        if self.by not in RANK_COLUMNS:
             yield ("by",), self.by
         if self.multiplier is not None:
             yield ("multiplier", "by"), self.multiplier.by
@@ -299,15 +297,15 @@ new_rank:
             for tier in table.tiers:
                 wrong += list(self._key((*at, tier), tier, scope, key=True))
         yield from wrong
-        numbers = [] if wrong or self.by not in RANKS else [scope.ranks[tier] for tier in table.tiers]
+        numbers = [] if wrong or self.by not in RANK_COLUMNS else [scope.ranks[tier] for tier in table.tiers]
         if any(above <= below for below, above in pairwise(numbers)):
             yield Finding((field,), "tiers do not ascend", "write the lowest rank first")
 
     def _key(self, at: tuple[str, ...], tier: str, scope: Scope, *, key: bool = False) -> Found:
-        if self.by in RANKS and tier not in scope.ranks:
+        if self.by in RANK_COLUMNS and tier not in scope.ranks:
             hint = did_you_mean(tier, list(scope.ranks)) or "this plan has no ranks"
             yield Finding(at, f'"{tier}" is not a rank', hint, key=key)
-        elif self.by not in RANKS and _threshold(tier) is None:
+        elif self.by not in RANK_COLUMNS and _threshold(tier) is None:
             yield Finding(at, f'"{tier}" is not a number', f"the keys are thresholds of {self.by}", key=key)
 
     def _too_fine(self, field: str, table: TierTable, scope: Scope) -> Found:
@@ -337,7 +335,7 @@ new_rank:
         return [*lines, *self._more()]
 
     def _words(self, tier: str) -> str:
-        return f"{self.by} {tier}" if self.by in RANKS else f"{money(number(tier))} {self.by}"
+        return f"{self.by} {tier}" if self.by in RANK_COLUMNS else f"{money(number(tier))} {self.by}"
 
     def _more(self) -> Iterator[str]:
         """Describe what goes on over several periods."""
