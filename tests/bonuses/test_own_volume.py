@@ -52,7 +52,9 @@ lives = st.lists(st.tuples(st.integers(0, 1500), st.lists(amounts, max_size=4)),
 @settings(max_examples=25, deadline=None)
 @given(lives)
 def test_marginal_bands_of_a_lifetime_order_by_order(drawn):
-    found = pay_of(run(f"{{kind: retail, of: sales, payment: order, rates_by: lifetime, rates: {TABLE}, bands: marginal}}", drawn))
+    found = pay_of(
+        run(f"{{kind: retail, of: sales, payment: order, rates_by: lifetime, rates: {TABLE}, bands: marginal}}", drawn)
+    )
     for member, (before, orders) in enumerate(drawn):
         assert found[member] == sum(rounded(p) for *_, p in naive.marginal(STARTS, RATES, before, orders))
 
@@ -87,12 +89,17 @@ def test_blocks(volumes, size, incomplete, after):
 
 @settings(max_examples=15, deadline=None)
 @given(
-    st.lists(st.lists(st.tuples(st.sampled_from([0, 30, 49]), st.booleans()), min_size=2, max_size=2), min_size=3, max_size=5),
+    st.lists(
+        st.lists(st.tuples(st.sampled_from([0, 30, 49]), st.booleans()), min_size=2, max_size=2), min_size=3, max_size=5
+    ),
     st.sampled_from(["as_earned", "advance", "nothing"]),
 )
 def test_advances_over_several_months(months, after):
-    plan = cp.load_plan(HEAD + f"bonuses: {{b: {{kind: advance, of: sales, rates: 7.5%, periods: 3, after: {after}, pay_when: open}}}}\n")
-    kept, state = {n: (0, 0, 0, 0) for n in (0, 1)}, None
+    plan = cp.load_plan(
+        HEAD
+        + f"bonuses: {{b: {{kind: advance, of: sales, rates: 7.5%, periods: 3, after: {after}, pay_when: open}}}}\n"
+    )
+    kept, state = dict.fromkeys((0, 1), (0, 0, 0, 0)), None
     for number, month in enumerate(months, 1):
         members = [{"member_id": 9, "sponsor_id": None, "kind": "distributor", "before": 0, "open": month[0][1]}]
         members += [{"member_id": n, "sponsor_id": 9, "kind": "customer", "before": 0, "open": True} for n in (0, 1)]
@@ -185,14 +192,20 @@ def test_tables_by_country_that_make_no_sense_are_refused(old, new, said):
     [
         ("{kind: retail, of: sales, rates: 5%, bands: marginal}", "bands need thresholds"),
         ("{kind: retail, of: sales, rates: 5%, amounts: 3}", "either rates or amounts"),
-        ("{kind: retail, of: sales, rates: {0: 5%}, rates_by: lifetime, bands: marginal, blocks: {size: 5}}", "blocks are counted in"),
+        (
+            "{kind: retail, of: sales, rates: {0: 5%}, rates_by: lifetime, bands: marginal, blocks: {size: 5}}",
+            "blocks are counted in",
+        ),
         ("{kind: retail, of: sales, rates: 5%, blocks: {size: 0.001}}", "more digits than sales"),
         ("{kind: retail, of: sales, rates: 5%, blocks: {size: 5, after: 2}}", "an incomplete block is never paid"),
         ("{kind: retail, of: sales, rates: 5%, payment: order, true_up: month}", "a true-up is of a sum"),
         ("{kind: tier, by: sales, held: 2}", "has amounts, first_time, or both"),
         ("{kind: tier, by: sales, amounts: {5: 1}, within: 30 days}", "within is about the first time"),
         ("{kind: tier, by: sales, amounts: {5: 1}, instalments: {payments: 2}}", "instalments is about the first time"),
-        ("{kind: tier, by: sales, first_time: {5: 1}, grace: {periods: 1, share: 50%}}", "grace is about what is paid again"),
+        (
+            "{kind: tier, by: sales, first_time: {5: 1}, grace: {periods: 1, share: 50%}}",
+            "grace is about what is paid again",
+        ),
         ("{kind: tier, by: sales, first_time: 5}", "tiers are a mapping"),
         ("{kind: tier, by: sales, first_time: {gold: 5}}", '"gold" is not a number'),
         ("{kind: tier, by: rank, first_time: {gold: 5}}", '"gold" is not a rank'),

@@ -85,7 +85,9 @@ class ByCountryPass(Pass):
         if rows is not None:
             keep = mine[rows.earner]
             rows = type(rows)(*(None if column is None else column[keep] for column in vars(rows).values()))
-        kept = replace(book, bonus=self.bonus, pay=pay, rows=rows, allotted=book.allotted - gone, breakage=dict(book.breakage))
+        kept = replace(
+            book, bonus=self.bonus, pay=pay, rows=rows, allotted=book.allotted - gone, breakage=dict(book.breakage)
+        )
         kept.adjustments = [
             replace(each, earner=each.earner[mine[each.earner]], amount=each.amount[mine[each.earner]])
             for each in book.adjustments

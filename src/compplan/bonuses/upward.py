@@ -22,7 +22,6 @@ from compplan.plan.values import (
     LevelsTable,
     LevelTable,
     Name,
-    Number,
     RateTable,
     Whole,
 )

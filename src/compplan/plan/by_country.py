@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from compplan.plan.currencies import Currency, currency
 from compplan.plan.located import Hinted
@@ -36,7 +36,7 @@ class NumberByKey(Decimal):
 class CurrencyByKey(Currency):
     """A currency for each key."""
 
-    table: dict[str, Currency] = {}
+    table: dict[str, Currency] = Field(default={})
 
 
 ByKeyValue = NameByKey | NumberByKey | CurrencyByKey

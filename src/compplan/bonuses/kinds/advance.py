@@ -49,9 +49,7 @@ membership: {kind: advance, of: pv, rates: 10%, periods: 12}
         "as_earned",
         description="What is paid when the periods are over: each period as it comes, the next advance, or nothing.",
     )
-    money_per_point: Number = Field(
-        1, ge=0, description="Money for one point of the volume.", validate_default=True
-    )
+    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from super().texts()

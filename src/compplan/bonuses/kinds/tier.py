@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from compplan.bonuses.base import Bonus, register
+from compplan.bonuses.own_tier.tier_spec import TierSpec
 from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
+
 
 class TierTable(Model):
     """Amounts by tier, for each key of `amounts_by`; the key is "" where there is none.
@@ -98,9 +100,7 @@ _FLAT: dict[str, Any] = {"type": "object", "additionalProperties": {"type": ["nu
 Tiers = Annotated[
     TierTable,
     BeforeValidator(_table),
-    WithJsonSchema(
-        {"anyOf": [_FLAT, {"type": "object", "additionalProperties": _FLAT}], "title": "Tiers"}
-    ),
+    WithJsonSchema({"anyOf": [_FLAT, {"type": "object", "additionalProperties": _FLAT}], "title": "Tiers"}),
 ]
 """Amounts by tier, or such a table for each key of `amounts_by`."""
 
@@ -118,14 +118,14 @@ class Grace(Model):
 class Instalments(Model):
     """How the amount of the first time is spread over periods."""
 
-    payments: Whole = Field(ge=2, le=60, description="The number of payments, one a period; cents left over go to the first ones.")
+    payments: Whole = Field(
+        ge=2, le=60, description="The number of payments, one a period; cents left over go to the first ones."
+    )
     needs: Literal["nothing", "pay_when", "tier"] = Field(
         "nothing",
         description="What each later payment needs: nothing, that pay_when is met, or that the tier is held as well.",
     )
-    missed: Literal["lost", "later"] = Field(
-        "lost", description="What becomes of a payment whose need is not met."
-    )
+    missed: Literal["lost", "later"] = Field("lost", description="What becomes of a payment whose need is not met.")
 
 
 class Multiplier(Model):
@@ -252,10 +252,8 @@ new_rank:
                 one = {key: LevelTable(levels=(Decimal(0),)) for key in table.rows}
                 yield (field,), self.amounts_by, ByKey(rows=one)
 
-    def spec(self) -> Any:
+    def spec(self) -> TierSpec:
         """Return how the tiers go on from period to period."""
-        from compplan.bonuses.own_tier.tier_spec import TierSpec
-
         spread = self.instalments
         return TierSpec(
             count=len(self.tiers),
@@ -347,10 +345,18 @@ new_rank:
         elif self.within is not None:
             yield f"A first time counts within {self.within} of enrolment."
         if self.instalments is not None:
-            needs = {"nothing": "", "pay_when": ", each when the conditions for pay are met", "tier": ", each when the tier is held"}
+            needs = {
+                "nothing": "",
+                "pay_when": ", each when the conditions for pay are met",
+                "tier": ", each when the tier is held",
+            }
             yield f"The first time is paid in {self.instalments.payments} parts{needs[self.instalments.needs]}."
         if self.grace is not None:
-            floor = "" if self.grace.at_least is None else f", as long as {self._words(str(self.grace.at_least))} is reached"
+            floor = (
+                ""
+                if self.grace.at_least is None
+                else f", as long as {self._words(str(self.grace.at_least))} is reached"
+            )
             yield f"After a tier is lost it pays {percent(self.grace.share)} for at most {self.grace.periods} periods{floor}."
         if self.multiplier is not None:
             kept = f", kept for {self.multiplier.periods} periods" if self.multiplier.periods > 1 else ""

@@ -46,7 +46,9 @@ def compile_advance(name: str, bonus: Advance, builder: Builder) -> None:
     lapsed = builder.condition(bonus.lapsed_when) if bonus.lapsed_when else ""
     reads = tuple(dict.fromkeys(filter(None, (base, column, pay, lapsed, cap[0] if cap else "", "is_distributor"))))
     builder.add(
-        AdvancePass((f"pay {name}",), reads, name, bonus, made, column, pay, cap, base, lapsed, builder.tree(bonus.tree))
+        AdvancePass(
+            (f"pay {name}",), reads, name, bonus, made, column, pay, cap, base, lapsed, builder.tree(bonus.tree)
+        )
     )
 
 
@@ -118,7 +120,7 @@ class AdvancePass(Pass):
         above, printed = self.above(work), self.terms.printed[:, 0]
         klass = np.where(above >= 0, work.columns[self.klass][above], -1)
         can = (above >= 0) & (klass >= 0)
-        can &= np.where(above >= 0, work.columns[self.pay][above], False)
+        can &= work.columns[self.pay][above]
         now = np.where(klass >= 0, printed[klass], 0)
         back, runs_on = (left > 0) & gone, (left > 0) & ~gone
         free = (left == 0) & ~gone & (volume > 0)
@@ -212,7 +214,9 @@ class AdvancePass(Pass):
         for at in np.flatnonzero(lines.earner == position):
             source = ids[int(lines.source[at])].as_py()
             if lines.base[at] < 0:
-                found.append(Detail("charged_back", f"{source} has left, periods that were not earned", str(lines.left[at])))
+                found.append(
+                    Detail("charged_back", f"{source} has left, periods that were not earned", str(lines.left[at]))
+                )
             elif lines.left[at]:
                 found.append(Detail("advanced", f"{source}, periods paid at once", str(lines.left[at])))
         waiting = (self.above(work) == position) & (work.state.read(f"{self.bonus}:left") > 0)
