@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from compplan.jit import inline, kernel
+from compplan.money_kernels import mul_div_round_by, round_div_by
 
 U = np.uint32
 NO_LIMIT = 2**63 - 1
@@ -169,9 +170,49 @@ def age(total, new, before, after, expired):
 
 
 @kernel
-def halves_by_cell(values, cell, high, low):
-    """Add up values by cell, each sum being `high * 2**32 + low`; entry 0 takes those of cell -1."""
-    for i in range(values.size):
-        place = U(cell[i] + 1)
-        high[place] += values[i] >> 32
-        low[place] += values[i] & 0xFFFFFFFF
+def price(pairs, step, limit, payable, klass, row, per, numerators, fixed, narrow, by, paid, made, base, amount):
+    """Write pairs that are paid, the volume of all and of those, and their money; return how many overflowed.
+
+    `per[row, step]` is the volume of one pair that rates apply to; `step` and `limit` are empty where there are none.
+    `narrow` promises that every product fits 64 bits.
+    """
+    overflows = 0
+    last = numerators.shape[1] - 1
+    for i in range(pairs.size):
+        n = pairs[i]
+        at = step[i] if step.size else 0
+        rated = np.int64(payable[i]) & np.int64(klass[i] >= 0)
+        few = (min(n, limit[i]) if limit.size else n) * rated
+        each = per[U(row[i]), U(at)]
+        due = numerators[U(max(klass[i], 0)), U(min(max(at - 1, 0), last))] * rated
+        paid[i] = few
+        made[i] = n * each
+        base[i] = few * each
+        units = few if fixed else few * each
+        if narrow:
+            amount[i] = round_div_by(units * due, by)
+        else:
+            amount[i], overflowed = mul_div_round_by(units, due, by)
+            overflows += overflowed
+    return overflows
+
+
+@kernel
+def tally(volume, paid, step, payable, klass, columns, high, low):
+    """Add up volumes by what became of them and by cell of the rates, each sum being `high * 2**32 + low`.
+
+    Row 0 is of pairs that their makers could not be paid for, row 1 of those beyond a limit, row 2 of those paid; the
+    first cells are those of members without a class.
+    """
+    for i in range(volume.size):
+        at = step[i] if step.size else 0
+        cell = U((np.int64(klass[i]) + 1) * columns + min(max(at - 1, 0), columns - 1))
+        rated = np.int64(payable[i]) & np.int64(klass[i] >= 0)
+        lost = volume[i] * (1 - rated)
+        beyond = volume[i] * rated - paid[i]
+        high[0, cell] += lost >> 32
+        low[0, cell] += lost & 0xFFFFFFFF
+        high[1, cell] += beyond >> 32
+        low[1, cell] += beyond & 0xFFFFFFFF
+        high[2, cell] += paid[i] >> 32
+        low[2, cell] += paid[i] & 0xFFFFFFFF

@@ -109,7 +109,7 @@ def _inputs(
     limit: Volumes | None,
 ) -> list[NDArray[np.generic]]:
     """Return what the kernels read, each time of the same types; an empty array stands for nobody's limit."""
-    rows = np.where(row < 0, len(pairing.table) - 1, row).astype(np.int16)
+    rows = np.where(row < 0, len(pairing.table) - 1, row).astype(np.int16) if row.size and row.min() < 0 else row
     may = np.empty(0, np.bool_) if may is None else may
     limit = np.empty(0, np.int64) if limit is None else limit
     return [new.left, new.right, carried.left, carried.right, rows, may, limit]
