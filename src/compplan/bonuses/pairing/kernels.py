@@ -48,7 +48,7 @@ def alternating(strong, weak, a, b, most, tie):
     is the one called weak here.
     """
     ahead = (strong - weak) // (a - b)
-    alike = min(min(ahead, most), min(quotient(strong, a), quotient(weak, b)))
+    alike = min(ahead, most, quotient(strong, a), quotient(weak, b))
     strong -= alike * a
     weak -= alike * b
     if alike < ahead:
@@ -77,7 +77,9 @@ def carried_on(rest_left, rest_right, turned, keep, free):
 
 
 @kernel
-def pair(left, right, carried_left, carried_right, row, may, limit, table, anew, balanced, keep, pairs, out_left, out_right):
+def pair(
+    left, right, carried_left, carried_right, row, may, limit, table, anew, balanced, keep, pairs, out_left, out_right
+):
     """Pair the two sides of each member.
 
     `may` and `limit` are empty where everybody pairs, and without limit; who may not pair keeps both sides.
@@ -98,7 +100,7 @@ def pair(left, right, carried_left, carried_right, row, may, limit, table, anew,
         elif anew:
             n, of_strong, of_weak = alternating(strong, weak, a, b, most * free, turned)
         else:
-            n = min(min(quotient(strong, a), quotient(weak, b)), most) * free
+            n = min(quotient(strong, a), quotient(weak, b), most) * free
             of_strong = n * a
             of_weak = n * b
         if balanced:
@@ -117,7 +119,9 @@ def pair(left, right, carried_left, carried_right, row, may, limit, table, anew,
 
 
 @kernel
-def pair_steps(left, right, carried_left, carried_right, row, may, limit, table, steps, balanced, keep, step, out_left, out_right):
+def pair_steps(
+    left, right, carried_left, carried_right, row, may, limit, table, steps, balanced, keep, step, out_left, out_right
+):
     """Pair the largest of listed increments that both sides reach; `step` is its number, 0 for none.
 
     `steps[row]` ascends and is padded with what nobody reaches; `table` holds the smallest pair of the ratio.
@@ -146,7 +150,7 @@ def pair_steps(left, right, carried_left, carried_right, row, may, limit, table,
 
 @kernel
 def age(total, new, before, after, expired):
-    """Lay what a side carries on over the periods that it came from, the newest first; `before` and `after` are lots[k, n].
+    """Lay what a side carries on over the periods that it came from, the newest first, as lots[k, n].
 
     Volume is used up oldest first, so what is left is the newest. What would be older than the last lot has expired.
     """

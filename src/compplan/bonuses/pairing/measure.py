@@ -302,7 +302,7 @@ def _best(found: list[dict[str, Any]]) -> dict[str, Any]:
     best = found[0]
     for number, other in enumerate(found[1:], 1):
         better = (other["way"] >= 0) & ((best["way"] < 0) | (other["amount"] > best["amount"]))
-        merged = {}
+        merged: dict[str, Any] = {}
         for name, mine in best.items():
             theirs = other[name]
             if isinstance(mine, Sides):

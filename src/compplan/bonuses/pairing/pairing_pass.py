@@ -71,7 +71,7 @@ class PairingPass(Pass):
         for column, values in total.state.items():
             work.state.write(column, values)
         if self.model.pair_cap_per != "period":
-            work.state.write(f"{self.bonus}:pairs_since", span_of(work.period.first, self.model.pair_cap_per))
+            work.state.write(f"{self.bonus}:pairs_since", span_of(work.reckoned, self.model.pair_cap_per))
         book = total.book()
         model = work.plan.model
         settle(book, model.rounding, self.model.money(model).decimals, inputs.caps)
