@@ -17,7 +17,6 @@ import compplan as cp
 from benchmarks.conftest import PERIOD, SIZES
 from compplan.bonuses.pairing import kernels, run
 from compplan.bonuses.pairing.spec import KEEP, Pairing, Sides, table_of
-from compplan.genealogy.tree import Tree
 from compplan.jit import kernel
 
 U = np.uint32
@@ -80,7 +79,7 @@ def grow(free, parent, side):
 @dataclass(frozen=True)
 class Field:
     members: object
-    tree: Tree
+    tree: object
     values: np.ndarray
     sides: Sides
     active: np.ndarray
@@ -96,7 +95,9 @@ def field(size, shape):
     above = pa.array(parent, mask=parent < 0)
     place = pa.array(side, mask=parent < 0)
     chance = np.random.default_rng(1)
-    members = pa.table({"member_id": pa.array(np.arange(size)), "parent_id": above, "side": place, "bv": chance.integers(0, 100, size)})
+    members = pa.table(
+        {"member_id": pa.array(np.arange(size)), "parent_id": above, "side": place, "bv": chance.integers(0, 100, size)}
+    )
     genealogy = cp.flatten(plan("ten_per_cent"), members)
     values, left, right = chance.integers(0, 20_000, (3, size))
     return Field(members, genealogy.trees["binary"], values, Sides(left, right), chance.random(size) < 0.7)
@@ -158,7 +159,9 @@ def test_kernels_are_the_same():
         paid, left, right = (np.empty(n, np.int64) for _ in range(3))
         active = made.active.astype(np.int64)
         stack = np.zeros((tree.max_depth + 2, 2), np.int64)
-        one_loop(tree.depth, tree.side, made.values, made.sides.left, made.sides.right, active, paid, left, right, stack)
+        one_loop(
+            tree.depth, tree.side, made.values, made.sides.left, made.sides.right, active, paid, left, right, stack
+        )
         table, _ = table_of([Fraction(1)], [[]])
         pairing = Pairing(table, None, anew=False, balanced=False, keep=KEEP["both"])
         found = run.pair_sides(

@@ -195,7 +195,9 @@ class Measuring:
             by_money = self._money_limit(way, row, klass)
             limit = by_money if limit is None else np.minimum(limit, by_money)
         paired = self._paired(way, new, carried, row, may, limit)
-        paid, made, base, amount = price_pairs(rule.terms, paired, limit, payable, klass, row, way.per, work, fixed=rule.fixed)
+        paid, made, base, amount = price_pairs(
+            rule.terms, paired, limit, payable, klass, row, way.per, work, fixed=rule.fixed
+        )
         taken = None
         if len(rule.ways) > 1:
             taken = np.zeros(self.size, np.int64) if may is None else np.where(may, 0, -1)
