@@ -65,9 +65,9 @@ class Allowed:
             return None, np.array([max(0, self._of_company(work, scale) - self._paid_of_company(work, scale))], np.int64)
         group, count = groups(work, self.per)
         own = self._of_members(work, scale, group, count)
-        paid = np.zeros(count, np.int64)
-        if self.over != "period":
-            np.add.at(paid, group, self._paid(work))
+        if self.over == "period":
+            return group, own
+        paid = _over_groups(np.add, self._paid(work), group, np.zeros(count, np.int64))
         cents = 10 ** (scale - self.decimals)
         return group, np.where(own == UNLIMITED, own, np.maximum(own - paid * cents, 0))
 
@@ -83,13 +83,13 @@ class Allowed:
 
     def _of_members(self, work: Work, scale: int, group: Ints, count: int) -> Ints:
         """Return what groups may be paid: of the sum of their volumes, by the best row of their members."""
-        row = np.zeros(work.size, np.int64) if not self.klass else work.columns[self.klass].astype(np.int64)
-        best = np.full(count, -1, np.int64)
-        np.maximum.at(best, group, row)
+        alone = self.per == "member"
+        row = work.columns[self.klass].astype(np.int64) if self.klass else np.zeros(work.size, np.int64)
+        best = row if alone else _over_groups(np.maximum, row, group, np.full(count, -1, np.int64))
         base = np.ones(count, np.int64)
         if self.of:
-            base = np.zeros(count, np.int64)
-            np.add.at(base, group, np.maximum(work.columns[self.of], 0))
+            volume = np.maximum(work.columns[self.of], 0)
+            base = volume if alone else _over_groups(np.add, volume, group, np.zeros(count, np.int64))
         if max_abs(base) * max(self.numerators) * 10 ** max(0, scale - self._finest(work)) >= UNLIMITED:
             raise ExactnessError(f"the limit {self.limit} passes 64 bits: use fewer digits")
         table = np.array([*self.numerators, 0], np.int64)
@@ -127,6 +127,12 @@ class Allowed:
 def _at_scale(value: Ints, own: int, scale: int) -> Ints:
     """Bring numbers to other digits; what is finer is cut, for a limit is not exceeded."""
     return value * 10 ** (scale - own) if scale >= own else value // 10 ** (own - scale)
+
+
+def _over_groups(join: np.ufunc, values: Ints, group: Ints, start: Ints) -> Ints:
+    """Join the values of each group."""
+    join.at(start, group, values)
+    return start
 
 
 def groups(work: Work, per: str) -> tuple[Ints, int]:

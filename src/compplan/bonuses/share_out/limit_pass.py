@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compplan.bonuses.share_out.allowed import UNLIMITED
+from compplan.bonuses.share_out.kernels import add_to_groups
 from compplan.bonuses.share_out.share import Rule, share_out, share_out_groups
 from compplan.errors import ExactnessError
 from compplan.explain.reasons import Detail
@@ -68,8 +69,9 @@ class LimitPass(Pass):
             raise ExactnessError(f"what the limit {self.limit} holds passes 64 bits at {scale} digits: round payments")
         group, allowed = self.allowed.of_groups(work, scale)
         sums = np.zeros((2, allowed.size), np.int64)  # what is paid, and what is taken back, of each group
+        everybody = np.zeros(work.size, np.int64) if group is None else group
         for each, lift in zip(pay, lifts, strict=True):
-            _add(sums, each * lift if lift > 1 else each, group)
+            add_to_groups(each, lift, everybody, sums[0], sums[1])
         cut = sums[0] - sums[1] > allowed
         if not cut.any():
             return pay
@@ -130,12 +132,3 @@ class LimitPass(Pass):
             for stage in self.stages
         )
         return from_fixed(asked, scale), from_fixed(int(allowed[0 if group is None else group[position]]), scale)
-
-
-def _add(sums: Ints, pay: Ints, group: Ints | None) -> None:
-    """Add pay to the sums of its groups, what is taken back apart."""
-    for row, values in enumerate((np.maximum(pay, 0), np.maximum(-pay, 0))):
-        if group is None:
-            sums[row, 0] += exact_sum(values)
-        elif row == 0 or values.any():
-            np.add.at(sums[row], group, values)
