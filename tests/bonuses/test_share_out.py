@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import naive.share_out as naive
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import naive.share_out as naive
 from compplan.bonuses.share_out.share import Rule, largest, share_out, share_out_groups
 from compplan.errors import ExactnessError
 from compplan.money import ROUNDING_CODES

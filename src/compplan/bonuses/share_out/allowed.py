@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from compplan.program.work import Work
 
     Ints = NDArray[np.int64]
+    Numbers = TypeVar("Numbers", int, Ints)
 
 UNLIMITED = 2**62
 
@@ -62,7 +63,9 @@ class Allowed:
     def of_groups(self, work: Work, scale: int) -> tuple[Ints | None, Ints]:
         """Return the group of each member (None for all in one), and what each group may be paid at `scale` digits."""
         if self.per == "company":
-            return None, np.array([max(0, self._of_company(work, scale) - self._paid_of_company(work, scale))], np.int64)
+            return None, np.array(
+                [max(0, self._of_company(work, scale) - self._paid_of_company(work, scale))], np.int64
+            )
         group, count = groups(work, self.per)
         own = self._of_members(work, scale, group, count)
         if self.over == "period":
@@ -107,7 +110,7 @@ class Allowed:
     def _paid_of_company(self, work: Work, scale: int) -> int:
         if self.over == "period" or not self._same_span(work):
             return 0
-        return work.state.read_company(f"limits.{self.limit}:paid") * 10 ** (scale - self.decimals)
+        return _at_scale(work.state.read_company(f"limits.{self.limit}:paid"), self.decimals, scale)
 
     def _same_span(self, work: Work) -> bool:
         return work.state.read_company(f"limits.{self.limit}:since") == span_of(work.reckoned, self.over)
@@ -124,9 +127,10 @@ class Allowed:
         work.state.write(f"limits.{self.limit}:since", span_of(work.reckoned, self.over))
 
 
-def _at_scale(value: Ints, own: int, scale: int) -> Ints:
+def _at_scale(value: Numbers, own: int, scale: int) -> Numbers:
     """Bring numbers to other digits; what is finer is cut, for a limit is not exceeded."""
-    return value * 10 ** (scale - own) if scale >= own else value // 10 ** (own - scale)
+    power: int = 10 ** abs(scale - own)
+    return value * power if scale >= own else value // power
 
 
 def _over_groups(join: np.ufunc, values: Ints, group: Ints, start: Ints) -> Ints:

@@ -51,9 +51,9 @@ def group_shares(weights, group, amounts, totals, parts, rests):
 
 @kernel
 def by_group(group, starts, order):
-    """Write the entries group by group to `order`, in their own order within each; `starts` (int64[groups + 1]) comes as zeros.
+    """Write the entries group by group to `order`, in their own order within each.
 
-    Afterwards group g has the entries `order[starts[g]:starts[g + 1]]`.
+    `starts` (int64[groups + 1]) comes as zeros. Afterwards group g has the entries `order[starts[g]:starts[g + 1]]`.
     """
     for i in range(group.size):
         starts[group[i] + 1] += 1
@@ -72,8 +72,8 @@ def by_group(group, starts, order):
 def serve_groups(order, starts, left, keys, rests, parts, longest):
     """Give what each group has left, one unit each, to its largest rests, of equal ones to the smaller key.
 
-    `rests` are used up. Groups with more than `longest` entries are not touched, for this looks at every entry of a group
-    once for each unit.
+    `rests` are used up. Groups with more than `longest` entries are not touched, for this looks at every entry of a
+    group once for each unit.
     """
     for g in range(left.size):
         start, end = starts[g], starts[g + 1]
@@ -91,7 +91,7 @@ def serve_groups(order, starts, left, keys, rests, parts, longest):
 
 @kernel
 def count_digits(values, prefix, shift, counts):
-    """Count values by 12 of their bits, those above `shift`, where the bits above these are `prefix`; `counts` has 4,096."""
+    """Count values by the 12 bits above `shift`, where the bits above these are `prefix`; `counts` is int64[4096]."""
     for i in range(values.size):
         high = values[i] >> shift
         if high >> 12 == prefix:

@@ -18,6 +18,8 @@ from compplan.money_arrays import exact_abs_sum, exact_sum
 from compplan.program.passes import Pass
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from numpy.typing import NDArray
 
     from compplan.bonuses.share_out.allowed import Allowed
@@ -40,8 +42,8 @@ class Stage:
 class LimitPass(Pass):
     """Holds what some bonuses pay together.
 
-    Members who are held together are a group: all of them, each alone, or those of one owner. Where a group is paid more
-    than is allowed, what its members get is shared out anew by what they got; pay below zero stays as it is.
+    Members who are held together are a group: all of them, each alone, or those of one owner. Where a group is paid
+    more than is allowed, what its members get is shared out anew by what they got; pay below zero stays as it is.
     """
 
     limit: str
@@ -59,7 +61,9 @@ class LimitPass(Pass):
                 book = work.books[stage.bonus]
                 book.adjust("limited", new - old)
                 book.must_balance()
-        self.allowed.remember(work, [self._cents(work, stage, new) for stage, new in zip(self.stages, after, strict=True)])
+        self.allowed.remember(
+            work, [self._cents(work, stage, new) for stage, new in zip(self.stages, after, strict=True)]
+        )
 
     def _held(self, work: Work, pay: list[Ints]) -> list[Ints]:
         """Return the pay that is allowed; the very same arrays where nothing is cut."""
@@ -122,13 +126,14 @@ class LimitPass(Pass):
             Detail(f"{self.limit}.limited", f"{name}, taken from it", from_fixed(int(old) - int(new), scale), unit),
         ]
 
-    def _of_group(self, work: Work, position: int) -> tuple[object, object]:
+    def _of_group(self, work: Work, position: int) -> tuple[Decimal, Decimal]:
         """Return what the group of a member was paid before this limit, and what it may be paid."""
         scale = max(work.books[stage.bonus].scale for stage in self.stages)
         group, allowed = self.allowed.of_groups(work, scale)
         mine = slice(None) if group is None else group == group[position]
         asked = sum(
-            exact_sum(np.ascontiguousarray(work.columns[stage.before][mine])) * 10 ** (scale - work.books[stage.bonus].scale)
+            exact_sum(np.ascontiguousarray(work.columns[stage.before][mine]))
+            * 10 ** (scale - work.books[stage.bonus].scale)
             for stage in self.stages
         )
         return from_fixed(asked, scale), from_fixed(int(allowed[0 if group is None else group[position]]), scale)

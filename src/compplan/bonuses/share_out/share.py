@@ -109,16 +109,17 @@ def share_out(weights: Ints, amount: Fraction, total: int, rule: Rule) -> Ints:
 def rounded_up(parts: Ints, rests: Ints, total: Ints | int, mode: Rounding) -> NDArray[np.bool_]:
     """Tell which magnitudes `parts + rests / total` are rounded up."""
     other = total - rests  # compared instead of doubling, which could pass 64 bits
+    up: NDArray[np.bool_] = np.zeros(parts.size, np.bool_)
     match mode:
         case "half_up":
-            return rests >= other
+            up = rests >= other
         case "half_down":
-            return rests > other
+            up = rests > other
         case "half_even":
-            return (rests > other) | ((rests == other) & (parts % 2 == 1))
+            up = (rests > other) | ((rests == other) & (parts % 2 == 1))
         case "away_from_zero" | "ceiling":
-            return rests > 0
-    return np.zeros(parts.size, np.bool_)
+            up = rests > 0
+    return up
 
 
 def _serve(parts: Ints, rests: Ints, left: int, keys: Keys) -> None:
@@ -202,7 +203,6 @@ def _serve_groups(parts: Ints, rests: Ints, group: Ints, amounts: Ints, keys: Ke
     kernels.serve_groups(order, starts, left, tie_breaks, rests, parts, _LONGEST)
     for each in np.flatnonzero((left > 0) & (sizes > _LONGEST)):
         entries = order[starts[each] : starts[each + 1]]
-        some, mine = rests[entries], tie_breaks[entries]
         served = parts[entries]
-        _serve(served, some, int(left[each]), lambda tied, mine=mine: mine[tied])
+        _serve(served, rests[entries], int(left[each]), tie_breaks[entries].take)
         parts[entries] = served
