@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compplan.errors import ExactnessError
+from compplan.genealogy.tree import Tree
 from compplan.volumes.collect import collect
 from tests.naive import volumes as naive
 from tests.volumes.forests import cases, tree_of
@@ -50,7 +51,5 @@ def test_a_chain_without_end_is_no_trouble():
 
 
 def tree_of_chain(n):
-    from compplan.genealogy.tree import Tree
-
     depth = np.arange(n, dtype=np.int32)
     return Tree("chain", depth, depth - np.int32(1), np.full(n, n, np.int32), None, n - 1)

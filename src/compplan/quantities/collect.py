@@ -79,8 +79,6 @@ levels_needed: {collect: pv, until: 5625, measure: levels}
             yield Finding(("until",), f"{self.until} has more digits than {self.collect}", "write fewer digits")
         elif Fraction(self.until) * 10**scale > INFINITE:
             yield Finding(("until",), f"{self.until} does not fit 64 bits", "write a roll_up: it has no end")
-        if self.compress == "unpayable":
-            yield Finding(("compress",), '"unpayable" is for levels of a bonus', "give a condition")
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.volumes.collect_pass import CollectPass  # noqa: PLC0415 - the language loads no NumPy
