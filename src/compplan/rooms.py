@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from pkgutil import iter_modules
 
 
@@ -17,3 +18,11 @@ def open_room(name: str) -> None:
     package = import_module(f"compplan.{name}")
     for module in sorted(each.name for each in iter_modules(package.__path__)):
         import_module(f"{package.__name__}.{module}")
+
+
+def in_room(name: str, module: str) -> bool:
+    """Import one module of a package of ours, if it is there."""
+    if not module.isidentifier() or find_spec(f"compplan.{name}.{module}") is None:
+        return False
+    import_module(f"compplan.{name}.{module}")
+    return True

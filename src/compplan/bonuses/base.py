@@ -17,10 +17,10 @@ from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.values import AmountTable, ConditionText, LevelTable, Model
 from compplan.quantities.order_sum import OrderSum
-from compplan.rooms import open_room
+from compplan.rooms import in_room, open_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from compplan.plan.findings import Found
     from compplan.plan.model import PlanModel
@@ -72,6 +72,11 @@ class Bonus(Model):
     )
     currency: CurrencyField | None = Field(
         None, description="The currency, where it is not the plan's: a code, or a mapping with code and decimals."
+    )
+    every: Literal["week", "day"] | None = Field(
+        None,
+        description="Paid for each week or day of the period; so is, without this word, a bonus that is paid on a volume of "
+        "a week or day.",
     )
     over_100_percent: Literal["allowed"] | None = Field(
         None, description="Says that the rates may pay more than 100% of what they are of; refused otherwise."
@@ -177,10 +182,17 @@ def kinds() -> dict[str, type[Bonus]]:
     return {name: _KINDS[name] for name in dict.fromkeys([*built_in, *_KINDS])}
 
 
-def bonus_union() -> Any:
-    """Return the type of one bonus in a plan: the union of all known kinds, told apart by `kind`."""
-    models = tuple(kinds().values())
+def some_kinds(names: Iterable[Any]) -> tuple[type[Bonus], ...] | None:
+    """Return the kinds of these names, loading no other; None where one is unknown (it may be no name at all)."""
+    for name in names:
+        if not isinstance(name, str) or (name not in _KINDS and not in_room("bonuses.kinds", name)):
+            return None
+    return tuple(_KINDS[name] for name in sorted(set(names))) if all(name in _KINDS for name in names) else None
+
+
+def bonus_union(models: Sequence[type[Bonus]]) -> Any:
+    """Return the type of one bonus in a plan: the union of kinds, told apart by `kind`."""
     union: Any = models[0]
     for model in models[1:]:
         union = union | model
-    return Annotated[union, Field(discriminator="kind")]
+    return Annotated[union, Field(discriminator="kind")] if len(models) > 1 else union

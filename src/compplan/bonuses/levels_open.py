@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from compplan.errors import UsageError
 from compplan.plan.values import ALL, LevelTable
 from compplan.program.passes import PairPass
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from compplan.program.builder import Builder
 
 ZERO = Decimal(0)
+MOST_ROWS = 2**15 - 1
+MOST_FULL = 31
+"""Levels of a tree two wide that can be full at all: members are numbered with 31 bits."""
 
 
 def open_rows(bonus: Upward, builder: Builder) -> tuple[str, list[LevelTable]]:
@@ -25,10 +29,22 @@ def open_rows(bonus: Upward, builder: Builder) -> tuple[str, list[LevelTable]]:
     """
     column, rows = builder.klass(bonus.rates_by, bonus.table)
     rows = [_begun(row, bonus.from_level) for row in rows]
-    if bonus.levels is None:
-        return column, rows
-    depth, numbers = builder.klass(bonus.levels_by, bonus.levels)
-    opened = [row.levels[0] for row in numbers]
+    if bonus.levels is not None:
+        depth, numbers = builder.klass(bonus.levels_by, bonus.levels)
+        column, rows = _ended_at(column, rows, depth, [row.levels[0] for row in numbers], builder)
+    if (full := bonus.full_levels(builder)) is not None:
+        numbers = range(MOST_FULL + 1)
+        depth = builder.thresholds(full, numbers)
+        column, rows = _ended_at(column, rows, depth, [Decimal(number) for number in numbers], builder)
+    return column, rows
+
+
+def _ended_at(
+    column: str, rows: list[LevelTable], depth: str, opened: list[Decimal], builder: Builder
+) -> tuple[str, list[LevelTable]]:
+    """Cut each row off at each number of levels; `depth` is the column that chooses a member's number."""
+    if len(rows) * (len(opened) + 1) > MOST_ROWS:
+        raise UsageError(f"the table of rates has more than {MOST_ROWS:,} rows: use fewer keys of rates and levels")
     name = f"{column} and {depth} from {len(opened)}"
     if name not in builder.known:
         builder.add(PairPass((name,), (column, depth), column, depth, len(opened)))

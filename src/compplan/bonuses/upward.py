@@ -189,6 +189,10 @@ class Upward(Bonus):
         if counts and max(counts.values()) < self.from_level:
             yield Finding(("levels",), f"no level from {self.from_level} on is open", "open more levels")
 
+    def full_levels(self, builder: Builder) -> str | None:
+        """Return the column of the levels that are full, where deeper ones are not paid; None where all are."""
+        del builder
+
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.bonuses.walk.compile import compile_walk  # noqa: PLC0415 - the language loads no NumPy
 

@@ -87,9 +87,29 @@ Period = Annotated[str, BeforeValidator(_period)]
 PatchForm = Annotated[dict[str, Any] | str, Field(title="Patch")]
 
 
+class Full(Model):
+    """A tree whose levels are all full: member 1 at the top, 2 to width + 1 below, and so on."""
+
+    width: Whole = Field(ge=1, description="How many stand directly below one member.")
+    levels: Whole = Field(ge=0, le=20, description="How many levels there are below the first member.")
+
+    @model_validator(mode="after")
+    def _not_too_large(self) -> Self:
+        if sum(self.width**level for level in range(self.levels + 1)) > _LONGEST_RANGE:
+            raise Hinted(f"that is more than {_LONGEST_RANGE:,} members", "fewer levels", ("levels",))
+        return self
+
+    @property
+    def parents(self) -> dict[int, int | None]:
+        """The members with the member above each."""
+        count = sum(self.width**level for level in range(self.levels + 1))
+        return {member: (member - 2) // self.width + 1 if member > 1 else None for member in range(1, count + 1)}
+
+
 class Members(Model):
     """The members table in a short form."""
 
+    full: Full | None = Field(None, description="A tree whose levels are full, the same for every tree of the plan.")
     chain: tuple[Id, ...] = Field((), description="Each member stands below the one before, in ranges too.")
     edges: tuple[tuple[Id, Id], ...] = Field(
         (), description="A parent and a child each; the child can be a range."
@@ -99,6 +119,8 @@ class Members(Model):
 
     @model_validator(mode="after")
     def _one_parent_an_edge(self) -> Self:
+        if self.full and (self.chain or self.edges):
+            raise Hinted("a full tree has no other members", "leave chain and edges out", ("full",))
         wrong = [place for place, (above, _) in enumerate(self.edges) if member_ids(above) != [above]]
         if wrong:
             hint = "write an edge for each parent"
@@ -172,6 +194,9 @@ class Expect(Model):
     next_rank: ByMember[NextRank] = Field(default={}, description="The explainer's answer by member.")
     why: ByMember[dict[str, Why]] = Field(
         default={}, description="The explainer's answer by member and bonus."
+    )
+    parts: dict[str, ByMember[Row]] = Field(
+        default={}, description="Columns of the table of weeks or days, by week and member."
     )
     state: ByMember[Row] = Field(default={}, description="Columns of the next state by member.")
     errors: tuple[str, ...] = Field((), description="Texts that the plan or the data must be refused with.")

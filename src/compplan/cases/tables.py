@@ -36,7 +36,12 @@ def member_rows(case: Case, plan: Plan) -> Rows:
     stray = dict.fromkeys(m for column in form.columns.values() for m in column if m not in parents)
     if stray:
         raise UsageError(_problem(f"{m} is not in the chain or the edges", "add an edge") for m in stray)
-    columns: dict[str, dict[Any, Any]] = {model.trees[model.default_tree()].parent: parents, **form.columns}
+    columns: dict[str, dict[Any, Any]] = {model.trees[model.default_tree()].parent: parents}
+    if form.full:
+        places = {member: (member - 2) % form.full.width for member in parents if member > 1}
+        columns |= {tree.parent: parents for tree in model.trees.values()}
+        columns |= {tree.side: places for tree in model.trees.values() if tree.side}
+    columns |= form.columns
     kind = {model.members.kind: model.members.distributors[0]} if needs_kind(plan) else {}
     default = {**kind, **form.default}
     names = dict.fromkeys([*columns, *default])
@@ -53,6 +58,8 @@ def needs_kind(plan: Plan) -> bool:
 
 def _parents(form: Members) -> dict[Any, Any]:
     """Return each member's parent, None for roots, in the order in which the form names them."""
+    if form.full:
+        return form.full.parents
     chain = [member for name in form.chain for member in member_ids(name)]
     edges = [(above, child) for above, below in form.edges for child in member_ids(below)]
     parents: dict[Any, Any] = dict.fromkeys(chain[:1])

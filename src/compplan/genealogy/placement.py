@@ -79,6 +79,11 @@ def place(
     Frame
         The table with `parent` and `side` filled.
 
+    Notes
+    -----
+    Each placement takes a step a level at most for `levels`, and about a constant time for `edge`. With `leg="weak"` every
+    member's weight is added to all above him, so the time also grows with the depth of the tree.
+
     Raises
     ------
     DataError

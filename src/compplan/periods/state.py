@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,8 +46,6 @@ class State:
         What quantities and bonuses keep, by column; before and after this period.
     columns
         The columns that they declare.
-    reckoned
-        The last day of the period before, where the state tells it.
     """
 
     title: NDArray[np.int8]
@@ -58,7 +55,6 @@ class State:
     kept: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     next_kept: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     columns: dict[str, Kept] = field(default_factory=dict)
-    reckoned: date | None = None
 
     @classmethod
     def empty(cls, members: int) -> State:
@@ -111,7 +107,6 @@ def read_state(
     for name, kept in state.columns.items():
         if name in table.column_names:
             state.kept[name] = reader.kept(kept, genealogy.n)
-    state.reckoned = reader.last_day()
     if reader.problems:
         raise DataError(reader.problems)
     return state
@@ -127,7 +122,8 @@ class _Reader:
         if problems := [*missing, *filter(None, wrong)]:
             raise DataError(problems)
         self.table, self.ids, self.ranks = table, table[id_column], ranks
-        self.places = genealogy.index.lookup(self.ids)
+        self.index = genealogy.index
+        self.places = self.index.lookup(self.ids)
         self.here = self.places >= 0
         self.problems: list[Problem] = []
         self._no_member_comes_twice(id_column)
@@ -158,18 +154,6 @@ class _Reader:
                 place = Rows("state", "until", self.table.num_rows)
                 message = f"the state is from the end of {until}, after the period begins ({period.first})"
                 self.problems.append(Problem("state-period", message, place, "use the state of the period before"))
-
-    def last_day(self) -> date | None:
-        """Return the last day of the period that the state comes from; None where no row tells it."""
-        if "until" not in self.table.column_names:
-            return None
-        told = max(map(str, self.table["until"].drop_null().unique().to_pylist()), default="")
-        try:
-            return date.fromisoformat(told[:10]) - timedelta(days=1) if told else None
-        except ValueError:
-            place = Rows("state", "until", self.table.num_rows)
-            self.problems.append(Problem("state-period", f'"{told}" is not a day', place, "write it as 2026-11-01"))
-            return None
 
     def lay(self, name: str, read: Callable[[str], NDArray[Any]], into: NDArray[Any]) -> None:
         """Put a column of the table where its members stand."""
@@ -207,6 +191,8 @@ class _Reader:
         """Read what a quantity or a bonus keeps."""
         if kept.rank:
             values = self.rank_numbers(kept.column).astype(np.int64)
+        elif kept.member:
+            values = self.members(kept.column)
         else:
             read = self.balances if kept.money else self.numbers
             values = read(kept.column, kept.digits)
@@ -215,6 +201,17 @@ class _Reader:
         laid = np.zeros(members, np.int64)
         laid[self.places[self.here]] = values[self.here]
         return laid
+
+    def members(self, name: str) -> NDArray[np.int64]:
+        """Read ids as positions, -1 for nobody."""
+        column = self.table[name]
+        if pa.types.is_null(column.type):
+            return np.full(len(column), -1, np.int64)
+        wrong = id_problem(column.drop_null(), self.index.kind, Rows("state", name, self.table.num_rows))
+        if wrong is not None:
+            self.problems.append(wrong)
+            return np.full(len(column), -1, np.int64)
+        return self.index.lookup(column).astype(np.int64)
 
     def rank_numbers(self, name: str) -> NDArray[np.int8]:
         """Read names of ranks as their numbers."""
@@ -253,6 +250,8 @@ def state_table(state: State, genealogy: Genealogy, plan: Plan, *, period: Perio
         values = state.next_kept.get(name, state.read(name))  # what nobody wrote stays as it was
         if kept.rank:
             columns[name] = rank_names(values)
+        elif kept.member:
+            columns[name] = pc.take(genealogy.ids, pa.array(values, mask=values < 0))
         else:
             columns[name] = fixed_to_decimal(values, kept.digits) if kept.digits else pa.array(values)
     return pa.table(columns)

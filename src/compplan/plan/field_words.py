@@ -7,16 +7,17 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_type_hints
 
-from pydantic import BaseModel
+from pydantic import BaseModel, WithJsonSchema
 
 from compplan.bonuses.base import Bonus
+from compplan.bonuses.kinds.pass_up import Passes
 from compplan.bonuses.kinds.tier import Tiers
 from compplan.plan import values as v
+from compplan.plan.currencies import CurrencyField
 from compplan.plan.patch import DottedPath
 from compplan.plan.requirement import LegsWith, Requirement
-from compplan.plan.currencies import CurrencyField
 from compplan.plan.sections import RankField
-from compplan.quantities.base import volume_union
+from compplan.quantities.base import Quantity
 from compplan.quantities.order_sum import Selection
 
 _WORDS: list[tuple[Any, str]] = [
@@ -34,11 +35,12 @@ _WORDS: list[tuple[Any, str]] = [
     (v.PointTable, "number or rate, or [one a key](#tables)"),
     (v.SpanText, "span of time"),
     (Tiers, "amounts by threshold"),
+    (Passes, "list of whole numbers, or one a key"),
     (Selection, "[selection](#selections)"),
     (CurrencyField, "code, or [mapping](#currency)"),
     (RankField, "[rank](#one-rank)"),
     (Requirement, "[requirement](#requirements)"),
-    (volume_union(), "[volume](#volumes)"),
+    (Quantity, "[volume](#volumes)"),
     (Bonus, "[bonus](#bonuses)"),
     (LegsWith, "[entry](#one-entry-of-legs)"),
     (DottedPath, "path"),
@@ -112,7 +114,8 @@ def _words(hint: Any) -> str:
     if origin in (Union, UnionType):
         return " or ".join(dict.fromkeys(_words(each) for each in inner if each is not NoneType))
     if origin is Annotated:
-        return _words(inner[0])
+        titles = (each.json_schema.get("title") for each in inner[1:] if isinstance(each, WithJsonSchema) and each.json_schema)
+        return next((title.lower() for title in titles if title), None) or _words(inner[0])
     anchor = _LINKS.get(hint.__name__, hint.__name__.lower())
     return f"[{hint.__name__.lower()}](#{anchor})"
 

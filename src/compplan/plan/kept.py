@@ -19,6 +19,8 @@ class Kept:
         One number of the company, the same in every row, instead of one a member.
     rank
         Ranks: numbers for passes, names in the state.
+    member
+        Members: positions for passes, -1 for nobody, and ids in the state; who is gone is nobody.
     money
         Money that somebody is still owed: a state that names members who are gone is then refused.
     """
@@ -28,3 +30,4 @@ class Kept:
     company: bool = False
     money: bool = False
     rank: bool = False
+    member: bool = False

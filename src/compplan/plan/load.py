@@ -122,12 +122,21 @@ def load_plan(source: str | Path) -> Plan:
 def checked_plan(source: Source) -> Plan:
     """Check a source that is read already, and return its plan; errors are those of `load_plan`."""
     try:
-        model = validate(plan_model(), source)
-    except PlanError as error:
-        raise _all_at_once([*error.problems, *sense_problems(source)]) from None
+        model = validate(plan_model(source.data), source)
+    except PlanError:
+        raise _all_at_once(_shape_problems(source)) from None
     if any(problems(Scope(model))):
         raise _all_at_once(sense_problems(source))
     return Plan(model, source)
+
+
+def _shape_problems(source: Source) -> list[Problem]:
+    """Return all problems of a source that does not fit the model, told by the model that knows all kinds."""
+    try:
+        validate(plan_model(), source)
+    except PlanError as error:
+        return [*error.problems, *sense_problems(source)]
+    return sense_problems(source)
 
 
 def _all_at_once(found: list[Problem]) -> PlanError:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field, create_model
 
-from compplan.bonuses.base import Bonus, bonus_union, kinds
+from compplan.bonuses.base import Bonus, bonus_union, kinds, some_kinds
 from compplan.plan.currencies import CurrencyField
 from compplan.plan.greater import GREATER, GreaterOf
 from compplan.plan.limits import Limit
@@ -18,12 +18,11 @@ from compplan.plan.sections import (
     Ranks,
     Rounding,
     Tree,
+    Weeks,
 )
 from compplan.plan.values import ConditionText, Model, Name
-from compplan.quantities.base import volume_union
+from compplan.quantities.base import Quantity, volume_union, volume_words
 from compplan.quantities.count import Count
-
-Volume = volume_union()
 
 
 class PlanModel(Model):
@@ -40,11 +39,12 @@ class PlanModel(Model):
     period: Literal["daily", "weekly", "monthly", "quarterly", "yearly"] = Field(
         description="How long one run is; a run may also name its first and last day.",
     )
+    weeks: Weeks | None = Field(None, description="The weeks of the period, where something is measured by the week.")
     rounding: Rounding = Field(description="The rounding of money.")
     members: Members = Field(default=Members(), description="Columns of the members table.")
     orders: Orders = Field(default=Orders(), description="Columns of the orders table.")
     trees: dict[Name, Tree] = Field(min_length=1, description="The trees by name; the first is the default.")
-    volumes: dict[Name, Volume] = Field(default={}, description="Volumes and other measured numbers by name.")
+    volumes: dict[Name, Quantity] = Field(default={}, description="Volumes and other measured numbers by name.")
     counts: dict[Name, Count] = Field(default={}, description="Counts of members and legs by name.")
     conditions: dict[Name, ConditionText] = Field(default={}, description="Named conditions.")
     ranks: Ranks | None = Field(None, description="The ladder of ranks.")
@@ -58,13 +58,38 @@ class PlanModel(Model):
         return next(iter(self.trees))
 
 
-def plan_model() -> type[PlanModel]:
-    """Return the model of a plan with all bonus kinds known by now."""
-    return _plan_model(tuple(kinds().values()))
+def plan_model(data: Any = None) -> type[PlanModel]:
+    """Return the model of a plan.
+
+    Parameters
+    ----------
+    data
+        What a plan file says: then the model knows the kinds that it names, which is quicker to build, and all
+        kinds where it names one that is not known.
+    """
+    bonuses, volumes = _kinds_of(data)
+    return _plan_model(tuple(kinds().values()) if bonuses is None else bonuses, volumes)
+
+
+def _kinds_of(data: Any) -> tuple[tuple[type[Bonus], ...] | None, tuple[str, ...] | None]:
+    if not isinstance(data, dict):
+        return None, None
+    bonuses, volumes = (data.get(section, {}) for section in ("bonuses", "volumes"))
+    if not isinstance(bonuses, dict) or not isinstance(volumes, dict):
+        return None, None
+    named = [rule.get("kind") if isinstance(rule, dict) else None for rule in bonuses.values()]
+    return some_kinds(named), volume_words(volumes.values())
 
 
 @cache
-def _plan_model(_known: tuple[type[Bonus], ...]) -> type[PlanModel]:
-    bonuses: Any = dict[Name, bonus_union()]  # type: ignore[misc]
-    field = Field(default={}, description="The bonuses by name, each with its `kind`.")
-    return create_model("Plan", __base__=PlanModel, __doc__=PlanModel.__doc__, bonuses=(bonuses, field))
+def _plan_model(known: tuple[type[Bonus], ...], words: tuple[str, ...] | None) -> type[PlanModel]:
+    bonuses: Any = dict[Name, bonus_union(known)] if known else dict[Name, Bonus]  # type: ignore[misc]
+    volumes: Any = dict[Name, Quantity] if words == () else dict[Name, volume_union(words)]  # type: ignore[misc]
+    fields = PlanModel.model_fields
+    return create_model(
+        "Plan",
+        __base__=PlanModel,
+        __doc__=PlanModel.__doc__,
+        bonuses=(bonuses, Field(default={}, description=fields["bonuses"].description)),
+        volumes=(volumes, Field(default={}, description=fields["volumes"].description)),
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from compplan.bonuses.base import Bonus, kinds
@@ -10,12 +11,13 @@ from compplan.plan import reference_examples as ex
 from compplan.plan import requirement as req
 from compplan.plan import sections as sec
 from compplan.plan.currencies import Currency
-from compplan.plan.payout import Deduction, Payout
 from compplan.plan.field_words import default_words, type_words
 from compplan.plan.limits import Limit
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
+from compplan.plan.payout import Deduction, Payout
 from compplan.plan.scope import RANK_COLUMNS, RESERVED, ROLES
+from compplan.plan.values import Model
 from compplan.quantities.base import volume_kinds
 from compplan.quantities.count import Count
 from compplan.quantities.order_sum import Window
@@ -44,7 +46,26 @@ def reference() -> str:
     '# The plan language'
     """
     parts = (_INTRODUCTION, _values(), _plan(), _volumes(), _counts(), _conditions(), _ranks(), _bonuses(), _limits(), _patches())
-    return "\n\n".join(part.strip("\n") for part in parts) + "\n"
+    page = "\n\n".join(part.strip("\n") for part in parts)
+    return "\n\n".join([page, *_smaller_parts(page)]) + "\n"
+
+
+def _smaller_parts(page: str) -> list[str]:
+    """Return sections for models that some field links to and that no section above shows, by their names."""
+    models = {model.__name__.lower(): model for model in _below(Model)}
+    shown = {re.sub(r"[^a-z0-9_ -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", page, re.MULTILINE)}
+    made: dict[str, str] = {}
+    waiting = [page]
+    while waiting:
+        for name in re.findall(r"\]\(#([a-z0-9_-]+)\)", waiting.pop()):
+            if name in models and name not in shown and name not in made:
+                made[name] = _model(models[name].__name__, models[name], level=3)
+                waiting.append(made[name])
+    return ["## Parts of rules", *(made[name] for name in sorted(made))] if made else []
+
+
+def _below(model: type[BaseModel]) -> list[type[BaseModel]]:
+    return [each for child in model.__subclasses__() for each in (child, *_below(child))]
 
 
 _INTRODUCTION = """
@@ -113,6 +134,7 @@ def _plan() -> str:
         "Members": (sec.Members, ""),
         "Orders": (sec.Orders, ""),
         "Trees": (sec.Tree, ""),
+        "Weeks": (sec.Weeks, "[Time](time.md#weeks-inside-a-month) shows how weeks run inside a longer period."),
         "Payout": (Payout, ""),
         "Deductions": (Deduction, ""),
     }

@@ -206,5 +206,3 @@ _Short = Annotated[
     ),
 ]
 Requirement = Annotated[_Form, BeforeValidator(_validated, json_schema_input_type=_Short | _Form)]
-AnyRequirement.model_rebuild()
-AllRequirement.model_rebuild()

@@ -18,7 +18,7 @@ from compplan.plan.located import Hinted
 class Model(BaseModel):
     """Base of all parts of a plan: frozen, and closed against unknown words."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 
 
 Name = Annotated[

@@ -7,6 +7,7 @@ to add one module to this room; nothing lists them.
 from __future__ import annotations
 
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Union
 
 from pydantic import BeforeValidator, Discriminator, Tag
@@ -17,8 +18,9 @@ from compplan.plan.values import Model
 from compplan.rooms import open_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
+    from compplan.periods.parts import Length
     from compplan.plan.findings import Found
     from compplan.plan.kept import Kept
     from compplan.plan.scope import Scope
@@ -49,6 +51,10 @@ class Quantity(Model):
     def later(self) -> tuple[str, ...]:
         """Return the fields that are looked at only when the period is over, for the periods to come."""
         return ()
+
+    def length(self, scope: Scope) -> Length:
+        """Return how long it is measured: as long as what it reads."""
+        return scope.length_of(scope.all_reads(self))
 
     def keys(self, scope: Scope) -> Iterator[str]:
         """Yield rank columns and quantities that it reads as the keys of a table."""
@@ -100,30 +106,52 @@ def register(model: type[Quantity]) -> type[Quantity]:
     return model
 
 
+FIRST = {
+    "sum": "order_sum",
+    "roll_up": "roll_up",
+    "legs": "legs",
+    "compute": "compute",
+    "member": "member_column",
+    "move_up": "move_up",
+}
+"""The kinds that nearly every plan has, and their modules: a plan of these alone need not load the others."""
+
+
 @cache
 def volume_kinds() -> dict[str, type[Quantity]]:
     """Return the kinds of volumes by the word that tells them, in a fixed order."""
     open_room("quantities")
-    first = ("sum", "roll_up", "legs", "compute", "member", "move_up")
-    return {word: _KINDS[word] for word in dict.fromkeys([*first, *sorted(_KINDS)])}
+    return {word: _KINDS[word] for word in dict.fromkeys([*FIRST, *sorted(_KINDS)])}
+
+
+def volume_words(rules: Iterable[Any]) -> tuple[str, ...] | None:
+    """Return the words of the first kinds that volumes use, in their order; None where one is of another kind."""
+    used = {next((word for word in FIRST if isinstance(rule, dict) and word in rule), "") for rule in rules}
+    return None if "" in used else tuple(word for word in FIRST if word in used)
 
 
 @cache
-def volume_union() -> Any:
-    """Return the type of one volume in a plan: the union of all kinds, told apart by their words."""
-    tagged = tuple(Annotated[model, Tag(word)] for word, model in volume_kinds().items())
-    return Annotated[Union[tagged], Discriminator(_word_of), BeforeValidator(_has_a_word)]  # noqa: UP007 - made at run time
+def volume_union(words: tuple[str, ...] | None = None) -> Any:
+    """Return the type of one volume in a plan: the union of all kinds or of some, told apart by their words."""
+    if words is None:
+        known = volume_kinds()
+    else:
+        for word in words:
+            import_module(f"compplan.quantities.{FIRST[word]}")
+        known = {word: _KINDS[word] for word in words}
+
+    def word_of(value: Any) -> str:
+        given = value if isinstance(value, dict) else (getattr(value, "word", ""),)
+        return next((word for word in known if word in given), "sum")
+
+    tagged = tuple(Annotated[model, Tag(word)] for word, model in known.items())
+    return Annotated[Union[tagged], Discriminator(word_of), BeforeValidator(_has_a_word)]  # noqa: UP007 - made at run time
 
 
 def _has_a_word(value: Any) -> Any:
-    words = volume_kinds()
-    if isinstance(value, dict) and not any(word in value for word in words):
+    if isinstance(value, dict) and not any(word in value for word in (*FIRST, *_KINDS)):
+        words = volume_kinds()
         near = [hint for key in value if (hint := did_you_mean(str(key), words)).startswith("did")]
         hint = next(iter(near), "for example: {sum: orders.qv}")
         raise Hinted(f"none of {', '.join(words)} is here", hint)
     return value
-
-
-def _word_of(value: Any) -> str:
-    given = value if isinstance(value, dict) else (getattr(value, "word", ""),)
-    return next((word for word in volume_kinds() if word in given), "sum")

@@ -52,12 +52,7 @@ levels_active: {full_levels: binary, where: active}
             yield Finding(("full_levels",), f'the tree "{self.full_levels}" has no width', "give it one under trees")
 
     def compile(self, name: str, builder: Builder) -> None:
-        from compplan.program.passes import FullLevelsPass  # noqa: PLC0415 - the language loads no NumPy
-
-        tree = self.tree_of(builder.plan.scope)
-        width = builder.plan.model.trees[tree].width or 0
-        where = builder.condition(self.where) if self.where else None
-        builder.add(FullLevelsPass((name,), (where,) if where else (), tree, width, where))
+        builder.full_levels(self.tree_of(builder.plan.scope), self.where, name)
 
     def describe(self) -> str:
         of = f" with {words(self.where)}" if self.where else ""

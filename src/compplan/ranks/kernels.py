@@ -75,10 +75,9 @@ def rank_sweep(
     at_lane = at_large + classes
     at_hist = at_lane + lanes
     at_best = at_hist + groups * (ranks + 1)
-    width = at_best + groups
     for i in range(depth.size - 1, -1, -1):
         d = U(depth[i])
-        e = d + U(1)
+        up, down = acc[d], acc[d + U(1)]
         r = np.int64(floor[i])
         if candidate[i]:
             for s in range(routes):
@@ -92,23 +91,23 @@ def rank_sweep(
                 for q in range(route_first[t], route_first[t + U(1)]):
                     k, a = kind[U(q)], arg[U(q)]
                     if k == STATIC:
-                        x = features[U(i), U(a)]
+                        x = features[U(a), U(i)]
                     elif k == HISTOGRAM:
                         x = np.int64(0)
                         for h in range(bound[U(q)], ranks + 1):
-                            x += acc[e, U(at_hist + a * (ranks + 1) + h)]
+                            x += down[U(at_hist + a * (ranks + 1) + h)]
                     else:
                         u = lane_total[U(a)] if k == LANE else a
-                        own = features[U(i), U(own_of[U(u)])]
-                        x = features[U(i), U(total_of[U(u)])] - own - acc[e, U(1 + u)]
+                        own = features[U(own_of[U(u)]), U(i)]
+                        x = features[U(total_of[U(u)]), U(i)] - own - down[U(1 + u)]
                         if k == LANE:
-                            x += acc[e, U(at_lane + a)]
+                            x += down[U(at_lane + a)]
                         else:
                             cap = caps[U(bound[U(q)])]
                             for j in range(cap_first[U(u)] + u, bound[U(q)] + u + 1):
-                                x += acc[e, U(at_small + j)]
+                                x += down[U(at_small + j)]
                             for j in range(bound[U(q)] + u + 1, cap_first[U(u + 1)] + u + 1):
-                                x += acc[e, U(at_large + j)] * cap
+                                x += down[U(at_large + j)] * cap
                             if way[U(q)] == OWN_CAPPED:
                                 own = min(own, cap)
                         if way[U(q)] != OWN_NONE:
@@ -123,39 +122,39 @@ def rank_sweep(
         rank[U(i)] = r
         h = max(r, np.int64(held[i]))
 
-        acc[d, U(0)] += 1
+        up[U(0)] += 1
         for u in range(totals):
-            leg = features[U(i), U(total_of[U(u)])]
-            j = cap_first[U(u)] + u
-            for c in range(cap_first[U(u)], cap_first[U(u + 1)]):
-                j += leg > caps[U(c)]
-            acc[d, U(1 + u)] += leg
-            acc[d, U(at_small + j)] += leg
-            acc[d, U(at_large + j)] += 1
+            leg = features[U(total_of[U(u)]), U(i)]
+            j, last = cap_first[U(u)], cap_first[U(u + 1)]
+            while j < last and leg > caps[U(j)]:  # most legs stop at the first
+                j += 1
+            j += u
+            up[U(1 + u)] += leg
+            up[U(at_small + j)] += leg
+            up[U(at_large + j)] += 1
         for a in range(lanes):
             u = lane_total[U(a)]
-            leg = features[U(i), U(total_of[U(u)])]
+            leg = features[U(total_of[U(u)]), U(i)]
             if lane_kind[U(a)] == BREAKAWAY:
-                leg += acc[e, U(at_lane + a)] - acc[e, U(1 + u)]
+                leg += down[U(at_lane + a)] - down[U(1 + u)]
                 top = h
             else:
-                top = max(h, acc[e, U(at_best)])
-            acc[d, U(at_lane + a)] += leg * (top < lane_rank[U(a)])
+                top = max(h, down[U(at_best)])
+            up[U(at_lane + a)] += leg * (top < lane_rank[U(a)])
         for g in range(groups):
             base = at_hist + g * (ranks + 1)
             own = h
             if group_flag[U(g)] >= 0:
-                own = h * flags[U(i), U(group_flag[U(g)])]
-            best = max(own, acc[e, U(at_best + g)])
-            acc[d, U(at_best + g)] = max(acc[d, U(at_best + g)], best)
-            acc[d, U(base + (best if group_kind[U(g)] == LEGS else own))] += 1
+                own = h * flags[U(group_flag[U(g)]), U(i)]
+            best = max(own, down[U(at_best + g)])
+            up[U(at_best + g)] = max(up[U(at_best + g)], best)
+            up[U(base + (best if group_kind[U(g)] == LEGS else own))] += 1
             if group_kind[U(g)] == DOWNLINE:
                 for j in range(base, base + ranks + 1):
-                    acc[d, U(j)] += acc[e, U(j)]
+                    up[U(j)] += down[U(j)]
 
-        if acc[e, U(0)] != 0:
-            for w in range(width):
-                acc[e, U(w)] = 0
+        for w in range(down.size):
+            down[w] = 0
 
 
 @kernel
@@ -169,7 +168,7 @@ def list_positions(listed, out):
 
 
 @kernel
-def gather_feature(values, listed, out, column):
-    """Copy a column of all members into one feature of the listed."""
+def gather_feature(values, listed, out):
+    """Copy a column of all members into that of the listed."""
     for i in range(listed.size):
-        out[U(i), U(column)] = values[listed[i]]
+        out[i] = values[U(listed[i])]

@@ -211,9 +211,9 @@ class _Sweep:
         return rank
 
     def _gathered(self, names: list[str], listed: NDArray[np.int64], dtype: type[np.integer[Any]]) -> NDArray[Any]:
-        out = np.zeros((listed.size, max(1, len(names))), dtype)
+        out = np.empty((max(1, len(names)), listed.size), dtype)
         for index, name in enumerate(names):
-            k.gather_feature(self._column(name), listed, out, index)
+            k.gather_feature(self._column(name), listed, out[index])
         return out
 
 

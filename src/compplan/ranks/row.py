@@ -67,3 +67,6 @@ class Row:
     own: Literal["full", "capped", "none"] = "full"
     share: Fraction = field(default=Fraction(0))
     unit: str = "volume"
+
+    def __hash__(self) -> int:
+        return hash((self.rank, self.route, self.code))  # all fields, and a fraction, would take ten times as long

@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.pairing.words import AverageCap, CarryCap, Ratio, RatioTable, UnitTable
 from compplan.plan.kept import Kept
+from compplan.plan.located import HintedGroup
 from compplan.plan.values import AmountTable, ByKey, ConditionText, Keys, LevelTable, Model, Name, Number, RateTable, Whole
 
 if TYPE_CHECKING:
@@ -129,8 +130,8 @@ cycles:
     def _fits_together(self) -> Self:
         from compplan.bonuses.pairing.checks import fields_do_not_fit  # noqa: PLC0415 - it needs this model
 
-        for found in fields_do_not_fit(self):
-            raise found
+        if wrong := [*fields_do_not_fit(self)]:
+            raise HintedGroup(wrong)
         return self
 
     @property

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -19,6 +19,18 @@ if TYPE_CHECKING:
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
+
+def pay_findings(bonus: Any, scope: Scope) -> Found:
+    """Yield what makes no sense about the pay that a bonus is paid on."""
+    bonuses, ours = scope.model.bonuses, bonus.money(scope.model).code
+    for each in (each for each in bonus.of if each in bonuses):
+        theirs = sorted({currency.code for currency in bonuses[each].currencies(scope.model).values()})
+        if theirs != [ours]:
+            message = f'"{each}" is paid in {" and ".join(theirs)}, its match in {ours}'
+            yield Finding(("currency" if bonus.currency else "of",), message, "match bonuses of the same currency")
+    if bonus.of_pay == "after_limits" and not scope.model.limits:
+        yield Finding(("of_pay",), "the plan has no limits", "leave of_pay out")
+
 
 @register
 class Match(Generational):
@@ -85,15 +97,8 @@ match:
 
     def findings(self, name: str, scope: Scope) -> Found:
         yield from super().findings(name, scope)
+        yield from pay_findings(self, scope)
         bonuses = scope.model.bonuses
-        for each in (each for each in self.of if each in bonuses):
-            ours = self.money(scope.model).code
-            theirs = sorted({currency.code for currency in bonuses[each].currencies(scope.model).values()})
-            if theirs != [ours]:
-                message = f'"{each}" is paid in {" and ".join(theirs)}, its match in {ours}'
-                yield Finding(("currency" if self.currency else "of",), message, "match bonuses of the same currency")
-        if self.of_pay == "after_limits" and not scope.model.limits:
-            yield Finding(("of_pay",), "the plan has no limits", "leave of_pay out")
         if self.cascade:
             yield from self._cascade_findings()
         if self.payment == "order":

@@ -62,8 +62,8 @@ sale:
         pattern=r"^(member\.\w+|when_opened)$",
         description=(
             "What a member takes of a line where it is not by his own key: a field of the line's first member that holds "
-            "the key (member.<field>; his own key where it is empty), or `when_opened`, his rank in the period in which "
-            "the first member came, kept in the state."
+            "the key (member.<field>; his own key where it is empty), or `when_opened`, the rank that he had when the first "
+            "member came (or his first rank thereafter), kept in the state."
         ),
     )
     where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
@@ -120,7 +120,7 @@ sale:
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         yield from super().kept(name, scope)
         if self.rank_in_leg == "when_opened":
-            yield Kept(f"{name}:line_rank")
+            yield Kept(f"{name}:line_rank", rank=True)
 
     def findings(self, name: str, scope: Scope) -> Found:
         yield from super().findings(name, scope)

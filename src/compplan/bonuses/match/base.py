@@ -14,12 +14,13 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.bonuses.kinds.match import Match
+    from compplan.bonuses.kinds.match_down import MatchDown
     from compplan.program.work import Work
 
     Parts = list[tuple[NDArray[np.int64], int]]
 
 
-def matched_pay(bonus: Match, columns: tuple[str, ...], work: Work) -> tuple[NDArray[np.int64], int]:
+def matched_pay(bonus: Match | MatchDown, columns: tuple[str, ...], work: Work) -> tuple[NDArray[np.int64], int]:
     """Return what each member got of the bonuses that a match names, and its digits.
 
     Parameters
@@ -44,7 +45,7 @@ def _at_one_scale(parts: Parts) -> tuple[list[NDArray[np.int64]], int]:
     return [values * 10 ** (scale - own) for values, own in parts], scale
 
 
-def _part(bonus: Match, name: str, column: str, work: Work) -> tuple[NDArray[np.int64], int]:
+def _part(bonus: Match | MatchDown, name: str, column: str, work: Work) -> tuple[NDArray[np.int64], int]:
     book = work.books.get(name)
     if book is None:
         return work.columns[column], work.scales[column]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.gates import amounts_by, cap_columns, gate
 from compplan.bonuses.levels_open import open_rows
+from compplan.bonuses.match.down_pass import MatchDownPass
 from compplan.bonuses.match.match_pass import CascadePass, MatchPass
 from compplan.bonuses.sources import Sources
 from compplan.bonuses.walk.counting import counting
@@ -13,6 +14,7 @@ from compplan.bonuses.walk.pair_columns import pair_condition
 
 if TYPE_CHECKING:
     from compplan.bonuses.kinds.match import Match
+    from compplan.bonuses.kinds.match_down import MatchDown
     from compplan.program.builder import Builder
 
 
@@ -50,7 +52,18 @@ def compile_match(name: str, bonus: Match, builder: Builder) -> None:
     )
 
 
-def _pay(name: str, bonus: Match, matched: str, builder: Builder) -> str:
+def compile_match_down(name: str, bonus: MatchDown, builder: Builder) -> None:
+    """Add the pass of a match-down, after those of the bonuses whose pay it shares."""
+    shared = tuple(_pay(name, bonus, each, builder) for each in bonus.of)
+    column, rows = builder.klass(bonus.rates_by, bonus.rates)
+    pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
+    where = None if bonus.where is None else builder.condition(bonus.where)
+    reads = tuple(filter(None, (*shared, column, pay, where, cap.column if cap else None)))
+    given = shared, tuple(rows), column, pay, where, cap
+    builder.add(MatchDownPass((f"pay {name}",), reads, name, bonus, builder.tree(bonus.tree), *given))
+
+
+def _pay(name: str, bonus: Match | MatchDown, matched: str, builder: Builder) -> str:
     """Return the column of the pay of one matched bonus, or of the volume that holds such pay."""
     if matched not in builder.plan.model.bonuses:
         return builder.quantity(matched)

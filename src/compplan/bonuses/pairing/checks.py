@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.values import EXACT, ByKey, LevelTable, digits
+from compplan.plan.wording import money
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ def _pay_does_not_fit(bonus: Binary, given: set[str]) -> Iterator[Hinted]:
         for place, way in enumerate(bonus.ways):
             if (way.rates is None) == (way.amounts is None):
                 yield Hinted("a way has either rates or amounts", "give one of the two", ("ways", place))
+            if (way.amounts is None) != (bonus.ways[0].amounts is None):
+                yield Hinted("ways pay either rates or amounts, all of them", "use one of the two", ("ways", place))
             if way.amounts is not None and bonus.unit is None:
                 yield Hinted("money for each pair needs a unit", "say how much volume one pair takes", ("ways", place))
     elif (bonus.rates is None) == (bonus.amounts is None):
@@ -152,7 +155,7 @@ def _caps_do_not_fit(bonus: Binary) -> Found:
         for key, row in caps:
             same = [pays[key]] if key in pays and by == bonus.cap_by else list(pays.values())
             if row.levels and same and row.levels[0] < min(same):
-                yield Finding(("cap", *key), f"{row.levels[0]} is less than one pair pays ({min(same)})", "raise the cap")
+                yield Finding(("cap", *key), f"{money(row.levels[0])} is less than one pair pays ({money(min(same))})", "raise the cap")
 
 
 def _least(bonus: Binary, row: LevelTable, *, fixed: bool) -> Decimal | None:
@@ -163,5 +166,5 @@ def _least(bonus: Binary, row: LevelTable, *, fixed: bool) -> Decimal | None:
         return None
     if fixed:
         return min(values)
-    money = [EXACT.multiply(value, unit) for value, unit in product(values, filter(None, units))]
-    return EXACT.multiply(min(money), bonus.money_per_point)
+    least = min(EXACT.multiply(value, unit) for value, unit in product(values, filter(None, units)))
+    return EXACT.multiply(least, bonus.money_per_point)

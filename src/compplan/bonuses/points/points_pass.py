@@ -58,7 +58,7 @@ def _line_class(name: str, bonus: kind.Points, builder: Builder) -> str | None:
 
 @dataclass(frozen=True)
 class LineRankPass(Pass):
-    """The rank that a member's upline had when the member came: kept in the state, one more than the number."""
+    """The rank that a member's upline had when the member came: kept in the state."""
 
     bonus_name: str
     tree: str
@@ -68,10 +68,10 @@ class LineRankPass(Pass):
         column, tree = f"{self.bonus_name}:line_rank", work.tree(self.tree)
         known = work.in_tree(self.tree, work.state.read(column))
         rank = work.in_tree(self.tree, work.columns[self.rank]).astype(np.int64)
-        above = np.where(tree.parent >= 0, rank[tree.parent] + 1, 0) if tree.n else known
+        above = np.where(tree.parent >= 0, rank[tree.parent], 0) if tree.n else known
         opened = work.from_tree(self.tree, np.where(known > 0, known, above))
         work.state.write(column, opened)
-        work.put(self.writes[0], np.maximum(opened - 1, 0).astype(np.int8))
+        work.put(self.writes[0], opened.astype(np.int8))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""Match-down: a share of what a member is paid, divided among his own recruits."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from compplan.bonuses.base import Bonus, register
+from compplan.bonuses.kinds.match import pay_findings
+from compplan.plan.values import ConditionText, Keys, Name, Names, RateTable
+from compplan.plan.wording import in_tree, percent, table, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.plan.findings import Found
+    from compplan.plan.scope import Scope
+    from compplan.program.builder import Builder
+
+
+@register
+class MatchDown(Bonus):
+    """What a member is paid by other bonuses is shared, in equal parts, with those directly below him."""
+
+    family: ClassVar[str] = "match"
+    one_level: ClassVar[bool] = True
+    reads_quantities: ClassVar[bool] = True
+    example: ClassVar[str] = """\
+commission: {kind: unilevel, of: cv, rates: [5%, 5%, 3%]}
+thanks:
+  kind: match_down
+  of: commission
+  rates: {bronze: 5%, silver: 10%}
+  pay_when: active
+"""
+
+    kind: Literal["match_down"] = Field(description="Pays a share of a member's pay to those directly below him.")
+    of: Names = Field(description="The bonus whose pay is shared, or a list of bonuses; or a volume that holds pay.")
+    of_pay: Literal["before_caps", "after_caps", "before_limits", "after_limits"] | None = Field(
+        None, description="Which pay of these bonuses; after caps and before limits when left out."
+    )
+    where: ConditionText | None = Field(None, description="Whose pay is shared; everybody's when left out.")
+    tree: Name | None = Field(None, description="The tree whose frontline shares; the first by default.")
+    rates: RateTable = Field(description="The share of his pay, or such a share for each `rates_by` key of his.")
+    rates_by: Keys = Field(
+        "paid_as",
+        description="What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+    )
+    residue: Literal["largest_remainder", "company"] = Field(
+        "largest_remainder",
+        description="Who gets the units that do not divide: the recruits with the smallest ids, one each, or the company.",
+    )
+
+    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        yield from super().texts()
+        if self.where is not None:
+            yield ("where",), self.where
+
+    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
+        yield from super().tables()
+        yield ("rates",), self.rates_by, self.rates
+
+    def bonuses(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        for name in self.of:
+            yield ("of",), name
+
+    def findings(self, name: str, scope: Scope) -> Found:
+        yield from super().findings(name, scope)
+        yield from pay_findings(self, scope)
+
+    def compile(self, name: str, builder: Builder) -> None:
+        from compplan.bonuses.match.compile import compile_match_down  # noqa: PLC0415 - the language loads no NumPy
+
+        compile_match_down(name, self, builder)
+
+    def describe(self, name: str) -> list[str]:
+        del name
+        share = f"Of what a member gets of {' and '.join(self.of)}, {table(self.rates, self.rates_by, percent)}"
+        lines = [f"{share} goes in equal parts to those directly below him{in_tree(self.tree)} who can be paid."]
+        lines += [f"Only pay of members with {words(self.where)} is shared."] if self.where else []
+        left = {
+            "largest_remainder": "goes to those with the smallest ids, a cent each",
+            "company": "stays with the company",
+        }
+        return [*lines, f"What does not divide {left[self.residue]}."]
