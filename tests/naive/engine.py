@@ -171,7 +171,11 @@ class Engine:
     def _roll_up(self, rule, tree):
         base, nobody = self.masked(rule), dict.fromkeys(self.ids, False)
         stop = self.condition(rule["stop_at"]) if "stop_at" in rule else nobody
-        if "levels" in rule:
+        if "compress" in rule:
+            skips = self.condition(rule["compress"])
+            below = self.over(tree, lambda parents, v, skip: nv.sum_levels(parents, v, skip, rule["levels"]), base, skips)
+            total = {i: base[i] + below[i] for i in self.ids}
+        elif "levels" in rule:
             total = self.over(tree, lambda parents, v: nv.roll_up_levels(parents, v, rule["levels"]), base)
         elif "outside_legs_with" in rule:
             legs, flag = self.over(tree, nv.roll_up, base), self.condition(rule["outside_legs_with"])
@@ -185,6 +189,11 @@ class Engine:
     def _legs(self, rule, tree):
         legs = self.over(tree, nv.roll_up, self.masked(self.rules[rule["legs"]]))
         pick = rule.get("pick", "sum")
+        if pick == "others" and "leg_cap_amount" in rule:  # the largest leg, capped as any other, is left out
+            caps = [exact(rule["leg_cap_amount"])] * len(self.ids)
+            every = self.over(tree, lambda parents, v: nv.capped_legs(parents, v, caps), legs)
+            largest = self.over(tree, lambda parents, v: nv.nth_leg(parents, v, 1), legs)
+            return {i: every[i] - min(largest[i], caps[0]) for i in self.ids}
         if pick in {"others", "after_second"}:
             after = 1 if pick == "others" else 2
             return self.over(tree, lambda parents, v: nv.other_legs(parents, v, after), legs)
@@ -228,6 +237,9 @@ class Engine:
             return self.over(tree, nv.frontline_count, flag)
         if rule["among"] == "legs":
             return self.over(tree, nv.legs_with, flag)
+        if "compress" in rule:
+            skips = self.condition(rule["compress"])
+            return self.over(tree, lambda parents, f, skip: nv.sum_levels(parents, f, skip, rule["levels"]), flag, skips)
         if "levels" in rule:
             return self.over(tree, lambda parents, f: nv.downline_count_levels(parents, f, rule["levels"]), flag)
         if "per_leg" in rule:
