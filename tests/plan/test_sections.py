@@ -33,7 +33,7 @@ def test_an_unknown_kind_of_volume_lists_the_known(volume, hint):
 
 
 def test_a_volume_has_one_kind():
-    known = "known: sum, credit, tree, buyers, only, exclude, window, first_order, share, customer_share, decimals"
+    known = "known: sum, credit, tree, buyers, only, exclude, window, first_order, share, customer_share, over, decimals"
     expect(('unknown field "roll_up"', known), volumes="x: {sum: orders.x, ▸roll_up: pv}")
 
 

@@ -73,6 +73,11 @@ class Bonus(Model):
     currency: CurrencyField | None = Field(
         None, description="The currency, where it is not the plan's: a code, or a mapping with code and decimals."
     )
+    every: Literal["week", "day"] | None = Field(
+        None,
+        description="Paid for each week or day of the period; so is, without this word, a bonus that is paid on a volume of "
+        "a week or day.",
+    )
     over_100_percent: Literal["allowed"] | None = Field(
         None, description="Says that the rates may pay more than 100% of what they are of; refused otherwise."
     )

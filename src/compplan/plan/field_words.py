@@ -13,9 +13,9 @@ from compplan.bonuses.base import Bonus
 from compplan.bonuses.kinds.pass_up import Passes
 from compplan.bonuses.kinds.tier import Tiers
 from compplan.plan import values as v
+from compplan.plan.currencies import CurrencyField
 from compplan.plan.patch import DottedPath
 from compplan.plan.requirement import LegsWith, Requirement
-from compplan.plan.currencies import CurrencyField
 from compplan.plan.sections import RankField
 from compplan.quantities.base import Quantity
 from compplan.quantities.order_sum import Selection

@@ -68,7 +68,7 @@ class PairingPass(Pass):
         for column, values in found.state.items():
             work.state.write(column, np.ascontiguousarray(values))
         if self.model.pair_cap_per != "period":
-            work.state.write(f"{self.bonus}:pairs_since", span_of(work.period.first, self.model.pair_cap_per))
+            work.state.write(f"{self.bonus}:pairs_since", span_of(work.reckoned, self.model.pair_cap_per))
         book = self._book(work, found)
         model = work.plan.model
         settle(book, model.rounding, self.model.money(model).decimals, caps(self.cap, book.scale, work))

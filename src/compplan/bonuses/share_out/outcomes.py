@@ -79,7 +79,7 @@ def _division(made: PoolPass, work: Work, each: Divided, position: int) -> Itera
         yield from _place(made, work, each, position)
         return
     scale = made.weights.scale
-    yield Detail(f"{code}points", "own points", from_fixed(int(each.weights[position]), scale))
+    yield Detail(f"{code}points", "own points", from_fixed(int(made.weights.columns(work)[0][position]), scale))
     yield Detail(f"{code}sum", "points of all", from_fixed(each.division.whole, scale))
     yield from _share(made, work, each, position, code)
 
