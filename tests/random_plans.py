@@ -213,7 +213,8 @@ climbs = joined(
 
 
 def sensible(bonus):
-    """Leave out what does not go together, and levels that no rate is for."""
+    """Leave out what does not go together, and levels that no rate is for; rates may come to more than the whole."""
+    bonus = {**bonus, "over_100_percent": "allowed"}
     if bonus.get("compress") == "unpayable":
         bonus = {key: value for key, value in bonus.items() if key != "from_level"}
     if "levels" not in bonus:
