@@ -75,7 +75,7 @@ class WalkPass(Pass):
             result = run_relative(relative, work, self.climbed, walk, inputs, **given)
         else:
             result = run_walk(walk, inputs, **given)
-        book = self._book(work, result, orders)
+        book = self.book(work, result, orders)
         each = caps(self.cap_per_source, book.scale, work)
         if each is not None and book.rows is not None:
             cap_sources(book, book.rows, each.most)
@@ -162,7 +162,7 @@ class WalkPass(Pass):
             arrays["since"] = work.in_tree(self.climbed, work.columns[self.model.qualified_since])
         return arrays, found.order
 
-    def _book(self, work: Work, result: WalkResult, orders: NDArray[np.int64] | None) -> Book:
+    def book(self, work: Work, result: WalkResult, orders: NDArray[np.int64] | None) -> Book:
         primary = work.tree(self.climbed).to_primary
         rows = None
         if result.rows is not None:
