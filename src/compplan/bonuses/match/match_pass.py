@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from compplan.bonuses.kinds.match import Match
     from compplan.bonuses.match.cascade import CascadeResult
-    from compplan.bonuses.walk.spec import Walk, WalkInputs
     from compplan.bonuses.walk.walk_pass import Volume
     from compplan.explain.reasons import Outcomes
     from compplan.plan.values import LevelTable
@@ -145,11 +144,10 @@ class CascadePass(MatchPass):
         walk, inputs, _ = self.prepared(work, nothing)
         return run_cascade(walk, inputs, self._paid(work), self.matched(work))
 
-    def prepared(
-        self, work: Work, volume: Volume | None = None
-    ) -> tuple[Walk, WalkInputs, NDArray[np.int64] | None]:
-        walk, inputs, orders = WalkPass.prepared(self, work, volume)
-        return replace(walk, round_each=True), inputs, orders
+    def rounds_each(self, work: Work) -> bool:
+        """Each payment is rounded to the digits of the matched pay, wherever else the plan rounds."""
+        del work
+        return True
 
     def payments(self, work: Work, found: CascadeResult) -> Rows:
         primary, rows = work.tree(self.climbed).to_primary, found.rows

@@ -133,7 +133,7 @@ class WalkPass(Pass):
             pass_up=bonus.unpaid == "pass_up",
             from_self=count.from_self,
             source_counts=count.source_counts,
-            round_each=work.plan.model.rounding.at == "payment",
+            round_each=self.rounds_each(work),
             rounding=ROUNDING_CODES[work.plan.model.rounding.mode],
         )
         arrays, orders = volume or self.volume(work)
@@ -146,6 +146,10 @@ class WalkPass(Pass):
             **arrays,
         )
         return walk, inputs, orders
+
+    def rounds_each(self, work: Work) -> bool:
+        """Tell whether each payment is rounded."""
+        return work.plan.model.rounding.at == "payment"
 
     def _can_be_paid(self, work: Work) -> NDArray[np.bool_]:
         pay: NDArray[np.bool_] = work.columns[self.pay]
