@@ -21,14 +21,14 @@ rounding: {mode: half_up, at: bonus}
 trees: {enrollment: {parent: sponsor_id}}
 volumes:
   pv: {sum: orders.qv}
-  factored: {weighted: pv, weights: [40%, 20%, 10%], boundary: pv >= 250, boundary_member: opens, own_group: before_first}
+  factored: {weighted: pv, weights: [40%, 20%, 10%], boundary: pv >= 1500, boundary_member: opens, own_group: before_first}
 ranks:
   ladder:
     member: []
     bronze: [pv >= 100]
-    silver: [pv >= 150]
-    gold: [pv >= 250]
-    director: [pv >= 400]
+    silver: [pv >= 600]
+    gold: [pv >= 1500]
+    director: [pv >= 3000]
 bonuses:
   base: {kind: unilevel, of: pv, rates: [5%, 3%], pay_when: pv >= 100}
   generations: {kind: generation, of: pv, boundary: paid_as >= gold, rates: {gold: [5%, 4%, 3%], director: [5%, 4%, 3%, 2%, 2%, 1%]}}

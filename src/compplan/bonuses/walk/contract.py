@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from compplan.bonuses.walk.ranges import Job
 
-FEW = 4
+FEW = 8
 """One of so many members at most: beyond, the small tree costs more than it saves."""
 
 
