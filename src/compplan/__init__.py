@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from compplan.examples import example_plans
     from compplan.genealogy.genealogy import Genealogy
     from compplan.genealogy.placement import place
+    from compplan.genealogy.removal import remove
     from compplan.genealogy.store import load_genealogy, save_genealogy
     from compplan.periods.period import Period, read_period
     from compplan.plan.load import Plan, load_plan
@@ -57,6 +58,7 @@ _ROOMS = {
     "place": "genealogy.placement",
     "read_period": "periods.period",
     "register": "bonuses.base",
+    "remove": "genealogy.removal",
     "run": "program.run",
     "run_cases": "cases",
     "save_genealogy": "genealogy.store",
@@ -83,6 +85,7 @@ __all__ = [
     "place",
     "read_period",
     "register",
+    "remove",
     "run",
     "run_cases",
     "save_genealogy",

@@ -13,10 +13,8 @@ def flow(parents, own, owed, keeps):
         for child in frontline[member]:
             settle(child)
         received[member] = sum(sent[child] for child in frontline[member])
-        if keeps[member] == "nothing":
+        if not keeps[member]:
             sent[member] = own[member] + received[member]
-        elif keeps[member] == "all":
-            sent[member] = own[member]
         else:
             lacking = max(0, owed[member] - own[member])
             sent[member] = own[member] + min(lacking, received[member])

@@ -39,6 +39,8 @@ class Rows:
         At the book's `scale`.
     rate
         The rate of each payment at the book's `rate_scale`, where it is not the cell of a table (a difference).
+    part
+        In a book of several weeks, the number of the week.
     """
 
     earner: NDArray[np.int32]
@@ -49,6 +51,7 @@ class Rows:
     base: NDArray[np.int64]
     amount: NDArray[np.int64]
     rate: NDArray[np.int64] | None = None
+    part: NDArray[np.int16] | None = None
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ class Adjustment:
     entry: str
     earner: NDArray[np.int32]
     amount: NDArray[np.int64]
+    part: int = -1
 
 
 @dataclass
@@ -74,6 +78,8 @@ class Book:
         Money for one point of base.
     before_caps
         Pay after rounding and before the cap.
+    parts
+        The names of the weeks or days whose books were added up to this one.
     allotted, breakage
         Exact integers at `exact_scale`: what the plan sets aside, and what nobody earned, by reason.
     """
@@ -92,6 +98,7 @@ class Book:
     breakage: dict[str, int]
     adjustments: list[Adjustment] = field(default_factory=list)
     before_caps: NDArray[np.int64] = field(init=False)
+    parts: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         self.before_caps = self.pay
@@ -111,7 +118,7 @@ class Book:
         if touched.size:
             self.adjustments.append(Adjustment(entry, touched.astype(np.int32), change[touched]))
             self.pay = self.pay + change
-            lost = -exact_sum(change[touched]) * 10 ** (self.exact_scale - self.scale)
+            lost = -exact_sum(change) * 10 ** (self.exact_scale - self.scale)
             self.breakage[entry] = self.breakage.get(entry, 0) + lost
 
     def must_balance(self) -> None:

@@ -1,4 +1,4 @@
-"""The most that members may get of a bonus: for a period or a longer span, alone or together with others of one owner."""
+"""The most that members may get of a bonus: for a period or a longer span, alone or with others of one owner."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ class Caps:
         if self.before is not None:
             lift = 10 ** (self.scale - money_of(self.cap.bonus, self.work).decimals)
             self.work.state.write(f"{self.cap.bonus}:paid", (self.before + pay) // lift)
-            self.work.state.write(f"{self.cap.bonus}:paid_since", span_of(self.work.period.first, self.cap.per))
+            self.work.state.write(f"{self.cap.bonus}:paid_since", span_of(self.work.reckoned, self.cap.per))
 
 
 def paid_in_span(cap: Cap, scale: int, work: Work) -> Amounts:
@@ -107,7 +107,7 @@ def money_of(bonus: str, work: Work) -> Currency:
 def kept_in_span(column: str, per: str, work: Work) -> Amounts:
     """Return a counter of the state; zeros where it counted an earlier span."""
     counted = work.state.read(column)
-    same = work.state.read_company(f"{column}_since") == span_of(work.period.first, per)
+    same = work.state.read_company(f"{column}_since") == span_of(work.reckoned, per)
     return counted if same else np.zeros_like(counted)
 
 
@@ -134,7 +134,7 @@ def span_of(day: date, per: str) -> int:
 
 
 def pro_rata(pay: list[int], most: int) -> list[int]:
-    """Share a cap in proportion to pay; units that rounding leaves over go to the largest remainders, the first on ties.
+    """Share a cap in proportion to pay; what rounding leaves over goes to the largest remainders, the first on ties.
 
     Examples
     --------

@@ -26,6 +26,9 @@ def differences(expect: Expect, run: Run, plan: Plan) -> Differences:
     """Yield every difference between a run and what is expected of it."""
     yield from _by_member("members", expect.members, run.members.rows(), plan)
     yield from _by_member("state", expect.state, run.state.rows(), plan)
+    for period, wanted in expect.parts.items():
+        rows = [row for row in run.parts.rows() if row["period"] == period] if expect.parts else []
+        yield from _by_member(f"parts {period}", wanted, rows, plan)
     yield from _pay(expect, run, plan)
     yield from _payables(expect, run, plan)
     yield from _breakage(expect, run, plan)

@@ -195,6 +195,9 @@ class Expect(Model):
     why: ByMember[dict[str, Why]] = Field(
         default={}, description="The explainer's answer by member and bonus."
     )
+    parts: dict[str, ByMember[Row]] = Field(
+        default={}, description="Columns of the table of weeks or days, by week and member."
+    )
     state: ByMember[Row] = Field(default={}, description="Columns of the next state by member.")
     errors: tuple[str, ...] = Field((), description="Texts that the plan or the data must be refused with.")
     unlisted: Literal["nothing", "unchecked"] = Field(

@@ -7,7 +7,7 @@ from; the amounts agree with the ledger because the same mechanism computes them
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,9 +23,10 @@ from compplan.plan import expression as ex
 from compplan.plan.pairs import split
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
+    from compplan.bonuses.book import Book
     from compplan.explain.gates import Gate
     from compplan.explain.reasons import Detail, Outcomes
     from compplan.program.passes import Pass
@@ -92,24 +93,87 @@ class Why:
         return "\n".join([*lines, *([str(self.rows)] if len(self.rows) else nothing)])
 
 
-def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
-    """Explain what one bonus paid one member, and what it did not."""
+def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str, period: str | None = None) -> Why:
+    """Explain what one bonus paid one member, and what it did not; for a weekly bonus in one week, or in all."""
+    found = _parts_of(work, passes, bonus)
+    if period is None or (not found and period == work.calendar.name):
+        return _joined(work, passes, found, member, bonus) if found else _why(work, passes, member, bonus)
+    if period not in found:
+        known = [*found] or [work.calendar.name]
+        raise UsageError(f'"{bonus}" is not paid for {period}; {did_you_mean(period, known)}')
+    return _why(*found[period], member, bonus)
+
+
+def _parts_of(work: Work, passes: Sequence[Pass], bonus: str) -> dict[str, tuple[Work, Sequence[Pass]]]:
+    """Return the weeks that a bonus is paid for, each with its passes; none for a bonus of the period."""
+    ours: Any = next((p for p in passes if bonus in getattr(p, "bonuses", ())), None)
+    return {} if ours is None else {part.period.name: (part, ours.passes) for part in work.parts[ours.length]}
+
+
+def _joined(
+    work: Work, passes: Sequence[Pass], found: dict[str, tuple[Work, Sequence[Pass]]], member: Any, bonus: str
+) -> Why:
+    """Return the answers for all weeks as one; each row, gate and step says which week it is of."""
+    book, position = work.books[bonus], work.genealogy.position(member)
+    weeks = {name: _why(*part, member, bonus) for name, part in found.items()}
+    steps = [replace(step, text=f"{name}: {step.text}") for name, each in weeks.items() for step in each.details]
+    return Why(
+        member=member,
+        bonus=bonus,
+        total=from_fixed(int(book.pay[position]), book.scale),
+        currency=book.currency,
+        gates=tuple(_gates_of_weeks({name: each.gates for name, each in weeks.items()})),
+        rows=Frame(lambda: _with_weeks({name: each.rows.to_arrow() for name, each in weeks.items()})),
+        adjustments=_changes(book, position),
+        details=(*steps, *_limited(work, passes, bonus, position)),
+    )
+
+
+def _changes(book: Book, position: int) -> dict[str, Decimal]:
+    """Return what rounding, caps and limits changed for a member, by entry."""
+    changes: Counter[str] = Counter()
+    for each in book.adjustments:
+        for place in np.flatnonzero(each.earner == position):
+            changes[each.entry] += int(each.amount[place])
+    return {entry: from_fixed(change, book.scale) for entry, change in changes.items()}
+
+
+def _limited(work: Work, passes: Sequence[Pass], bonus: str, position: int) -> list[Detail]:
+    found = (p.limit_details(work, bonus, position) for p in passes if hasattr(p, "limit_details"))
+    return [step for steps in found for step in steps]
+
+
+def _gates_of_weeks(weeks: dict[str, tuple[Gate, ...]]) -> Iterator[Gate]:
+    """Yield each gate once where all weeks agree, and else the one of each week under the week's name."""
+    for gates in zip(*weeks.values(), strict=True):
+        if all(gate == gates[0] for gate in gates):
+            yield gates[0]
+        else:
+            yield from (replace(gate, code=f"{name} {gate.code}") for name, gate in zip(weeks, gates, strict=True))
+
+
+def _with_weeks(tables: dict[str, pa.Table]) -> pa.Table:
+    named = [
+        table.add_column(0, "period", dictionary_column(np.zeros(len(table), np.int32), [name]))
+        for name, table in tables.items()
+    ]
+    return pa.concat_tables(named, promote_options="default").unify_dictionaries()
+
+
+def _why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
     position = work.genealogy.position(member)
     book = work.books.get(bonus)
     if book is None:
         raise UsageError(f'"{bonus}" is not a bonus of this plan; {did_you_mean(bonus, list(work.books))}')
     bonus_pass: Any = next(p for p in passes if getattr(p, "bonus", None) == bonus)
+    book = bonus_pass.book_of(work, position) if hasattr(bonus_pass, "book_of") else book
     found: Outcomes = bonus_pass.outcomes(work, position)
     model = work.plan.model.bonuses[bonus]
     own = [ex.parse("is_distributor")]
     if model.pay_when and (alone := split(ex.parse(model.pay_when))[0]) is not None:
         own.append(alone)
-    changes: Counter[str] = Counter()
-    for each in book.adjustments:
-        for place in np.flatnonzero(each.earner == position):
-            changes[each.entry] += int(each.amount[place])
     steps = list(bonus_pass.details(work, position)) if hasattr(bonus_pass, "details") else []
-    steps += [step for p in passes if hasattr(p, "limit_details") for step in p.limit_details(work, bonus, position)]
+    steps += _limited(work, passes, bonus, position)
     return Why(
         member=member,
         bonus=bonus,
@@ -117,7 +181,7 @@ def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
         currency=book.currency,
         gates=tuple(gate for expr in own for gate in gates(work, expr, position)),
         rows=Frame(lambda: _table(work, found, book.base_scale, book.scale)),
-        adjustments={entry: from_fixed(change, book.scale) for entry, change in changes.items()},
+        adjustments=_changes(book, position),
         details=tuple(steps),
     )
 

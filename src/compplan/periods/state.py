@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -47,8 +46,6 @@ class State:
         What quantities and bonuses keep, by column; before and after this period.
     columns
         The columns that they declare.
-    reckoned
-        The last day of the period before, where the state tells it.
     """
 
     title: NDArray[np.int8]
@@ -58,7 +55,6 @@ class State:
     kept: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     next_kept: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     columns: dict[str, Kept] = field(default_factory=dict)
-    reckoned: date | None = None
 
     @classmethod
     def empty(cls, members: int) -> State:
@@ -111,7 +107,6 @@ def read_state(
     for name, kept in state.columns.items():
         if name in table.column_names:
             state.kept[name] = reader.kept(kept, genealogy.n)
-    state.reckoned = reader.last_day()
     if reader.problems:
         raise DataError(reader.problems)
     return state
@@ -159,18 +154,6 @@ class _Reader:
                 place = Rows("state", "until", self.table.num_rows)
                 message = f"the state is from the end of {until}, after the period begins ({period.first})"
                 self.problems.append(Problem("state-period", message, place, "use the state of the period before"))
-
-    def last_day(self) -> date | None:
-        """Return the last day of the period that the state comes from; None where no row tells it."""
-        if "until" not in self.table.column_names:
-            return None
-        told = max(map(str, self.table["until"].drop_null().unique().to_pylist()), default="")
-        try:
-            return date.fromisoformat(told[:10]) - timedelta(days=1) if told else None
-        except ValueError:
-            place = Rows("state", "until", self.table.num_rows)
-            self.problems.append(Problem("state-period", f'"{told}" is not a day', place, "write it as 2026-11-01"))
-            return None
 
     def lay(self, name: str, read: Callable[[str], NDArray[Any]], into: NDArray[Any]) -> None:
         """Put a column of the table where its members stand."""

@@ -19,6 +19,7 @@ from compplan.plan.bonus_checks import (
 )
 from compplan.plan.findings import Finding
 from compplan.plan.greater import greater_makes_no_sense
+from compplan.plan.length_checks import lengths_make_no_sense
 from compplan.plan.limits import limits_make_no_sense
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RESERVED
@@ -56,6 +57,7 @@ def problems(scope: Scope) -> Found:
     yield from tables_make_no_sense(scope)
     yield from bonuses_make_no_sense(scope)
     yield from greater_makes_no_sense(scope)
+    yield from lengths_make_no_sense(scope)
     yield from limits_make_no_sense(scope)
     yield from money_is_too_fine(scope)
     yield from payouts_make_no_sense(scope)
@@ -102,7 +104,7 @@ def _quantities_are_unknown(scope: Scope) -> Found:
     for section in ("volumes", "counts"):
         for name, rule in getattr(scope.model, section).items():
             read += [((section, name, field), target) for field, target in rule.targets()]
-    for name, bonus in scope.model.bonuses.items():
+    for name, bonus in scope.parts:
         read += [(("bonuses", name, *place), target) for place, target in bonus.quantities()]
     read += [(("limits", name, "of"), limit.of) for name, limit in scope.model.limits.items() if limit.of]
     for place, target in read:

@@ -8,7 +8,7 @@ from compplan.plan.wording import MODES, money, table, words
 
 if TYPE_CHECKING:
     from compplan.plan.load import Plan
-    from compplan.plan.sections import HeldRank, Ranks
+    from compplan.plan.sections import HeldRank, Ranks, Weeks
 
 _POINTS = {"payment": "each payment", "bonus": "the sum of a member's bonus", "member": "a member's total"}
 
@@ -20,17 +20,22 @@ def describe(plan: Plan) -> str:
     lines += [model.description] if model.description else []
     lines += [f"Source: {model.source}."] if model.source else []
     lines.append(f"Money is rounded {MODES[model.rounding.mode]}, at {_POINTS[model.rounding.at]}.")
+    lines += [_weeks(model.weeks)] if model.weeks else []
     lines += model.payout.describe(model.currency.code)
     lines += _section("Volumes and counts", [f"{n}: {r.describe()}." for n, r in plan.scope.rules.items()])
     lines += _section("Conditions", [f"{n}: {words(text)}." for n, text in model.conditions.items()])
     lines += _section("Ranks, lowest first", _ranks(plan))
     for name, bonus in model.bonuses.items():
-        text = bonus.describe(name)
-        text += [f"Paid in {bonus.currency.code}."] if bonus.currency else []
+        text = []
+        for key, part in bonus.variants().items():
+            said = [*part.describe(name), *([f"Paid in {part.currency.code}."] if part.currency else [])]
+            text += [f"With {bonus.chosen_by} {key}: {line}" for line in said] if key else said
+        if (length := plan.scope.bonus_length(name)) != "period":
+            text.append(f"Paid for each {length}.")
         if bonus.pay_when:
             text.append(f"Paid only if {words(bonus.pay_when)}.")
         if bonus.cap is not None:
-            text.append(f"At most {table(bonus.cap, bonus.cap_by, money)} for one member and period.")
+            text.append(f"At most {table(bonus.cap, bonus.cap_by, money)} for one member and {length}.")
         text += [f"Source: {bonus.source}."] if bonus.source else []
         lines += _section(f"Bonus {name} ({bonus.kind})", text)
     for name, group in model.greater_of.items():
@@ -38,6 +43,17 @@ def describe(plan: Plan) -> str:
     for name, limit in model.limits.items():
         lines += _section(f"Limit {name}", limit.describe())
     return "\n".join(lines) + "\n"
+
+
+def _weeks(weeks: Weeks) -> str:
+    belong = {
+        "first_day": "belong to the period of their first day",
+        "most_days": "belong to the period that has most of their days",
+        "last_day": "belong to the period of their last day",
+        "cut": "are cut where the period ends",
+    }[weeks.belong]
+    own = "; the period itself counts the days of its weeks" if weeks.period == "weeks" else ""
+    return f"Weeks start on {weeks.start.capitalize()} and {belong}{own}."
 
 
 def _section(title: str, lines: list[str]) -> list[str]:

@@ -100,6 +100,22 @@ def _expressions(scope: Scope) -> list[ex.Expr]:
     return [ex.parse(text) for text in texts]
 
 
+def requirement_names(rank: Any) -> set[str]:
+    """Return the names that the requirements of a rank read, their volumes included."""
+    found = {name for text in _requirement_texts([rank]) for name in ex.names(ex.parse(text))}
+    return found | _volumes([rank])
+
+
+def _volumes(parts: Iterable[Any]) -> set[str]:
+    found: set[str] = set()
+    for part in parts:
+        found |= {volume for name in ("volume", "of") if isinstance(volume := getattr(part, name, None), str)}
+        for name in ("requires", "any", "all", "legs"):
+            if not isinstance(deeper := getattr(part, name, ()), int):
+                found |= _volumes(deeper)
+    return found
+
+
 def _requirement_texts(parts: Iterable[Any]) -> list[str]:
     """Collect the condition texts of requirements, however deep they are nested."""
     texts: list[str] = []

@@ -18,6 +18,7 @@ from compplan.plan.sections import (
     Ranks,
     Rounding,
     Tree,
+    Weeks,
 )
 from compplan.plan.values import ConditionText, Model, Name
 from compplan.quantities.base import Quantity, volume_union, volume_words
@@ -38,6 +39,7 @@ class PlanModel(Model):
     period: Literal["daily", "weekly", "monthly", "quarterly", "yearly"] = Field(
         description="How long one run is; a run may also name its first and last day.",
     )
+    weeks: Weeks | None = Field(None, description="The weeks of the period, where something is measured by the week.")
     rounding: Rounding = Field(description="The rounding of money.")
     members: Members = Field(default=Members(), description="Columns of the members table.")
     orders: Orders = Field(default=Orders(), description="Columns of the orders table.")

@@ -11,11 +11,11 @@ from compplan.plan import reference_examples as ex
 from compplan.plan import requirement as req
 from compplan.plan import sections as sec
 from compplan.plan.currencies import Currency
-from compplan.plan.payout import Deduction, Payout
 from compplan.plan.field_words import default_words, type_words
 from compplan.plan.limits import Limit
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
+from compplan.plan.payout import Deduction, Payout
 from compplan.plan.scope import RANK_COLUMNS, RESERVED, ROLES
 from compplan.plan.values import Model
 from compplan.quantities.base import volume_kinds
@@ -134,6 +134,7 @@ def _plan() -> str:
         "Members": (sec.Members, ""),
         "Orders": (sec.Orders, ""),
         "Trees": (sec.Tree, ""),
+        "Weeks": (sec.Weeks, "[Time](time.md#weeks-inside-a-month) shows how weeks run inside a longer period."),
         "Payout": (Payout, ""),
         "Deductions": (Deduction, ""),
     }

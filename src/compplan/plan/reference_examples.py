@@ -11,6 +11,7 @@ name: Harbour
 currency: USD
 period: monthly
 rounding: {mode: half_up, at: payment}
+weeks: {belong: last_day}
 
 trees:
   enrollment: {parent: sponsor_id}                      # the first tree is the default

@@ -16,13 +16,15 @@ from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.values import digits
+from compplan.plan.values import axes, digits
 from compplan.quantities.order_sum import OrderSum
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from compplan.bonuses.base import Bonus
+    from compplan.periods.parts import Length
     from compplan.plan.currencies import Currency
     from compplan.plan.model import PlanModel
     from compplan.quantities.base import Quantity
@@ -48,6 +50,8 @@ RESERVED = (
     "earner",
 )
 
+_LENGTHS = ("period", "week", "day")
+
 _EARNED = frozenset({"rank", "title", "held_rank", "paid_as"})
 """Columns that exist only after the rank pass; `paid_as` too, unless it is last period's rank."""
 
@@ -60,6 +64,7 @@ class Scope:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_scales", {})
+        object.__setattr__(self, "_lengths", {})
 
     @property
     def rules(self) -> dict[str, Quantity]:
@@ -108,6 +113,11 @@ class Scope:
         return rule.tree_of(self)
 
     @property
+    def parts(self) -> list[tuple[str, Bonus]]:
+        """The bonuses by name; one that has tables of single values comes once for each of their keys."""
+        return [(name, each) for name, bonus in self.model.bonuses.items() for each in bonus.variants().values()]
+
+    @property
     def currencies(self) -> dict[str, Currency]:
         """The currencies that somebody is paid in, the plan's own first."""
         model = self.model
@@ -125,7 +135,8 @@ class Scope:
         for name, rule in self.rules.items():
             yield from rule.kept(name, self)
         for name, bonus in self.model.bonuses.items():
-            yield from bonus.kept(name, self)
+            for key, variant in bonus.variants().items():
+                yield from variant.kept(f"{name} of {key}" if key else name, self)
         for name, limit in self.model.limits.items():
             yield from limit.kept(name, self)
         for code, currency in list(self.currencies.items())[1:]:
@@ -291,6 +302,83 @@ class Scope:
     def expression_needs_rank(self, expr: ex.Expr) -> bool:
         """Tell whether an expression can be evaluated only after the rank pass."""
         return any(self.needs_rank(n) for n in self._expression_reads(expr))
+
+    def all_reads(self, rule: Quantity) -> set[str]:
+        """Return the names that a quantity reads directly, also those that it looks at only afterwards."""
+        found = {*(target for _, target in rule.targets()), *rule.keys(self)}
+        for _, text in (*rule.texts(), *rule.computations()):
+            found |= ex.names(ex.parse(text))
+        return found
+
+    def length(self, name: str) -> Length:
+        """Return how long a name is measured: the whole period, or each week or day of it."""
+        lengths: dict[str, Length] = self._lengths  # type: ignore[attr-defined]
+        if name not in lengths:
+            lengths[name] = "period"  # what reads itself afterwards is as long as the rest of what it reads
+            if name in self.model.conditions:
+                lengths[name] = self.length_of(ex.names(ex.parse(self.model.conditions[name])))
+            elif name in self.rules:
+                lengths[name] = self.rules[name].length(self)
+        return lengths[name]
+
+    def length_of(self, names: Iterable[str]) -> Length:
+        """Return how long what reads these names is measured."""
+        return max((self.length(name) for name in names), key=_LENGTHS.index, default="period")
+
+    def bonus_length(self, name: str) -> Length:
+        """Return what a bonus is paid for: the period, or each week or day of it."""
+        bonus = self.model.bonuses[name]
+        return bonus.every or self.length_of(read for read in self.reads_of_bonus(bonus) if read in self.rules)
+
+    def reads_of_bonus(self, bonus: Bonus) -> set[str]:
+        """Return the names that a bonus reads: quantities, and what its conditions and tables name."""
+        found = {read for _, read in bonus.quantities()}
+        for _, text in bonus.texts():
+            found |= ex.names(ex.parse(text))
+        for _, by, _ in bonus.tables():
+            found |= {key for key in axes(by) if not key.startswith("member.")}
+        return found
+
+    def limit_length(self, name: str) -> Length:
+        """Return over what a limit adds up: the period, or each week or day of it."""
+        limit = self.model.limits[name]
+        return self.common_length(limit.bonuses) if limit.of is None else self.length(limit.of)
+
+    def common_length(self, bonuses: Iterable[str]) -> Length:
+        """Return what bonuses are all paid for; the period, where that is not the same."""
+        lengths = {self.bonus_length(bonus) for bonus in bonuses}
+        return lengths.pop() if len(lengths) == 1 else "period"
+
+    @property
+    def lengths(self) -> set[Length]:
+        """The lengths of all that the plan measures and pays."""
+        names = (*self.rules, *self.model.conditions)
+        return {*map(self.length, names), *map(self.bonus_length, self.model.bonuses)}
+
+    def is_late(self, rule: Quantity | str) -> bool:
+        """Tell whether something of a week waits for the ranks of the period, or for all its weeks."""
+        first = [rule] if isinstance(rule, str) else self.all_reads(rule)
+        return any(
+            self._producer(name) == "rank"
+            or (name in self.rules and self.length(name) == "period" != self.length_of(self.all_reads(self.rules[name])))
+            for start in first
+            for name in self.closure(start)
+        )
+
+    def closure(self, name: str) -> set[str]:
+        """Return a name with all that it reads, directly or not, now or afterwards."""
+        seen: set[str] = set()
+        stack = [name]
+        while stack:
+            current = stack.pop()
+            if current in seen:
+                continue
+            seen.add(current)
+            if current in self.model.conditions:
+                stack += ex.names(ex.parse(self.model.conditions[current]))
+            elif current in self.rules:
+                stack += self.all_reads(self.rules[current])
+        return seen
 
     def circle(self) -> list[str] | None:
         """Return a circle of quantities and conditions that read each other, or None."""

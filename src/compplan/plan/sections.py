@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.requirement import Requirement
-from compplan.plan.values import ConditionText, Model, Name, Number, RoundingMode, Whole
+from compplan.plan.values import ConditionText, Model, Name, RoundingMode, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,6 +56,21 @@ class Tree(Model):
     parent: str = Field(description="The column of the members table that holds the parent's id; empty for roots.")
     side: str | None = Field(None, description="The column that holds the side (binary) or place below the parent.")
     width: Whole | None = Field(None, ge=1, description="The largest number of children; 2 for a binary tree.")
+
+
+class Weeks(Model):
+    """When weeks start, and to which period one belongs that lies in two."""
+
+    start: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
+        "monday", description="The first day of a week."
+    )
+    belong: Literal["first_day", "most_days", "last_day", "cut"] = Field(
+        description="To which period a week belongs: that of its first day, of most of its days, or of its last day; or it "
+        "is cut where the period ends."
+    )
+    period: Literal["calendar", "weeks"] = Field(
+        "calendar", description="Which days the period itself counts: those of the calendar, or those of its weeks."
+    )
 
 
 class Rank(Model):

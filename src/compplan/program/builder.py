@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from compplan.bonuses.by_country import compile_by_country
 from compplan.bonuses.greater_pass import chosen, compile_greater
 from compplan.bonuses.share_out.limit_compile import compile_limit
 from compplan.periods.payout_pass import compile_payout
@@ -26,8 +27,10 @@ from compplan.volumes.order_rules import rule_from_model
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from compplan.periods.parts import Length
     from compplan.plan.load import Plan
     from compplan.plan.values import LevelTable
+    from compplan.program.part_builder import PartBuilder
     from compplan.ranks.table import Row
 
 
@@ -43,12 +46,18 @@ class Builder:
         The columns that exist once these passes have run.
     endings
         What makes the passes that come last.
+    length
+        What the passes run for: the whole period, or each week or day of it.
+    parts
+        The builders of the weeks or days inside of the period.
     """
 
     plan: Plan
     passes: list[p.Pass] = field(default_factory=list)
     known: set[str] = field(default_factory=lambda: {*ROLES})
     endings: list[Callable[[], p.Pass]] = field(default_factory=list)
+    length: Length = "period"
+    parts: dict[Length, PartBuilder] = field(default_factory=dict)
 
     def add(self, made: p.Pass) -> str:
         """Add a pass and return the first column that it writes."""
@@ -250,18 +259,52 @@ class Builder:
         self.plan.scope.rules[name].compile(name, self)
         return name
 
+    def of_parts(self, length: Length, wanted: Callable[[PartBuilder], str], *, late: bool) -> str:
+        """Return what the builder of the weeks returns for a wish, once all that it needs will have run.
+
+        Parameters
+        ----------
+        late
+            Whether that waits for the ranks of the period; what ranks wait for must not.
+        """
+        from compplan.program.part_builder import PartBuilder  # noqa: PLC0415 - it builds upon this module
+
+        if length not in self.parts:
+            self.parts[length] = PartBuilder(self.plan, length=length, whole=self)
+            self.parts[length].early()
+            self._take(self.parts[length])
+        part = self.parts[length]
+        if late and not part.whole_done:
+            part.whole_done = True
+            part.late()
+            self._take(part)
+        column = wanted(part)
+        self._take(part)
+        return column
+
+    def _take(self, part: PartBuilder) -> None:
+        """Add the pass of what is new in the weeks."""
+        if (made := part.taken()) is not None:
+            self.add(made)
+
     def pay(self, name: str) -> str:
         """Return the column of a bonus' pay, adding the passes of the bonus where it is new."""
-        column = f"pay {name}"
+        column, length = f"pay {name}", self.plan.scope.bonus_length(name)
+        if column not in self.known and length != self.length:
+            return self.of_parts(length, lambda part: part.pay(name), late=True)
         if column not in self.known:
-            self.plan.model.bonuses[name].compile(name, self)
+            bonus = self.plan.model.bonuses[name]
+            if bonus.value_tables:
+                compile_by_country(name, bonus, self)
+            else:
+                bonus.compile(name, self)
         return column
 
     def chosen_pay(self, bonus: str) -> str:
         """Return the column of a bonus' pay after the greater of several is chosen."""
         column = self.pay(bonus)
         for name, group in self.plan.model.greater_of.items():
-            if bonus in group:
+            if bonus in group and self.plan.scope.common_length(group) == self.length:
                 column = chosen(bonus, name)
                 if column not in self.known:
                     compile_greater(name, group, self)
@@ -273,6 +316,8 @@ class Builder:
         for name, model in self.plan.model.limits.items():
             if name == limit:
                 break
+            if self.plan.scope.limit_length(name) != self.length:
+                continue  # what the limits of the weeks left is what the weeks paid
             self.limit(name)
             if bonus in model.bonuses:
                 column = f"pay {bonus} after {name}"
@@ -291,7 +336,10 @@ class Builder:
 
     def order_sums(self, tree: str) -> None:
         """Add one pass for all sums of orders that are credited in a tree."""
-        rules = {n: r for n, r in self.plan.scope.order_sums.items() if self.tree(r.tree) == tree}
+        scope = self.plan.scope
+        rules = {
+            n: r for n, r in scope.order_sums.items() if self.tree(r.tree) == tree and scope.length(n) == self.length
+        }
         made = tuple(rule_from_model(name, rule) for name, rule in rules.items())
         self.add(p.OrdersPass(tuple(rules), ("orders", *ROLES), made, tree))
 
@@ -332,17 +380,23 @@ class Builder:
 
 def build(plan: Plan) -> tuple[p.Pass, ...]:
     """Compile a plan to its passes: what is named in the plan, the ranks, and the bonuses in their order."""
-    builder = Builder(plan)
-    for name in plan.scope.rules:
-        builder.quantity(name)
+    builder, scope = Builder(plan), plan.scope
+    for name in scope.rules:
+        if scope.length(name) == "period":
+            builder.quantity(name)
     for name in plan.model.conditions:
-        builder.condition(name)
+        if scope.length(name) == "period":
+            builder.condition(name)
     builder.ranks()
+    for length in sorted(scope.lengths - {"period"}):
+        builder.of_parts(length, lambda _: "", late=True)
     for name in plan.model.bonuses:
         builder.pay(name)
     for group in plan.model.greater_of.values():
-        builder.chosen_pay(group[0])
+        if scope.common_length(group) == "period":
+            builder.chosen_pay(group[0])
     for name in plan.model.limits:
-        builder.limit(name)
+        if scope.limit_length(name) == "period":
+            builder.limit(name)
     compile_payout(builder)
     return builder.close()

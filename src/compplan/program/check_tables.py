@@ -18,10 +18,11 @@ from compplan.errors import CompplanError, DataError
 from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
 from compplan.genealogy.ids import MemberIndex, as_ids, id_kind, id_problem
+from compplan.periods.parts import own_days
 from compplan.periods.state import State, read_state
 from compplan.program.builder import build
 from compplan.program.company import read_company
-from compplan.program.tables import load_member_columns, orders_of
+from compplan.program.tables import load_member_columns, take_orders
 from compplan.program.work import Work
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class _Check:
                 load_member_columns(work, self.members, allow_floats=self.allow_floats)
         if orders is not None:
             with self.found():
-                work.orders = orders_of(self.plan, orders, work, allow_floats=self.allow_floats)
+                take_orders(work, orders, allow_floats=self.allow_floats)
         if self.compute and not self.found.errors and orders is not None:
             with self.found():
                 _volumes_and_ranks(work)
@@ -143,7 +144,8 @@ class _Check:
         if state is not None and not self._missing(state, "state", [model.members.id]):
             with self.found():
                 start = read_state(state, genealogy, self.plan, period=period)
-        work = Work(self.plan, genealogy, period, start, None, threads=1, keep_rows=False)
+        own = own_days(period, self.plan.model.weeks)
+        work = Work(self.plan, genealogy, own, start, None, threads=1, keep_rows=False, whole_period=period)
         work.company = self.company
         return work
 

@@ -11,16 +11,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compplan.bonuses.caps import span_of
 from compplan.errors import ExactnessError
 from compplan.money_arrays import max_abs
 from compplan.plan.values import EXACT
 from compplan.program.evaluate import divide_arrays
 from compplan.program.passes import Pass
-from compplan.quantities.past import is_number
+from compplan.quantities.past import has_calendar
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from numpy.typing import NDArray
 
     from compplan.money import Rounding
@@ -31,24 +30,24 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
-def begins_anew(span: int | str, work: Work) -> bool:
-    """Tell whether what was kept belongs to an earlier month, quarter or year than this period."""
-    before = work.state.reckoned
-    if is_number(span) or span == "all" or before is None:
+def begins_anew(name: str, span: int | str, work: Work) -> bool:
+    """Tell whether what a quantity kept belongs to an earlier month, quarter or year than this period."""
+    since = f"{name}:since"
+    if not has_calendar(span) or since not in work.state.kept:
         return False
-    months = {"month": 1, "quarter": 3, "year": 12}[str(span)]
-    return _unit(before, months) != _unit(work.reckoned, months)
+    return work.state.read_company(since) != span_of(work.reckoned, str(span))
 
 
-def _unit(day: date, months: int) -> int:
-    """Return the number of the month, quarter or year that a day lies in."""
-    return (day.year * 12 + day.month - 1) // months
-
-
-def kept(work: Work, column: str, span: int | str) -> Ints:
+def kept(work: Work, name: str, what: str, span: int | str) -> Ints:
     """Return what an earlier period kept, zeros where a new month, quarter or year begins."""
-    values = work.state.read(column)
-    return values * 0 if begins_anew(span, work) else values
+    values = work.state.read(f"{name}:{what}")
+    return values * 0 if begins_anew(name, span, work) else values
+
+
+def keep_since(work: Work, name: str, span: int | str) -> None:
+    """Note to which month, quarter or year belongs what is kept."""
+    if has_calendar(span):
+        work.state.write(f"{name}:since", span_of(work.reckoned, str(span)))
 
 
 @dataclass(frozen=True)
@@ -69,7 +68,7 @@ class AccumulatePass(Pass):
         name, rule = self.writes[0], self.rule
         past = _past(name, rule, work)
         now = [work.columns[self.reads[0]]] if rule.this_period else []
-        known = kept(work, f"{name}:periods", rule.periods) if rule.counts_periods else None
+        known = kept(work, name, "periods", rule.periods) if rule.counts_periods else None
         result = self._taken(past, now, known)
         if self.scale != self.kept_scale and rule.take != "average":
             result = _lifted(result, 10 ** (self.scale - self.kept_scale))
@@ -92,7 +91,7 @@ class AccumulatePass(Pass):
 def _past(name: str, rule: Accumulate, work: Work) -> list[Ints]:
     if rule.earlier is None:
         what = "largest" if rule.take == "largest" else "sum"
-        return [kept(work, f"{name}:{what}", rule.periods)]
+        return [kept(work, name, what, rule.periods)]
     return [work.state.read(f"{name}:{number}") for number in range(1, rule.earlier + 1)]
 
 
@@ -147,10 +146,11 @@ class RememberPass(Pass):
         columns = self._columns(work, now)
         if rule.counts_periods:
             most = np.iinfo(np.int64).max if rule.earlier is None else rule.earlier
-            columns["periods"] = np.minimum(kept(work, f"{name}:periods", rule.periods) + 1, most)
+            columns["periods"] = np.minimum(kept(work, name, "periods", rule.periods) + 1, most)
         for what, values in columns.items():
             left = values if self.used is None else np.where(work.columns[self.used], 0, values)
             work.state.write(f"{name}:{what}", left)
+        keep_since(work, name, rule.periods)
 
     def _columns(self, work: Work, now: Ints) -> dict[str, Ints]:
         name, rule = self.quantity, self.rule
@@ -158,7 +158,7 @@ class RememberPass(Pass):
         if rule.earlier is not None:
             return {str(number): values for number, values in enumerate([now, *past][: rule.earlier], 1)}
         if rule.take == "largest":
-            return {"largest": _largest(past, [now], kept(work, f"{name}:periods", rule.periods))}
+            return {"largest": _largest(past, [now], kept(work, name, "periods", rule.periods))}
         return {"sum": added(*past, now)}
 
 
@@ -176,7 +176,7 @@ class PeriodCountPass(Pass):
 
 def counted(name: str, rule: Count, work: Work, now: Ints | None) -> Ints:
     """Return the count, with this period where `now` is given."""
-    past = kept(work, f"{name}:{rule.keeps}", rule.periods or "all")
+    past = kept(work, name, rule.keeps, rule.periods or "all")
     if rule.keeps == "which":
         earlier = int(rule.periods or 1) - (now is not None)
         past = sum_of_bits(past, earlier)
@@ -214,3 +214,4 @@ class RememberFlagPass(Pass):
         else:
             column = counted(name, rule, work, now)
         work.state.write(f"{name}:{rule.keeps}", column)
+        keep_since(work, name, rule.periods or "all")

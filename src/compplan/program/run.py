@@ -10,14 +10,15 @@ import pyarrow.compute as pc
 
 from compplan.arrow.buffers import numbers
 from compplan.arrow.read import read_table
-from compplan.errors import DataError, UsageError
+from compplan.errors import DataError, Problem, UsageError
 from compplan.genealogy.ids import as_ids, id_problem
+from compplan.periods.parts import own_days
 from compplan.periods.period import read_period
 from compplan.periods.state import read_state
 from compplan.plan.load import Plan, load_plan
 from compplan.program.builder import build
 from compplan.program.company import read_company
-from compplan.program.tables import genealogy_of, load_member_columns, orders_of, with_columns
+from compplan.program.tables import genealogy_of, load_member_columns, take_orders, with_columns
 from compplan.program.work import Work
 from compplan.results.result import Run
 
@@ -96,7 +97,7 @@ def run(
     plan = plan if isinstance(plan, Plan) else load_plan(plan)
     span = read_period(period)
     if span.form not in {plan.model.period, "span"}:
-        raise UsageError(f"{plan.name} is a {plan.model.period} plan; {span.name} is {span.form}")
+        raise UsageError(_other_length(plan, span))
     passes = build(plan)
     steps = _Steps(progress, len(passes) + 2)
     steps("read tables")
@@ -119,8 +120,17 @@ def run(
         steps(each.name)
         each.run(work)
     work.keep_rows = ledger
-    work.books = {name: work.books[name] for name in plan.model.bonuses}  # one that is read by another ran first
+    order = list(plan.model.bonuses)  # a bonus that is read by another ran first
+    work.books = dict(sorted(work.books.items(), key=lambda each: order.index(each[1].bonus)))
     return Run(work, passes)
+
+
+def _other_length(plan: Plan, span: Period) -> Problem:
+    message = f"{plan.name} is a {plan.model.period} plan; {span.name} is {span.form}"
+    if span.form not in {"weekly", "daily"} or plan.scope.lengths == {"period"}:
+        return Problem("period", message)
+    hint = f"run the period it lies in with the orders so far, and take the rows with period {span.name}"
+    return Problem("period", message, None, hint)
 
 
 def _taken_in(
@@ -141,10 +151,11 @@ def _taken_in(
         )
     flat = genealogy_of(plan, members, threads) if genealogy is None else genealogy
     state = read_state(tables["state"], flat, plan, period=period)
-    work = Work(plan, flat, period, state, None, threads=threads, keep_rows=keep_rows)
+    own = own_days(period, plan.model.weeks)
+    work = Work(plan, flat, own, state, None, threads=threads, keep_rows=keep_rows, whole_period=period)
     load_member_columns(work, members, allow_floats=allow_floats)
     work.given = tuple(work.columns)
-    work.orders = orders_of(plan, tables["orders"], work, allow_floats=allow_floats)
+    take_orders(work, tables["orders"], allow_floats=allow_floats)
     return work
 
 

@@ -14,14 +14,17 @@ from compplan.arrow.read import read_table
 from compplan.errors import DataError, Problem, Rows, UsageError
 from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
+from compplan.periods.parts import parts_of
 from compplan.plan.inputs import member_fields, needs_enrolment, needs_roles
 from compplan.quantities.member_column import MemberColumn
 from compplan.ranks.given import unknown_ranks
+from compplan.volumes.order_parts import orders_within
 from compplan.volumes.order_rules import rule_from_model
 from compplan.volumes.orders import read_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from datetime import datetime
 
     import pyarrow as pa
     from numpy.typing import NDArray
@@ -165,6 +168,29 @@ def _put_roles(work: Work, table: pa.Table, problems: list[Problem]) -> None:
     work.put("is_customer", np.logical_not(distributor))
 
 
+def take_orders(work: Work, source: pa.Table | None, *, allow_floats: bool) -> None:
+    """Read the orders of the period and of its weeks, and choose those of the period itself."""
+    found = orders_of(work.plan, source, work, allow_floats=allow_floats)
+    own = _instant(work.period.start), _instant(work.period.end)
+    if found is None or found.period == own:
+        work.orders = found
+        return
+    work.given_orders = found
+    work.orders, work.order_rows = orders_within(found, *own)
+
+
+def _instant(moment: datetime) -> int:
+    return int(np.datetime64(moment, "us").astype(np.int64))
+
+
+def _days(work: Work) -> tuple[datetime, datetime]:
+    """Return from when until when orders are taken: the period, and all its weeks or days."""
+    spans = [work.period]
+    for length in work.plan.scope.lengths:
+        spans += parts_of(work.calendar, length, work.plan.model.weeks) if length != "period" else ()
+    return min(span.start for span in spans), max(span.end for span in spans)
+
+
 def orders_of(plan: Plan, source: pa.Table | None, work: Work, *, allow_floats: bool) -> OrderData | None:
     """Read the orders that the plan sums; a plan without order volumes reads none."""
     sums = plan.scope.order_sums
@@ -172,13 +198,14 @@ def orders_of(plan: Plan, source: pa.Table | None, work: Work, *, allow_floats: 
         return None
     if source is None:
         raise UsageError(f"the plan {plan.name!r} sums orders: give orders=")
+    start, end = _days(work)
     return read_orders(
         source,
         columns=plan.model.orders,
         rules=[rule_from_model(name, rule) for name, rule in sums.items()],
         genealogy=work.genealogy,
-        period_start=work.period.start,
-        period_end=work.period.end,
+        period_start=start,
+        period_end=end,
         allow_floats=allow_floats,
         threads=work.threads,
         need_ids=plan.scope.pays_per_order,

@@ -60,6 +60,12 @@ class Work:
         What members are due, by currency, the plan's own first.
     company
         Numbers of the company, at the digits that the plan reads them with.
+    whole_period
+        The period that the run was asked for, where this is a week of it.
+    given_orders, order_rows
+        All orders that the run was given, and which of them are `orders`, where these are not all.
+    parts
+        The workspaces of the weeks or days inside this period, by their length.
     """
 
     plan: Plan
@@ -80,6 +86,10 @@ class Work:
     others: dict[str, OneMember] = field(default_factory=dict)
     totals: list[Payables] = field(default_factory=list)
     company: dict[str, int] = field(default_factory=dict)
+    whole_period: Period | None = None
+    given_orders: OrderData | None = None
+    order_rows: NDArray[np.int64] | None = None
+    parts: dict[str, list[Work]] = field(default_factory=dict)
     _people: dict[str, People] = field(default_factory=dict)
 
     def put(self, name: str, values: NDArray[Any], scale: int | None = None) -> None:
@@ -89,7 +99,10 @@ class Work:
             self.scales[name] = scale
 
     def close(self, book: Book) -> None:
-        """Take in the book of a bonus, once it balances."""
+        """Take in the book of a bonus, once it balances; its rows then tell the lines of all orders."""
+        if self.order_rows is not None and book.rows is not None and not book.parts:
+            lines = np.where(book.rows.line >= 0, self.order_rows[book.rows.line], -1)
+            book.rows = replace(book.rows, line=lines)
         self.books[book.bonus] = book
         self.put(f"pay {book.bonus}", book.pay)
 
@@ -110,8 +123,22 @@ class Work:
 
     @property
     def reckoned(self) -> date:
-        """A day that tells to which month, quarter and year this period belongs: its last."""
-        return self.period.after - timedelta(days=1)
+        """A day that tells to which month, quarter and year this period belongs: its first.
+
+        A week inside a month belongs to where the month belongs, also where it begins before it.
+        """
+        last = self.calendar.after - timedelta(days=1)
+        return min(max(self.period.first, self.calendar.first), last)
+
+    @property
+    def calendar(self) -> Period:
+        """The period that the run was asked for; `period` is a week of it, or the days that its weeks have."""
+        return self.whole_period or self.period
+
+    @property
+    def all_orders(self) -> OrderData | None:
+        """The orders of the period and of all its weeks."""
+        return self.orders if self.given_orders is None else self.given_orders
 
     @property
     def size(self) -> int:

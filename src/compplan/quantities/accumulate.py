@@ -12,7 +12,7 @@ from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Flag, Name, Number, RoundingMode, Whole, digits
 from compplan.plan.wording import MODES, words
 from compplan.quantities.base import Quantity, register
-from compplan.quantities.past import Span, is_number, span_text
+from compplan.quantities.past import Span, has_calendar, is_number, span_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +98,8 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
             yield from (Kept(f"{name}:{number}", scale) for number in range(1, self.earlier + 1))
         if self.counts_periods:
             yield Kept(f"{name}:periods")
+        if has_calendar(self.periods):
+            yield Kept(f"{name}:since", company=True)
 
     def findings(self, name: str, scope: Scope) -> Found:
         del scope

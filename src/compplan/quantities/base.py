@@ -20,6 +20,7 @@ from compplan.rooms import open_room
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from compplan.periods.parts import Length
     from compplan.plan.findings import Found
     from compplan.plan.kept import Kept
     from compplan.plan.scope import Scope
@@ -50,6 +51,10 @@ class Quantity(Model):
     def later(self) -> tuple[str, ...]:
         """Return the fields that are looked at only when the period is over, for the periods to come."""
         return ()
+
+    def length(self, scope: Scope) -> Length:
+        """Return how long it is measured: as long as what it reads."""
+        return scope.length_of(scope.all_reads(self))
 
     def keys(self, scope: Scope) -> Iterator[str]:
         """Yield rank columns and quantities that it reads as the keys of a table."""
@@ -127,7 +132,7 @@ def volume_words(rules: Iterable[Any]) -> tuple[str, ...] | None:
 
 @cache
 def volume_union(words: tuple[str, ...] | None = None) -> Any:
-    """Return the type of one volume in a plan: the union of all kinds (or some of the first), told apart by their words."""
+    """Return the type of one volume in a plan: the union of all kinds or of some, told apart by their words."""
     if words is None:
         known = volume_kinds()
     else:

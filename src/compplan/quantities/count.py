@@ -13,11 +13,12 @@ from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Flag, Name, Whole
 from compplan.plan.wording import in_tree, words
 from compplan.quantities.base import Quantity
-from compplan.quantities.past import Span, is_number, span_text
+from compplan.quantities.past import Span, has_calendar, is_number, span_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from compplan.periods.parts import Length
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
@@ -29,10 +30,14 @@ class Count(Quantity):
     word: ClassVar[str] = "count"
 
     count: ConditionText = Field(description="The condition; `is_distributor` and `is_customer` are always there.")
-    among: Literal["frontline", "downline", "legs", "periods"] = Field(
-        description="Whom it counts; `legs` counts legs with at least one, `periods` those in which the member met it."
+    among: Literal["frontline", "downline", "legs", "periods", "weeks", "days"] = Field(
+        description="Whom it counts; `legs` counts legs with at least one, `periods` those in which the member met it, "
+        "`weeks` and `days` those of this period.",
     )
     levels: Whole | None = Field(None, ge=1, description="With downline: how many levels down.")
+    compress: ConditionText | None = Field(
+        None, description="With levels: members who meet this use up no level; they are counted if they meet `count`."
+    )
     per_leg: Whole | None = Field(None, ge=1, description="With downline: the most that one leg may bring.")
     tree: Name | None = Field(None, description="The tree; the first by default.")
     side: Literal["left", "right"] | None = Field(
@@ -54,6 +59,8 @@ class Count(Quantity):
         given = [w for w in ("levels", "per_leg") if getattr(self, w) is not None]
         if given and (self.among != "downline" or len(given) > 1):
             raise Hinted("levels or per_leg go with among: downline, one of them", "leave it out", (given[0],))
+        if self.compress is not None and self.levels is None:
+            raise Hinted("compress goes with levels", "give levels, or leave it out", ("compress",))
         return self
 
     @model_validator(mode="after")
@@ -70,7 +77,7 @@ class Count(Quantity):
         for word in ("periods", "consecutive", "this_period"):
             if word in self.model_fields_set and not over_time:
                 raise Hinted(f"{word} goes with among: periods", "leave it out", (word,))
-        if over_time and self.tree is not None:
+        if self.among in {"periods", "weeks", "days"} and self.tree is not None:
             raise Hinted("periods are not counted in a tree", "leave it out", ("tree",))
         if over_time and self.periods is None and not self.consecutive:
             raise Hinted("it is not said how many periods", "for example periods: 12, or all", ("among",))
@@ -86,6 +93,11 @@ class Count(Quantity):
 
     def texts(self) -> Iterator[tuple[str, str]]:
         yield "count", self.count
+        if self.compress is not None:
+            yield "compress", self.compress
+
+    def length(self, scope: Scope) -> Length:
+        return "period" if self.among in {"weeks", "days"} else super().length(scope)
 
     def later(self) -> tuple[str, ...]:
         return () if self.this_period else ("count",)
@@ -95,7 +107,10 @@ class Count(Quantity):
         return 0
 
     def findings(self, name: str, scope: Scope) -> Found:
-        del name
+        length = "week" if self.among == "weeks" else "day"
+        if self.among in {"weeks", "days"} and scope.length_of(scope.all_reads(self)) != length:
+            message = f'"{name}" counts {self.among}, but {self.count} is not measured by the {length}'
+            yield Finding(("count",), message, f"measure what it compares with over: {length}")
         if self.side is None:
             return
         trees, tree = scope.model.trees, self.side_of or self.tree_of(scope)
@@ -109,6 +124,8 @@ class Count(Quantity):
         del scope
         if self.among == "periods":
             yield Kept(f"{name}:{self.keeps}")
+        if has_calendar(self.periods):
+            yield Kept(f"{name}:since", company=True)
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.program.passes import CountPass, SideCountPass  # noqa: PLC0415 - the language loads no NumPy
@@ -116,9 +133,19 @@ class Count(Quantity):
         if self.among == "periods":
             self._over_time(name, builder)
             return
+        if self.among in {"weeks", "days"}:
+            self._over_parts(name, builder)
+            return
         condition, tree = builder.condition(self.count), self.tree_of(builder.plan.scope)
         if self.side is not None:
             builder.add(SideCountPass((name,), (condition,), tree, condition, self.among, self.side_of or tree, self.side))
+            return
+        if self.compress is not None and self.levels is not None:
+            from compplan.program.compressed import CompressedPass  # noqa: PLC0415 - see above
+
+            skips = builder.condition(self.compress)
+            columns = tuple(dict.fromkeys((condition, skips)))
+            builder.add(CompressedPass((name,), columns, tree, condition, skips, self.levels, own=False))
             return
         builder.add(CountPass((name,), (condition,), tree, condition, self.among, self.levels, self.per_leg))
 
@@ -131,14 +158,24 @@ class Count(Quantity):
             lambda: RememberFlagPass((f"remember {name}",), (builder.condition(self.count),), self, name)
         )
 
+    def _over_parts(self, name: str, builder: Builder) -> None:
+        from compplan.program.parts import CountPartsPass  # noqa: PLC0415 - see above
+
+        length: Length = "week" if self.among == "weeks" else "day"
+        column = builder.of_parts(length, lambda part: part.condition(self.count), late=builder.plan.scope.is_late(self))
+        builder.add(CountPartsPass((name,), (), column, length))
+
     def describe(self) -> str:
         if self.among == "periods":
             return self._text_over_time()
+        if self.among in {"weeks", "days"}:
+            return f"number of {self.among} of the period with {words(self.count)}"
         what = "legs that contain a member with" if self.among == "legs" else f"{self.among} members with"
         text = f"number of {what} {words(self.count)}{in_tree(self.tree)}"
         if self.side is not None:
             text += f" who stand on the {self.side} side{in_tree(self.side_of)}"
         text += f", {self.levels} levels deep" if self.levels else ""
+        text += f" (members with {words(self.compress)} use up none)" if self.compress else ""
         return text + (f", at most {self.per_leg} from one leg" if self.per_leg else "")
 
     def _text_over_time(self) -> str:

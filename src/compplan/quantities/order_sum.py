@@ -13,7 +13,7 @@ from compplan.plan.wording import in_tree, percent
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-
+    from compplan.periods.parts import Length
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -59,6 +59,7 @@ pv: {sum: orders.qv}
 cv: {sum: orders.cv, credit: distributor, exclude: {type: kit}, customer_share: 50%}
 sales: {sum: orders.amount, credit: distributor, buyers: customers}
 starter_kits: {sum: orders, only: {type: [kit, box]}, first_order: only}
+week_sales: {sum: orders.cv, over: week}
 first_days: {sum: orders.qv, window: {from_enrolment: 60 days}}
 """
 
@@ -87,7 +88,14 @@ first_days: {sum: orders.qv, window: {from_enrolment: 60 days}}
         ge=0,
         description="The share that counts of customers' orders, instead of `share`.",
     )
+    over: Literal["week", "day"] | None = Field(
+        None, description="Measured for each week or day of the period; for the whole period when left out."
+    )
     decimals: Whole = Field(2, ge=0, le=9, description="Digits after the point in the orders table; more are an error.")
+
+    def length(self, scope: Scope) -> Length:
+        del scope
+        return self.over or "period"
 
     def scale(self, scope: Scope) -> int:
         del scope
@@ -104,6 +112,7 @@ first_days: {sum: orders.qv, window: {from_enrolment: 60 days}}
         parts += [f"with {column} {_values(value)}" for column, value in self.only.items()]
         parts += [f"without {column} {_values(value)}" for column, value in self.exclude.items()]
         parts += self.window.describe() if self.window else []
+        parts += [f"{self.over} by {self.over}"] if self.over else []
         orders = {"only": ["first orders only"], "exclude": ["without first orders"]}
         parts += orders.get(self.first_order or "", [])
         parts += [f"at {percent(self.share)}"] if self.share != 1 else []

@@ -42,6 +42,11 @@ def span_text(span: Any, *, this_period: bool) -> str:
     return "the period before" if span == 1 else f"the {span} periods before"
 
 
+def has_calendar(span: Any) -> bool:
+    """Tell whether a look back ends where a month, quarter or year begins."""
+    return span in ("year", "quarter", "month")
+
+
 def is_number(span: Any) -> bool:
     """Tell whether a look back is a number of periods, which are then kept one by one."""
     return span is not None and span not in SPAN_WORDS

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any
 
@@ -33,14 +34,29 @@ def engine_version() -> str:
 
 def _unplaced(work: Work) -> dict[str, str]:
     """Return volume that nobody could get: moved up past the top, or of customers without a distributor."""
-    found = {name: amount for name, amount in work.lost.items() if amount}
-    if work.orders is not None:
-        found |= {
-            name: left.sum
-            for name, left in work.orders.uncredited.items()
-            if left.sum and name in work.scales
-        }
-    return {name: format_fixed(amount, work.scales[name]) for name, amount in sorted(found.items())}
+    found: Counter[str] = Counter()
+    scales: dict[str, int] = {}
+    for each in _with_parts(work):
+        found.update(each.lost)
+        if each.orders is not None:
+            found.update({name: left.sum for name, left in each.orders.uncredited.items() if name in each.scales})
+        scales |= each.scales
+    return {name: format_fixed(amount, scales[name]) for name, amount in sorted(found.items()) if amount}
+
+
+def _with_parts(work: Work) -> list[Work]:
+    return [work, *(part for length in sorted(work.parts) for part in work.parts[length])]
+
+
+def _control_totals(work: Work) -> dict[str, str]:
+    """Return the sum of every quantity; of one that is measured by the week, the sum of its weeks."""
+    totals = {}
+    for name, rule in work.plan.scope.rules.items():
+        having = [each for each in _with_parts(work) if name in each.columns]
+        first = [work] if name in work.columns else having
+        found = sum(each.company_total(name, company=rule.company_wide(work.plan.scope)) for each in first)
+        totals[name] = format_fixed(found, first[0].scales[name])
+    return totals
 
 
 def manifest(work: Work, passes: Sequence[Pass], totals: Sequence[Payables]) -> dict[str, Any]:
@@ -50,22 +66,19 @@ def manifest(work: Work, passes: Sequence[Pass], totals: Sequence[Payables]) -> 
         "engine": engine_version(),
         "plan": {"name": model.name, "hash": work.plan.hash},
         "period": {
-            "name": work.period.name,
+            "name": work.calendar.name,
             "first": str(work.period.first),
             "after": str(work.period.after),
         },
         "inputs": {
             "members": members_hash(work),
-            "orders": None if work.orders is None else orders_hash(work.orders),
+            "orders": None if work.all_orders is None else orders_hash(work.all_orders),
             "state": state_hash(work),
             **({"company": printed(work.plan, work.company)} if work.company else {}),
         },
-        "rows": {"members": work.size, "orders": 0 if work.orders is None else int(work.orders.buyers.size)},
+        "rows": {"members": work.size, "orders": 0 if work.all_orders is None else int(work.all_orders.buyers.size)},
         "passes": [each.name for each in passes],
-        "control_totals": {
-            name: format_fixed(work.company_total(name, company=rule.company_wide(work.plan.scope)), work.scales[name])
-            for name, rule in work.plan.scope.rules.items()
-        },
+        "control_totals": _control_totals(work),
         "unplaced": _unplaced(work),
         "balances": [{k: v if v is None else str(v) for k, v in b.items()} for b in balances(work, totals)],
         "payables": [

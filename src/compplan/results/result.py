@@ -34,6 +34,8 @@ class Run:
         One row an earner and currency: earned, carried in, withheld, payable, and what the plan deducts and splits.
     breakage : Frame
         One row a bonus and reason: what the plan set aside and nobody earned, exact.
+    parts : Frame
+        One row a week (or day) and member, where the plan measures or pays by the week.
     state : Frame
         What the next period starts from.
     manifest : dict
@@ -80,6 +82,11 @@ class Run:
         """Hashes, control totals and balances, ready for JSON."""
         return manifest(self._work, self._passes, self._payables)
 
+    @cached_property
+    def parts(self) -> Frame:
+        """One row a week or day of the period and member; empty where the plan measures nothing by the week."""
+        return Frame(lambda: tables.parts_table(self._work))
+
     def rank_of(self, member: Any) -> str | None:
         """Return the rank that a member earned this period, None for unranked."""
         number = int(self._work.columns["rank"][self._work.genealogy.position(member)])
@@ -104,17 +111,26 @@ class Run:
 
         return next_rank(self._work, self._passes, member, rank)
 
-    def why(self, member: Any, bonus: str) -> Why:
+    def why(self, member: Any, bonus: str, period: str | None = None) -> Why:
         """Return the rows that paid a member, and the first failed gate of what did not.
+
+        Parameters
+        ----------
+        member
+            The member's id.
+        bonus
+            The bonus.
+        period
+            One week or day, such as `2026-W41`, of a bonus that is paid for each; all of them when left out.
 
         Raises
         ------
         UsageError
-            For an unknown member or bonus.
+            For an unknown member, bonus or week.
         """
         from compplan.explain.why import why  # noqa: PLC0415 - loaded when first asked
 
-        return why(self._work, self._passes, member, bonus)
+        return why(self._work, self._passes, member, bonus, period)
 
     def write(self, folder: str | Path, suffix: str = ".parquet") -> None:
         """Write all tables and the manifest into a folder, all or none.
@@ -134,6 +150,7 @@ class Run:
             If the folder holds tables of the same names in another format.
         """
         names = ["members", "payables", "breakage", "state"] + ["ledger"] * self._work.keep_rows
+        names += ["parts"] * bool(self._work.parts)
         target = Path(folder)
         if not str(folder):
             raise UsageError("the folder has no name")

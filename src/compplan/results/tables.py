@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -30,12 +29,7 @@ if TYPE_CHECKING:
 def members_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     """One row a member: named quantities and conditions, ranks, and pay by bonus."""
     model, columns = work.plan.model, {work.plan.model.members.id: work.genealogy.ids}
-    for name in work.plan.scope.rules:
-        scale = work.scales[name]
-        values = work.columns[name]
-        columns[name] = pa.array(values) if name in model.counts else fixed_to_decimal(values, scale)
-    for name in model.conditions:
-        columns[name] = pa.array(work.columns[name])
+    columns |= _named(work, "period")
     if model.ranks:
         for name in work.plan.scope.rank_columns:
             if name != "last_rank":
@@ -47,11 +41,39 @@ def members_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     return pa.table(columns)
 
 
+def _named(work: Work, length: str) -> dict[str, pa.Array]:
+    """Return the named quantities and conditions that are measured for the period, or for a week or day of it."""
+    model, scope = work.plan.model, work.plan.scope
+    columns = {}
+    for name in (n for n in scope.rules if scope.length(n) == length):
+        values = work.columns[name]
+        columns[name] = pa.array(values) if name in model.counts else fixed_to_decimal(values, work.scales[name])
+    for name in (n for n in model.conditions if scope.length(n) == length):
+        columns[name] = pa.array(work.columns[name])
+    return columns
+
+
+def parts_table(work: Work) -> pa.Table:
+    """One row a week (or day) and member: what is measured and paid by the week."""
+    id_column, found = work.plan.model.members.id, []
+    for length in sorted(work.parts):
+        for part in work.parts[length]:
+            columns = {id_column: work.genealogy.ids, "period": _same(part.period.name, work.size)}
+            columns |= _named(part, length)
+            columns |= {f"pay:{name}": fixed_to_decimal(book.pay, book.scale) for name, book in part.books.items()}
+            found.append(pa.table(columns))
+    if not found:
+        found = [pa.table({id_column: work.genealogy.ids[:0], "period": _same(None, 0)})]
+    return pa.concat_tables(found, promote_options="default").unify_dictionaries()
+
+
 def _pay(books: Sequence[Book]) -> pa.Array:
     """Return what a bonus pays; each member has his pay in one of its currencies."""
     scale = max(book.scale for book in books)
-    parts = [_widened(book.pay, book.scale, scale) for book in books]
-    return reduce(pc.add, parts).cast(pa.decimal128(38, scale)) if len(parts) > 1 else parts[0]
+    found = _widened(books[0].pay, books[0].scale, scale)
+    for book in books[1:]:
+        found = pc.if_else(pa.array(book.pay != 0), _widened(book.pay, book.scale, scale), found)
+    return found
 
 
 def rank_column(work: Work, numbers: NDArray[np.int8]) -> pa.Array:
@@ -87,7 +109,8 @@ def ledger_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     empty = _part(
         work, "", "", "", np.empty(0, np.int32), _widened(np.empty(0, np.int64), 0, scales.amount), scales
     )
-    return pa.concat_tables([empty, *parts]).unify_dictionaries()
+    whole = pa.concat_tables([empty, *parts]).unify_dictionaries()
+    return whole if work.parts else whole.drop_columns(["period"])  # else it is that of the run, in every row
 
 
 def _book_parts(work: Work, book: Book, scales: _Scales) -> Iterator[pa.Table]:
@@ -98,6 +121,7 @@ def _book_parts(work: Work, book: Book, scales: _Scales) -> Iterator[pa.Table]:
     table = _part(work, book.bonus, "payment", book.currency, rows.earner, amount, scales)
     given = {
         "source": pc.take(work.genealogy.ids, pa.array(rows.source)),
+        "period": _part_names(work, book, rows.part, rows.earner.size),
         "order": _orders(work, rows.line),
         "level": pa.array(rows.level, mask=rows.level == 0),
         "base": _widened(rows.base, book.base_scale, scales.base),
@@ -112,7 +136,17 @@ def _book_parts(work: Work, book: Book, scales: _Scales) -> Iterator[pa.Table]:
     yield table
     for each in book.adjustments:
         amount = _widened(each.amount, book.scale, scales.amount)
-        yield _part(work, book.bonus, each.entry, book.currency, each.earner, amount, scales)
+        part = None if each.part < 0 else np.full(each.earner.size, each.part, np.int16)
+        table = _part(work, book.bonus, each.entry, book.currency, each.earner, amount, scales)
+        names = _part_names(work, book, part, each.earner.size)
+        yield table.set_column(table.column_names.index("period"), "period", names)
+
+
+def _part_names(work: Work, book: Book, part: NDArray[np.int16] | None, count: int) -> pa.DictionaryArray:
+    """Return the period of each row: the week or day, or the period of the run."""
+    if part is None:
+        return _same(work.calendar.name, count)
+    return dictionary_column(part.astype(np.int32), list(book.parts))
 
 
 def _rates(book: Book, rows: Rows) -> NDArray[np.int64] | None:
@@ -153,6 +187,7 @@ def _part(
         {
             "bonus": _same(bonus or None, count),
             "entry": _same(entry, count),
+            "period": _same(work.calendar.name, count),
             "earner": pc.take(ids, pa.array(earner)),
             "source": pa.nulls(count, ids.type),
             "order": pa.nulls(count, _order_type(work)),
@@ -171,12 +206,12 @@ def _same(text: str | None, count: int) -> pa.DictionaryArray:
 
 
 def _order_type(work: Work) -> pa.DataType:
-    ids = work.orders.ids if work.orders is not None else None
+    ids = work.all_orders.ids if work.all_orders is not None else None
     return pa.string() if ids is None else ids.type
 
 
 def _orders(work: Work, line: NDArray[np.int64]) -> pa.Array:
-    ids = work.orders.ids if work.orders is not None else None
+    ids = work.all_orders.ids if work.all_orders is not None else None
     if ids is None:
         return pa.nulls(line.size, _order_type(work))
     return pc.take(ids, pa.array(line, mask=line < 0))
@@ -252,4 +287,4 @@ def next_state(work: Work, totals: Sequence[Payables]) -> pa.Table:
     if work.orders is not None:
         ordered[work.orders.buyers] = True
     after = replace(state, **ranked, ordered_before=ordered, balance=totals[0].withheld)
-    return state_table(after, work.genealogy, work.plan, period=work.period)
+    return state_table(after, work.genealogy, work.plan, period=work.calendar)

@@ -18,8 +18,6 @@ if TYPE_CHECKING:
 
     from compplan.genealogy.tree import Tree
 
-NOTHING, BEYOND_GUARANTEE, ALL = 0, 1, 2
-
 
 @dataclass(frozen=True, eq=False)
 class Flow:
@@ -44,7 +42,7 @@ class Flow:
 
 
 def flow_up(
-    tree: Tree, own: NDArray[np.int64], owed: NDArray[np.int64], keeps: NDArray[np.int8], *, what: str
+    tree: Tree, own: NDArray[np.int64], owed: NDArray[np.int64], keeps: NDArray[np.bool_], *, what: str
 ) -> Flow:
     """Send up what each member's own group makes, from the bottom to the top.
 
@@ -57,8 +55,7 @@ def flow_up(
     owed
         int64[n]: what he guarantees to the next above; zero for nothing.
     keeps
-        int8[n]: `NOTHING`, all that he receives goes on; `BEYOND_GUARANTEE`, what his own lacks of what he owes is
-        taken from what he receives; `ALL`, he keeps what he receives, and the next above gets his own.
+        bool[n]: who keeps what he receives, less what his own lacks of what he owes; with the others all goes on.
     what
         The name of the bonus or volume, for errors.
 
@@ -75,7 +72,7 @@ def flow_up(
     >>> from compplan.genealogy.tree import Tree
     >>> order = np.arange(3, dtype=np.int32)
     >>> chain = Tree("sponsor", order, order - 1, np.full(3, 3, np.int32), None, 2)
-    >>> own, owed, keeps = np.array([0, 100, 400]), np.array([0, 300, 300]), np.array([2, 1, 2], np.int8)
+    >>> own, owed, keeps = np.array([0, 100, 400]), np.array([0, 300, 300]), np.ones(3, np.bool_)
     >>> flow = flow_up(chain, own, owed, keeps, what="leadership")
     >>> flow.received.tolist(), flow.sent.tolist(), flow.kept.tolist()
     ([300, 400, 0], [0, 300, 400], [300, 200, 0])

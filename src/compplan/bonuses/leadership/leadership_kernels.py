@@ -13,8 +13,8 @@ U = np.uint32
 def send_up(depth, own, owed, keeps, coming, received, sent):
     """Write what each member receives from below and what he sends up; return what leaves at the top.
 
-    `coming` holds by depth what comes up so far, zeros at first. Who `keeps` 0 sends all up, 1 fills the gap between
-    `own` and `owed`, 2 keeps all that he receives.
+    `coming` holds by depth what comes up so far, zeros at first. Who `keeps` passes on only what his own lacks of what
+    he owes.
     """
     for j in range(depth.size - 1, -1, -1):
         i = U(j)
@@ -22,7 +22,7 @@ def send_up(depth, own, owed, keeps, coming, received, sent):
         got = coming[d + U(1)]
         coming[d + U(1)] = 0
         gap = min(max(owed[i] - own[i], np.int64(0)), got)
-        passed = got if keeps[i] == 0 else gap if keeps[i] == 1 else np.int64(0)
+        passed = gap if keeps[i] else got
         received[i] = got
         sent[i] = own[i] + passed
         coming[d] += own[i] + passed

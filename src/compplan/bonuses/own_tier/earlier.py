@@ -22,7 +22,7 @@ def advanced(bonus: str, span: Span, work: Work, book: Book) -> None:
     before = kept_in_span(f"{bonus}:advanced", span, work)
     unit = 10 ** (book.scale - money_of(bonus, work).decimals)
     work.state.write(f"{bonus}:advanced", book.pay // unit)
-    work.state.write(f"{bonus}:advanced_since", span_of(work.period.first, span))
+    work.state.write(f"{bonus}:advanced_since", span_of(work.reckoned, span))
     book.adjust("advanced", -before * unit)
     book.must_balance()
 
