@@ -46,7 +46,10 @@ def fields(draw):
             found |= {"first_pair": first, "paid_on": "weaker"}
     else:
         other = {kind: draw(levels) for kind in table}
-        found["ways"] = [{"ratio": draw(ratio), name: table}, {"ratio": draw(ratio), name: other, "when": "active == 1"}]
+        found["ways"] = [
+            {"ratio": draw(ratio), name: table},
+            {"ratio": draw(ratio), name: other, "when": "active == 1"},
+        ]
     if unit is not None and not isinstance(unit, list):
         found |= draw(st.sampled_from([{}, {"strong_side": "each_pair"}, {"uses": "balanced"}]))
     found["unpaid"] = draw(st.sampled_from(["breakage", "carry"]))
@@ -77,7 +80,10 @@ def plan_of(bonus, at):
         "currency": "USD",
         "period": "monthly",
         "rounding": {"mode": "half_up", "at": at},
-        "trees": {"enrollment": {"parent": "sponsor_id"}, "binary": {"parent": "parent_id", "side": "side", "width": 2}},
+        "trees": {
+            "enrollment": {"parent": "sponsor_id"},
+            "binary": {"parent": "parent_id", "side": "side", "width": 2},
+        },
         "volumes": {"bv": {"sum": "orders.bv", "decimals": 0}, "active": {"member": "active", "decimals": 0}},
         "bonuses": {"pairs": bonus},
     }
@@ -91,7 +97,9 @@ def settings_of(bonus):
 
     def table(rows):
         read = [(kind, row if isinstance(row, list) else [row]) for kind, row in rows.items()]
-        return {k: [Fraction(str(v).removesuffix("%")) / (100 if name == "rates" else 1) for v in row] for k, row in read}
+        return {
+            k: [Fraction(str(v).removesuffix("%")) / (100 if name == "rates" else 1) for v in row] for k, row in read
+        }
 
     ways = [
         {"ratio": RATIOS[way["ratio"]], "table": table(way[name]), "fixed": name == "amounts", "when": "when" in way}
@@ -146,7 +154,9 @@ def test_months_of_a_binary_bonus(bonus, shape, at, data):
     try:
         plan = cp.load_plan(json.dumps(plan_of(bonus, at), indent=1))
     except PlanError as error:
-        assume(all("less than one pair pays" not in str(p) and "nothing is carried" not in str(p) for p in error.problems))
+        assume(
+            all("less than one pair pays" not in str(p) and "nothing is carried" not in str(p) for p in error.problems)
+        )
         assume(not any("need one unit, one way" in str(p) for p in error.problems))
         raise
     twin, state = naive.Bonus(settings_of(bonus), parents, sides), None

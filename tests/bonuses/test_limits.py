@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 
-import naive.share_out as naive
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import compplan as cp
+import naive.share_out as naive
 from compplan.errors import PlanError
 from compplan.money import ROUNDING_CODES
 
@@ -41,7 +41,11 @@ def members(**columns):
     names = [f"m{n}" for n in range(len(next(iter(columns.values()))))]
     given_columns = {"one": 0, "two": 0, "other": 0, "sales": 0, "rank_number": 0, "owner": ""}
     return [
-        {"member_id": name, "sponsor_id": None, **{c: str(columns[c][n]) if c in columns else d for c, d in given_columns.items()}}
+        {
+            "member_id": name,
+            "sponsor_id": None,
+            **{c: str(columns[c][n]) if c in columns else d for c, d in given_columns.items()},
+        }
         for n, name in enumerate(names)
     ]
 
@@ -64,7 +68,10 @@ def test_limits_hold_as_with_fractions(data):
     cents = [data.draw(amounts) for _ in range(2)]
     owners = data.draw(st.lists(st.sampled_from("xyz"), min_size=size, max_size=size))
     most = [data.draw(st.integers(0, 6000)) for _ in range(3)]
-    residue, mode = data.draw(st.sampled_from(["largest_remainder", "company", "rounded_alone"])), data.draw(st.sampled_from([*ROUNDING_CODES]))
+    residue, mode = (
+        data.draw(st.sampled_from(["largest_remainder", "company", "rounded_alone"])),
+        data.draw(st.sampled_from([*ROUNDING_CODES])),
+    )
     words = [f"amounts: {amount / Decimal(100)}, residue: {residue}}}\n" for amount in most]
     limits = (
         f"  a: {{bonuses: [first], per: member, {words[0]}"
@@ -119,7 +126,10 @@ def test_a_limit_by_rank_over_several_bonuses():
 
 def test_a_part_of_the_own_volume():
     people = members(one=[100, 100], sales=[150, 300])
-    assert pay(run("  own: {bonuses: [first], per: member, of: sales, rates: 50%}\n", people), "first") == ["75.00", "100.00"]
+    assert pay(run("  own: {bonuses: [first], per: member, of: sales, rates: 50%}\n", people), "first") == [
+        "75.00",
+        "100.00",
+    ]
 
 
 def test_several_positions_of_one_owner():
@@ -157,7 +167,9 @@ def test_scaled_pay_is_whole_cents_also_where_payments_are_not_rounded(at):
     people = members(one=["10.01", "20.02"])
     limits = "  all: {bonuses: [first], amounts: 1.01}\n"
     result = cp.run(
-        cp.load_plan((PLAN + limits).replace("at: payment", f"at: {at}").replace("of: one, rates: 100%", "of: one, rates: 33.3%")),
+        cp.load_plan(
+            (PLAN + limits).replace("at: payment", f"at: {at}").replace("of: one, rates: 100%", "of: one, rates: 33.3%")
+        ),
         people,
         period="2026-W41",
     )
@@ -201,7 +213,10 @@ def test_why():
 
 def test_a_limit_that_does_not_bind_changes_nothing():
     people = members(one=[100])
-    free, held = run("  all: {bonuses: [first], amounts: 100}\n", people), run("  all: {bonuses: [first], amounts: 99999}\n", people)
+    free, held = (
+        run("  all: {bonuses: [first], amounts: 100}\n", people),
+        run("  all: {bonuses: [first], amounts: 99999}\n", people),
+    )
     assert free.ledger.to_arrow().equals(held.ledger.to_arrow())
     assert free.why("m0", "first").details == ()
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-import naive.share_out as naive
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import compplan as cp
+import naive.share_out as naive
 from compplan.bonuses.share_out.divide import Terms, divide
 from compplan.bonuses.share_out.places import first_places
 from compplan.bonuses.share_out.share import Rule
@@ -66,7 +66,10 @@ def test_places_are_those_of_a_sorted_list(data):
     size = len(numbers)
     shares = sorted(data.draw(st.lists(st.integers(0, 60), min_size=1, max_size=5)), reverse=True)
     ties = data.draw(st.sampled_from(["earlier_last_order", "smaller_id", "shared"]))
-    ids, last = data.draw(st.permutations(range(size))), data.draw(st.lists(st.integers(0, 2), min_size=size, max_size=size))
+    ids, last = (
+        data.draw(st.permutations(range(size))),
+        data.draw(st.lists(st.integers(0, 2), min_size=size, max_size=size)),
+    )
     keys = np.array(ids, np.int64)
     found = first_places(
         np.array(numbers, np.int64), np.ones(size, np.bool_), shares, ties, lambda t: keys[t], np.array(last, np.int64)
@@ -230,7 +233,7 @@ def test_the_same_bytes_in_any_row_order():
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        (None, "the run is not given the company's \"profit\""),
+        (None, 'the run is not given the company\'s "profit"'),
         ({"profit": 1.5}, "an exact amount is int, Decimal or text"),
         ({"profit": "1.005"}, "has more than 2 decimals"),
         ({"profit": 1, "loss": 2}, 'the plan reads no company number "loss"'),

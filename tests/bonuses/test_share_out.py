@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import naive.share_out as naive
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compplan.bonuses.share_out.share import Rule, share_out, share_out_groups
+import naive.share_out as naive
+from compplan.bonuses.share_out.share import Rule, largest, share_out, share_out_groups
 from compplan.errors import ExactnessError
 from compplan.money import ROUNDING_CODES
 
@@ -75,3 +75,21 @@ def test_products_beyond_64_bits_are_exact():
 def test_a_total_beyond_64_bits_is_refused():
     with pytest.raises(ExactnessError, match="passes 64 bits"):
         share_out(np.array([1], np.int64), Fraction(1, 1000), 2**62, rule("company", "half_up", [0]))
+
+
+@pytest.mark.kernels
+def test_large_groups_are_served_as_small_ones():
+    """A hundred equal entries, of which the seven with the smallest ids get one unit more than a pair beside them."""
+    weights, group = np.ones(102, np.int64), np.array([0] * 100 + [1, 1], np.int64)
+    ids = np.arange(102)[::-1]
+    parts = share_out_groups(
+        weights, group, np.array([207, 5]), np.array([100, 2]), rule("largest_remainder", "half_up", ids)
+    )
+    assert parts.tolist() == [2] * 93 + [3] * 7 + [2, 3]
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.integers(0, 2**62) | st.integers(0, 3), min_size=1, max_size=9), st.data())
+def test_the_value_in_a_place(values, data):
+    place = data.draw(st.integers(1, len(values)))
+    assert largest(np.array(values, np.int64), place) == sorted(values, reverse=True)[place - 1]

@@ -7,6 +7,7 @@ before you keep it.
 from __future__ import annotations
 
 import os
+import sys
 from difflib import unified_diff
 from textwrap import indent
 
@@ -14,6 +15,7 @@ import pytest
 from markdown_pages import PAGES, ROOT, anchors, blocks, links, rewritten, run_page
 
 import compplan as cp
+from compplan.bonuses.base import _KINDS, kinds
 from compplan.cli.app import COMMANDS
 
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]
@@ -54,7 +56,14 @@ def workplace(tmp_path, monkeypatch):
     monkeypatch.delenv("COLUMNS", raising=False)
     (tmp_path / "plans").symlink_to(ROOT / "plans")
     monkeypatch.chdir(tmp_path)
-    return tmp_path
+    monkeypatch.syspath_prepend(str(tmp_path))
+    before, modules = dict(kinds()), set(sys.modules)
+    yield tmp_path
+    for kind in set(_KINDS) - set(before):  # a page that registers its own kind leaves none behind
+        del _KINDS[kind]
+    for name in set(sys.modules) - modules:
+        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(tmp_path)):
+            del sys.modules[name]
 
 
 def load_part(part, text):
@@ -86,7 +95,7 @@ def difference(page, output):
 @pytest.mark.parametrize("page", PAGES, ids=NAMES)
 def test_all_python_of_a_page_runs(page):
     found = [
-        block.line for block in blocks(page.read_text()) if block.words[:1] == ("python",) and not block.runs
+        block.line for block in blocks(page.read_text()) if block.words[:1] == ("python",) and not block.does_something
     ]
     assert found == []
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 
 def parts(starts, low, high):
     """Return {band: part} of the span from low to high, -1 for what is below the first band."""
     found = {}
     edges = [float("-inf"), *starts, float("inf")]
-    for band, (bottom, top) in enumerate(zip(edges, edges[1:], strict=False), -1):
+    for band, (bottom, top) in enumerate(pairwise(edges), -1):
         below, above = sorted([low, high])
         inside = min(above, top) - max(below, bottom)
         if inside > 0:

@@ -159,7 +159,12 @@ class Bonus:
         carried = given["over_cap"] == "carried"
         most = self.limit(member, way, kind, money=carried)
         made = most if carried else None
-        options = {"anew": given["anew"], "balanced": given["balanced"], "carry": given["carry"], "steps": given["steps"]}
+        options = {
+            "anew": given["anew"],
+            "balanced": given["balanced"],
+            "carry": given["carry"],
+            "steps": given["steps"],
+        }
         before = 0
         if given["first_pair"] is not None and may and not self.started[member]:
             start = 1 if made is None else min(1, made)
@@ -193,10 +198,7 @@ class Bonus:
             self.weaker[member].append(weaker)
         for side in (0, 1):
             lots = self.lots[member][side]
-            if given["expires"]:
-                total = sum(aged(rest[side], new[side], lots)[0])
-            else:
-                total = rest[side]
+            total = sum(aged(rest[side], new[side], lots)[0]) if given["expires"] else rest[side]
             total = total if most is None else min(total, most)
             self.lots[member][side] = aged(total, new[side], lots)[0] if given["expires"] else [total]
 

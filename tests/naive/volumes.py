@@ -193,3 +193,15 @@ def count_on_side(parents, flag, among, other_parents, sides, side):
             theirs = [m for m in range(len(parents)) if earner in uplines_of(parents, m)]
         found.append(sum(flag[m] and stands_on(other_parents, sides, m, earner) == side for m in theirs))
     return found
+
+
+def sum_levels(parents, values, skips, levels):
+    """The sum of the values below, of those with fewer than `levels` members between who use up a level."""
+    found = [0] * len(parents)
+    for source, value in enumerate(values):
+        above, between = parents[source], 0
+        while above >= 0 and between < levels:
+            found[above] += value
+            between += not skips[above]
+            above = parents[above]
+    return found

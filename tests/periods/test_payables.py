@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 from hypothesis import given, settings
@@ -29,7 +30,7 @@ def payouts(draw):
         takes.append(Take(name, *of, 100 if rates else None, above))
         plain.append((name, Fraction(value, 100) if rates else None, value, above))
     cuts = sorted([0, 100, *draw(st.lists(st.integers(0, 100), max_size=3))])
-    shares = {f"to_{at}": high - low for at, (low, high) in enumerate(zip(cuts, cuts[1:], strict=False))}
+    shares = {f"to_{at}": high - low for at, (low, high) in enumerate(pairwise(cuts))}
     shares = shares if draw(st.booleans()) else {}
     minimum, forgiven = draw(st.integers(0, 800)), draw(st.booleans())
     fast = Terms(2, minimum, np.array(who), forgiven, takes, shares, 100)

@@ -61,7 +61,10 @@ def test_the_plain_bonus_is_good():
         ({"unit": "0"}, "an increment is above zero"),
         ({"unit": "[300, 200]"}, "increments ascend, and begin above zero"),
         ({"unit": "0.125"}, "0.125 is finer than pv, which has 2 digits"),
-        ({"of": "units", "unit": "5", "ratio": "3 to 2"}, "at 3 to 2, a unit of 5 takes no whole points of the stronger side"),
+        (
+            {"of": "units", "unit": "5", "ratio": "3 to 2"},
+            "at 3 to 2, a unit of 5 takes no whole points of the stronger side",
+        ),
         ({"amounts": "5", "unit": "100"}, "a bonus has either rates or amounts"),
         ({"rates": "[10%, 20%]"}, "levels have no meaning here"),
         ({"unit": "[300, 700, 1500]", "rates": "[10%, 20%]"}, "there are more or fewer levels than increments"),
@@ -82,7 +85,10 @@ def test_the_plain_bonus_is_good():
         ({"cap_per": "month"}, "there is no cap"),
         ({"cap": "50", "cap_cut": "in_order"}, "there is no cap over several members"),
         ({"ways": "[{rates: 10%}]"}, "rates stands beside ways"),
-        ({"cap": "50", "over_cap": "carried", "cap_over": "member.owner"}, "over_cap: carried and cap need one unit, one way, and a cap a member"),
+        (
+            {"cap": "50", "over_cap": "carried", "cap_over": "member.owner"},
+            "over_cap: carried and cap need one unit, one way, and a cap a member",
+        ),
     ],
     ids=lambda value: str(value)[:60],
 )
@@ -103,11 +109,16 @@ def test_pay_of_a_span_has_to_be_known():
 
 
 def test_a_bonus_in_plain_words():
-    plan = cp.load_plan(PLAN.format(at="payment", fields=(
-        "kind: binary, of: pv, tree: binary, ratio: 2 to 1, unit: 100, strong_side: each_pair, amounts: 14, "
-        "pair_cap: 96, carry_cap: {times: 5, average_of: 4}, expires: 8, flush_when: not active, flush_after: 2, "
-        "unpaid: carry, own_side: weaker, first_pair: 1 to 1"
-    )))
+    plan = cp.load_plan(
+        PLAN.format(
+            at="payment",
+            fields=(
+                "kind: binary, of: pv, tree: binary, ratio: 2 to 1, unit: 100, strong_side: each_pair, amounts: 14, "
+                "pair_cap: 96, carry_cap: {times: 5, average_of: 4}, expires: 8, flush_when: not active, flush_after: 2, "
+                "unpaid: carry, own_side: weaker, first_pair: 1 to 1"
+            ),
+        )
+    )
     said = plan.describe()
     for sentence in (
         "in whole increments of 100 of the weaker side",

@@ -35,12 +35,14 @@ def genealogy_of(sponsors, parents, sides):
     def ids(above):
         return pa.array([None if p < 0 else p for p in above], pa.int64())
 
-    table = pa.table({
-        "member_id": pa.array(range(len(sponsors)), pa.int64()),
-        "sponsor_id": ids(sponsors),
-        "parent_id": ids(parents),
-        "side": ids(sides),
-    })
+    table = pa.table(
+        {
+            "member_id": pa.array(range(len(sponsors)), pa.int64()),
+            "sponsor_id": ids(sponsors),
+            "parent_id": ids(parents),
+            "side": ids(sides),
+        }
+    )
     trees = [TreeColumns("enrollment", "sponsor_id", None, None), TreeColumns("binary", "parent_id", "side", 2)]
     return build_genealogy(table, id_column="member_id", trees=trees, threads=1)
 

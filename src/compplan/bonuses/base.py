@@ -7,25 +7,31 @@ The kinds of compplan are the modules of `bonuses/kinds/`; nothing lists them. A
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cache
+from importlib.metadata import entry_points
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
-from compplan.plan.currencies import Currency, CurrencyField
+from compplan.plan.by_country import ByKeyValue, CurrencyOrCurrencies
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
-from compplan.plan.values import AmountTable, ConditionText, LevelTable, Model
+from compplan.plan.located import Hinted
+from compplan.plan.values import AmountTable, ByKey, ConditionText, LevelTable, Model
 from compplan.quantities.order_sum import OrderSum
 from compplan.rooms import in_room, open_room
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from compplan.plan.currencies import Currency
     from compplan.plan.findings import Found
     from compplan.plan.model import PlanModel
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
+
+_FIELD = r"^member\.\w+$"
 
 
 class Bonus(Model):
@@ -70,8 +76,12 @@ class Bonus(Model):
         "pro_rata",
         description="With cap_over, who loses what is too much: all in proportion to their pay, or those who stand last in the first tree.",
     )
-    currency: CurrencyField | None = Field(
-        None, description="The currency, where it is not the plan's: a code, or a mapping with code and decimals."
+    currency: CurrencyOrCurrencies | None = Field(
+        None,
+        description="The currency, where it is not the plan's: a code, a mapping with code and decimals, or one for each `currency_by` key.",
+    )
+    currency_by: str | None = Field(
+        None, pattern=_FIELD, description="What the keys of currency are: member.<field>. An earner is paid in his own."
     )
     every: Literal["week", "day"] | None = Field(
         None,
@@ -92,9 +102,48 @@ class Bonus(Model):
         """Return the currency that this bonus pays in."""
         return self.currency or model.currency
 
+    @property
+    def value_tables(self) -> dict[str, dict[str, Any]]:
+        """The single values that are tables here, by field."""
+        values = {field: getattr(self, field, None) for field in ("of", "currency", "money_per_point")}
+        return {field: value.table for field, value in values.items() if isinstance(value, ByKeyValue)}
+
+    @property
+    def chosen_by(self) -> str:
+        """The member field that chooses from the tables of single values."""
+        return str(next(by for field in self.value_tables if (by := getattr(self, f"{field}_by"))))
+
+    def variants(self) -> dict[str, Self]:
+        """Return this bonus as it is for each key of its tables of single values; itself by "" where there are none."""
+        tables = self.value_tables
+        if not tables:
+            return {"": self}
+        nothing = {f"{field}_by": None for field in tables} | {"cap": None, "cap_by": "paid_as"}
+        keys = next(iter(tables.values()))
+        return {key: self.model_copy(update={**nothing, **{f: t[key] for f, t in tables.items()}}) for key in keys}
+
+    @model_validator(mode="after")
+    def _tables_of_values_fit(self) -> Self:
+        """Make sure that each table of single values says what its keys are, and all have the same keys."""
+        tables, bys = self.value_tables, set[str]()
+        for field in ("of", "currency", "money_per_point"):
+            by = getattr(self, f"{field}_by", None)
+            if field in tables and by is None:
+                raise Hinted(f"{field} is a table", f"say with {field}_by what its keys are", (field,))
+            if field not in tables and by is not None:
+                raise Hinted(f"{field} is no table", "leave it out, or give a value for each key", (f"{field}_by",))
+            bys |= {by} - {None}
+        first = next(iter(tables.values()), {})
+        for field, table in tables.items():
+            if set(table) != set(first) or len(bys) > 1:
+                raise Hinted("the tables of single values have different keys", "use the same keys and field in all", (field,))
+        if tables and self.cap_per != "period":
+            raise Hinted("cap_per does not go with tables by country", "use a cap for the period", ("cap_per",))
+        return self
+
     def currencies(self, model: PlanModel) -> dict[str, Currency]:
         """Return all currencies that this bonus pays in, by the key that chooses them; "" for one currency."""
-        return {"": self.money(model)}
+        return {key: variant.money(model) for key, variant in self.variants().items()}
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield the place (below this bonus) and text of every condition, for the checks."""
@@ -109,6 +158,8 @@ class Bonus(Model):
         """Yield the place, the `by`, and the table of every table with keys."""
         if self.cap is not None:
             yield ("cap",), self.cap_by, self.cap
+        for field, table in self.value_tables.items():
+            yield (field,), self.chosen_by, ByKey(rows={key: LevelTable(levels=(Decimal(0),)) for key in table})
 
     def bonuses(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield the place and name of every other bonus whose pay is read."""
@@ -172,12 +223,20 @@ def register(model: type[Bonus]) -> type[Bonus]:
     return model
 
 
+@cache
+def _open_plugins() -> None:
+    """Import the modules that installed packages name as entry points of `compplan.kinds`; each registers its kinds."""
+    for each in entry_points(group="compplan.kinds"):
+        each.load()
+
+
 def kinds() -> dict[str, type[Bonus]]:
     """Return the known kinds by name: the built-in ones in the order of their names, then those from outside.
 
     The order does not depend on which module was imported first, and so neither does the JSON Schema.
     """
     open_room("bonuses.kinds")
+    _open_plugins()
     built_in = sorted(name for name, model in _KINDS.items() if model.__module__.startswith("compplan."))
     return {name: _KINDS[name] for name in dict.fromkeys([*built_in, *_KINDS])}
 

@@ -112,11 +112,13 @@ class Book:
 
     def adjust(self, entry: str, change: NDArray[np.int64]) -> None:
         """Change pay by an amount for each member, and enter it as breakage of the same name."""
+        from compplan.money_arrays import exact_sum  # noqa: PLC0415 - keeps this module free of Numba
+
         touched = np.flatnonzero(change)
         if touched.size:
             self.adjustments.append(Adjustment(entry, touched.astype(np.int32), change[touched]))
             self.pay = self.pay + change
-            lost = -sum(int(c) for c in change[touched]) * 10 ** (self.exact_scale - self.scale)
+            lost = -exact_sum(change) * 10 ** (self.exact_scale - self.scale)
             self.breakage[entry] = self.breakage.get(entry, 0) + lost
 
     def must_balance(self) -> None:

@@ -1,4 +1,4 @@
-"""The most that members may get of a bonus: for a period or a longer span, alone or together with others of one owner."""
+"""The most that members may get of a bonus: for a period or a longer span, alone or with others of one owner."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def span_of(day: date, per: str) -> int:
 
 
 def pro_rata(pay: list[int], most: int) -> list[int]:
-    """Share a cap in proportion to pay; units that rounding leaves over go to the largest remainders, the first on ties.
+    """Share a cap in proportion to pay; what rounding leaves over goes to the largest remainders, the first on ties.
 
     Examples
     --------

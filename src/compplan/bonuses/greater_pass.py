@@ -36,12 +36,12 @@ class GreaterPass(Pass):
     """Compares what bonuses pay a member, after their caps; what is less becomes breakage."""
 
     group: str
-    bonuses: tuple[str, ...]
+    compared: tuple[str, ...]
 
     def run(self, work: Work) -> None:
         """Keep the greater pay, and take the others out of their books."""
         best = self._best(work)
-        for place, (bonus, column) in enumerate(zip(self.bonuses, self.writes, strict=True)):
+        for place, (bonus, column) in enumerate(zip(self.compared, self.writes, strict=True)):
             book = work.books[bonus]
             lost = np.where(best == place, 0, book.pay)
             book.adjust("lesser", -lost)
@@ -50,7 +50,7 @@ class GreaterPass(Pass):
 
     def _best(self, work: Work) -> NDArray[np.intp]:
         """Return the place of the bonus that pays most, the first of equal ones."""
-        books = [work.books[bonus] for bonus in self.bonuses]
+        books = [work.books[bonus] for bonus in self.compared]
         scale = max(book.scale for book in books)
         pays = [work.columns[column] for column in self.reads]
         lifts = [10 ** (scale - book.scale) for book in books]
@@ -60,13 +60,13 @@ class GreaterPass(Pass):
 
     def limit_details(self, work: Work, bonus: str, position: int) -> list[Detail]:
         """Return what the others would have paid, where this bonus was not the greater one."""
-        if bonus not in self.bonuses:
+        if bonus not in self.compared:
             return []
-        before = {name: work.columns[column][position] for name, column in zip(self.bonuses, self.reads, strict=True)}
+        before = {name: work.columns[column][position] for name, column in zip(self.compared, self.reads, strict=True)}
         taken = bool(before[bonus]) and not work.columns[chosen(bonus, self.group)][position]
         return [
             Detail(f"{self.group}.{name}", f"{name} pays", from_fixed(int(pay), book.scale), book.currency)
             for name, pay in before.items()
-            if (taken or name == bonus) and (taken or any(before[o] for o in self.bonuses if o != bonus))
+            if (taken or name == bonus) and (taken or any(before[o] for o in self.compared if o != bonus))
             for book in [work.books[name]]
         ]

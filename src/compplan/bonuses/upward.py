@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from compplan.bonuses.base import Bonus
 from compplan.plan import expression as ex
+from compplan.plan.by_country import NameOrNames, NumberOrNumbers
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.pairs import alternatives, split
@@ -21,7 +22,6 @@ from compplan.plan.values import (
     LevelsTable,
     LevelTable,
     Name,
-    Number,
     RateTable,
     Whole,
 )
@@ -42,7 +42,7 @@ class Upward(Bonus):
 
     pairs: ClassVar[dict[str, str]] = {"pay_when": "source"}
 
-    of: Name = Field(description="The volume that is paid on.")
+    of: NameOrNames = Field(description="The volume that is paid on; or one for each `of_by` key.")
     tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
     rates: RateTable | None = Field(
         None, description="Rates by level, or such a list for each `rates_by` key."
@@ -102,8 +102,14 @@ class Upward(Bonus):
         pattern=r"^member\.\w+$",
         description="With payment: order, a date of the earner (member.<field>); only orders after it pay him.",
     )
-    money_per_point: Number = Field(
-        1, ge=0, description="Money for one point of the volume.", validate_default=True
+    money_per_point: NumberOrNumbers = Field(
+        1, description="Money for one point of the volume; or one for each `money_per_point_by` key.", validate_default=True
+    )
+    of_by: str | None = Field(
+        None, pattern=r"^member\.\w+$", description="What the keys of `of` are, where the earner's field chooses the volume: member.<field>."
+    )
+    money_per_point_by: str | None = Field(
+        None, pattern=r"^member\.\w+$", description="What the keys of `money_per_point` are: member.<field> of the earner."
     )
     cap_per_source: AmountTable | None = Field(
         None,

@@ -166,6 +166,7 @@ def _why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
     if book is None:
         raise UsageError(f'"{bonus}" is not a bonus of this plan; {did_you_mean(bonus, list(work.books))}')
     bonus_pass: Any = next(p for p in passes if getattr(p, "bonus", None) == bonus)
+    book = bonus_pass.book_of(work, position) if hasattr(bonus_pass, "book_of") else book
     found: Outcomes = bonus_pass.outcomes(work, position)
     model = work.plan.model.bonuses[bonus]
     own = [ex.parse("is_distributor")]

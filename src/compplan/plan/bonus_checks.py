@@ -109,7 +109,7 @@ def _thresholds_do_not_fit(at: Path, by: str, table: ByKey) -> Found:
 
 def bonuses_make_no_sense(scope: Scope) -> Found:
     """Yield what each kind says of its own bonuses, and other bonuses that are not there."""
-    for name, bonus in scope.model.bonuses.items():
+    for name, bonus in scope.parts:
         for place, other in bonus.bonuses():
             if other not in scope.model.bonuses and not (bonus.reads_quantities and other in scope.rules):
                 hint = did_you_mean(other, list(scope.model.bonuses))

@@ -104,7 +104,7 @@ def _quantities_are_unknown(scope: Scope) -> Found:
     for section in ("volumes", "counts"):
         for name, rule in getattr(scope.model, section).items():
             read += [((section, name, field), target) for field, target in rule.targets()]
-    for name, bonus in scope.model.bonuses.items():
+    for name, bonus in scope.parts:
         read += [(("bonuses", name, *place), target) for place, target in bonus.quantities()]
     read += [(("limits", name, "of"), limit.of) for name, limit in scope.model.limits.items() if limit.of]
     for place, target in read:

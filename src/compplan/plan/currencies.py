@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from compplan.plan.located import Hinted
 from compplan.plan.values import Model, Whole
 
 
@@ -26,6 +28,22 @@ _DECIMALS = {
 def _currency(code: str) -> dict[str, Any]:
     digits = next((count for count, codes in _DECIMALS.items() if code in codes.split()), 2)
     return {"code": code, "decimals": digits}
+
+
+def currency(value: Any) -> Currency:
+    """Read a currency: a code, or a mapping with code and decimals."""
+    if isinstance(value, Currency):
+        return value
+    given = _currency(value) if isinstance(value, str) else value
+    code = given.get("code") if isinstance(given, dict) else given
+    if not isinstance(code, str) or not re.fullmatch("[A-Z]{3}", code):
+        raise Hinted(f'"{code}" is not a currency code', "three capital letters")
+    if set(given) - {"code", "decimals"}:
+        raise Hinted("a currency has a code and decimals", "leave the rest out")
+    decimals = given.get("decimals", _currency(code)["decimals"])
+    if not isinstance(decimals, int) or not 0 <= decimals <= 6:
+        raise Hinted("decimals are 0 to 6", "write a whole number")
+    return Currency(code=code, decimals=decimals)
 
 
 _Code = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "title": "Currency code"})]

@@ -26,8 +26,10 @@ def describe(plan: Plan) -> str:
     lines += _section("Conditions", [f"{n}: {words(text)}." for n, text in model.conditions.items()])
     lines += _section("Ranks, lowest first", _ranks(plan))
     for name, bonus in model.bonuses.items():
-        text = bonus.describe(name)
-        text += [f"Paid in {bonus.currency.code}."] if bonus.currency else []
+        text = []
+        for key, part in bonus.variants().items():
+            said = [*part.describe(name), *([f"Paid in {part.currency.code}."] if part.currency else [])]
+            text += [f"With {bonus.chosen_by} {key}: {line}" for line in said] if key else said
         if (length := plan.scope.bonus_length(name)) != "period":
             text.append(f"Paid for each {length}.")
         if bonus.pay_when:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, WithJsonSchema
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.kinds.pass_up import Passes
 from compplan.bonuses.kinds.tier import Tiers
+from compplan.plan import by_country as by
 from compplan.plan import values as v
 from compplan.plan.currencies import CurrencyField
 from compplan.plan.patch import DottedPath
@@ -38,6 +39,9 @@ _WORDS: list[tuple[Any, str]] = [
     (Passes, "list of whole numbers, or one a key"),
     (Selection, "[selection](#selections)"),
     (CurrencyField, "code, or [mapping](#currency)"),
+    (by.CurrencyOrCurrencies, "code, [mapping](#currency), or such by key"),
+    (by.NameOrNames, "name, or names by key"),
+    (by.NumberOrNumbers, "number, or numbers by key"),
     (RankField, "[rank](#one-rank)"),
     (Requirement, "[requirement](#requirements)"),
     (Quantity, "[volume](#volumes)"),

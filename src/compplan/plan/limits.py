@@ -36,7 +36,9 @@ class Limit(Model):
     of: Name | None = Field(
         None, description="With rates: the quantity, summed over the company, or over those who are held together."
     )
-    rates: RateTable | None = Field(None, description="The part of it that may be paid: one, or one for each `rates_by` key.")
+    rates: RateTable | None = Field(
+        None, description="The part of it that may be paid: one, or one for each `rates_by` key."
+    )
     amounts: AmountTable | None = Field(
         None, description="Instead of a part of a quantity, an amount: one, or one for each `rates_by` key."
     )

@@ -97,9 +97,7 @@ class Payout(Model):
     split: dict[Name, Rate] = Field(
         default={}, description="The shares into which a payout goes, by name; together 100%."
     )
-    debts: Literal["carried", "written_off"] = Field(
-        "carried", description="What becomes of a total below zero."
-    )
+    debts: Literal["carried", "written_off"] = Field("carried", description="What becomes of a total below zero.")
 
     @model_validator(mode="after")
     def _shares_are_whole(self) -> Self:

@@ -117,6 +117,11 @@ class Scope:
         return rule.tree_of(self)
 
     @property
+    def parts(self) -> list[tuple[str, Bonus]]:
+        """The bonuses by name; one that has tables of single values comes once for each of their keys."""
+        return [(name, each) for name, bonus in self.model.bonuses.items() for each in bonus.variants().values()]
+
+    @property
     def currencies(self) -> dict[str, Currency]:
         """The currencies that somebody is paid in, the plan's own first."""
         model = self.model
@@ -134,7 +139,8 @@ class Scope:
         for name, rule in self.rules.items():
             yield from rule.kept(name, self)
         for name, bonus in self.model.bonuses.items():
-            yield from bonus.kept(name, self)
+            for key, variant in bonus.variants().items():
+                yield from variant.kept(f"{name} of {key}" if key else name, self)
         for name, limit in self.model.limits.items():
             yield from limit.kept(name, self)
         for code, currency in list(self.currencies.items())[1:]:

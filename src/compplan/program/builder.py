@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from compplan.bonuses.by_country import compile_by_country
 from compplan.bonuses.greater_pass import chosen, compile_greater
 from compplan.bonuses.share_out.limit_compile import compile_limit
 from compplan.periods.payout_pass import compile_payout
@@ -292,7 +293,11 @@ class Builder:
         if column not in self.known and length != self.length:
             return self.of_parts(length, lambda part: part.pay(name), late=True)
         if column not in self.known:
-            self.plan.model.bonuses[name].compile(name, self)
+            bonus = self.plan.model.bonuses[name]
+            if bonus.value_tables:
+                compile_by_country(name, bonus, self)
+            else:
+                bonus.compile(name, self)
         return column
 
     def chosen_pay(self, bonus: str) -> str:

@@ -45,9 +45,13 @@ def read_company(plan: Plan, given: Mapping[str, Any] | None, *, allow_floats: b
         if name in numbers:
             value = numbers[name]
             try:
-                found[name] = to_fixed(Decimal(repr(value)) if allow_floats and isinstance(value, float) else value, digits)
+                found[name] = to_fixed(
+                    Decimal(repr(value)) if allow_floats and isinstance(value, float) else value, digits
+                )
             except (ValueError, TypeError) as error:
-                problems.append(Problem("company-number", f'company "{name}": {error}', None, "write a plain decimal number"))
+                problems.append(
+                    Problem("company-number", f'company "{name}": {error}', None, "write a plain decimal number")
+                )
     if problems:
         raise DataError(problems)
     return found

@@ -216,6 +216,9 @@ class LegsPass(Pass):
                 return legs.second_leg(tree, volume)
             case "third":
                 return legs.nth_leg(tree, volume, 3)
+            case "others" if self.cap is not None:
+                largest = legs.largest_leg(tree, volume)
+                return legs.capped_legs(tree, volume, self.cap) - np.minimum(largest, self.cap)
             case "others":
                 return legs.other_legs(tree, volume, after=1)
             case "after_second":

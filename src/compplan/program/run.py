@@ -120,7 +120,8 @@ def run(
         steps(each.name)
         each.run(work)
     work.keep_rows = ledger
-    work.books = {name: work.books[name] for name in plan.model.bonuses}  # one that is read by another ran first
+    order = list(plan.model.bonuses)  # a bonus that is read by another ran first
+    work.books = dict(sorted(work.books.items(), key=lambda each: order.index(each[1].bonus)))
     return Run(work, passes)
 
 

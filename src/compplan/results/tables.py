@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import reduce
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -71,8 +70,10 @@ def parts_table(work: Work) -> pa.Table:
 def _pay(books: Sequence[Book]) -> pa.Array:
     """Return what a bonus pays; each member has his pay in one of its currencies."""
     scale = max(book.scale for book in books)
-    parts = [_widened(book.pay, book.scale, scale) for book in books]
-    return reduce(pc.add, parts).cast(pa.decimal128(38, scale)) if len(parts) > 1 else parts[0]
+    found = _widened(books[0].pay, books[0].scale, scale)
+    for book in books[1:]:
+        found = pc.if_else(pa.array(book.pay != 0), _widened(book.pay, book.scale, scale), found)
+    return found
 
 
 def rank_column(work: Work, numbers: NDArray[np.int8]) -> pa.Array:

@@ -1,7 +1,7 @@
 """What stands on one side below a member: volume of a leg, and members of another tree who stand there.
 
-"A qualified person whom he enrolled himself on each side" looks at two trees: at the enrollment tree for whom he enrolled,
-and at the binary tree for where they stand.
+"A qualified person whom he enrolled himself on each side" looks at two trees: at the enrollment tree for whom he
+enrolled, and at the binary tree for where they stand.
 """
 
 from __future__ import annotations
@@ -51,9 +51,7 @@ def leg_on_side(tree: Tree, leg_volume: Volumes, side: str) -> Volumes:
     return out
 
 
-def count_on_side(
-    tree: Tree, flag: Flags, among: Literal["frontline", "downline"], sides: Tree, side: str
-) -> Counts:
+def count_on_side(tree: Tree, flag: Flags, among: Literal["frontline", "downline"], sides: Tree, side: str) -> Counts:
     """Return how many flagged members of the frontline or the downline stand on one side of another tree.
 
     Parameters

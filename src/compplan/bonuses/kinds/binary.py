@@ -10,7 +10,18 @@ from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.pairing.words import AverageCap, CarryCap, Ratio, RatioTable, UnitTable
 from compplan.plan.kept import Kept
 from compplan.plan.located import HintedGroup
-from compplan.plan.values import AmountTable, ByKey, ConditionText, Keys, LevelTable, Model, Name, Number, RateTable, Whole
+from compplan.plan.values import (
+    AmountTable,
+    ByKey,
+    ConditionText,
+    Keys,
+    LevelTable,
+    Model,
+    Name,
+    Number,
+    RateTable,
+    Whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,10 +66,12 @@ cycles:
     own_side: Literal["none", "left", "right", "weaker", "stronger"] = Field(
         "none", description="The side that the member's own volume counts on."
     )
-    own_of: Name | None = Field(None, description="With own_side, the own volume that counts there; `of` when left out.")
+    own_of: Name | None = Field(
+        None, description="With own_side, the own volume that counts there; `of` when left out."
+    )
     ratio: RatioTable = Field(
         "1 to 1",
-        description="What is paired, the stronger side first: 1 to 1, 2 to 1, 2/3 to 1/3; or one for each `ratio_by` key.",
+        description="What is paired, stronger side first: 1 to 1, 2 to 1, 2/3 to 1/3; or one for each `ratio_by` key.",
         validate_default=True,
     )
     ratio_by: str = Field("paid_as", description=f"What the keys of ratio are: {_KEYS}.")
@@ -81,7 +94,9 @@ cycles:
         None, description="One rate, or one for each `rates_by` key; a list goes with listed increments."
     )
     amounts: AmountTable | None = Field(None, description="Fixed money for each pair instead of rates.")
-    rates_by: Keys = Field("paid_as", description=f"What the keys of rates or amounts are: {_KEYS}; a list of these nests them.")
+    rates_by: Keys = Field(
+        "paid_as", description=f"What the keys of rates or amounts are: {_KEYS}; a list of these nests them."
+    )
     paid_on: Literal["weaker", "stronger", "both"] = Field(
         "weaker", description="The paired volume that rates apply to: of the weaker side, the stronger, or both."
     )
@@ -90,7 +105,7 @@ cycles:
     )
     unpaid: Literal["breakage", "carry"] = Field(
         "breakage",
-        description="What becomes of pairs of a member who cannot be paid: used up without pay, or not made, and both sides carried.",
+        description="Pairs of a member who cannot be paid are used up (breakage), or not made, and he keeps both sides.",
     )
     carry: Literal["both", "strong", "none"] = Field(
         "both", description="What of the unpaired volume is carried on: both sides, the stronger one, nothing."
@@ -98,7 +113,7 @@ cycles:
     carry_cap: CarryCap | None = Field(
         None,
         description=(
-            "The most that is carried on each side: an amount, one for each `carry_cap_by` key, the name of a quantity, "
+            "The most that is carried on each side: an amount, one for each `carry_cap_by` key, a quantity's name, "
             "or {times: 5, average_of: 4}, a multiple of the weaker side's average in earlier periods."
         ),
     )
@@ -106,9 +121,7 @@ cycles:
     expires: Whole | None = Field(
         None, ge=1, le=60, description="For how many further periods volume can be paired; the oldest is used up first."
     )
-    flush_when: ConditionText | None = Field(
-        None, description="Whose volume is lost on both sides after pairing."
-    )
+    flush_when: ConditionText | None = Field(None, description="Whose volume is lost on both sides after pairing.")
     flush_after: Whole = Field(
         1, ge=1, description="How many periods in a row flush_when has to hold.", validate_default=True
     )
@@ -122,9 +135,7 @@ cycles:
     over_cap: Literal["used", "carried"] = Field(
         "used", description="Whether pairs beyond pair_cap and cap are used up, or not made, and their volume carried."
     )
-    money_per_point: Number = Field(
-        1, ge=0, description="Money for one point of the volume.", validate_default=True
-    )
+    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
@@ -146,7 +157,14 @@ cycles:
             fixed = self.amounts is not None
             return ((self.ratio, self.ratio_by, self.amounts if fixed else self.rates, self.rates_by, fixed, None),)
         return tuple(
-            (way.ratio, "paid_as", way.rates if way.amounts is None else way.amounts, self.rates_by, way.amounts is not None, way.when)
+            (
+                way.ratio,
+                "paid_as",
+                way.rates if way.amounts is None else way.amounts,
+                self.rates_by,
+                way.amounts is not None,
+                way.when,
+            )
             for way in self.ways
         )
 

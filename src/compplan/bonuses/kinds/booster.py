@@ -8,7 +8,7 @@ from pydantic import Field
 
 from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.own_pay import OwnPay
-from compplan.plan.values import Keys, RateTable
+from compplan.plan.values import Keys, RateTable  # noqa: TC001 - pydantic reads them
 from compplan.plan.wording import percent, table
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ double: {kind: booster, of: own, rates: 100%, pay_when: active}
 """
 
     kind: Literal["booster"] = Field(description="Pays a rate on the member's own pay of other bonuses.")
-    rates: RateTable = Field(description="One rate, or one for each `rates_by` key; 100% doubles, 50% makes one and a half.")
+    rates: RateTable = Field(
+        description="One rate, or one for each `rates_by` key; 100% doubles, 50% makes one and a half."
+    )
     rates_by: Keys = Field(
         "paid_as",
         description="What the keys of rates are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",

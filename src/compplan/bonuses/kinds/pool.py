@@ -11,7 +11,18 @@ from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.share_out import checks, wording
 from compplan.plan.kept import Kept
 from compplan.plan.located import HintedGroup
-from compplan.plan.values import AmountTable, ByKey, Keys, LevelTable, Name, Number, Rate, RateTable, RoundingMode, Whole
+from compplan.plan.values import (
+    AmountTable,
+    ByKey,
+    Keys,
+    LevelTable,
+    Name,
+    Number,
+    Rate,
+    RateTable,
+    RoundingMode,
+    Whole,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,25 +59,28 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
     )
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the quantity.", validate_default=True)
     by: Name | None = Field(None, description="Points: the quantity that shares go by; equal shares when left out.")
-    weights: AmountTable | None = Field(None, description="What points, or equal shares, count for each `weights_by` key.")
+    weights: AmountTable | None = Field(
+        None, description="What points, or equal shares, count for each `weights_by` key."
+    )
     weights_by: Keys = Field("paid_as", description=f"What the keys of weights are: {_KEYS}.")
     weights_on: Literal["points", "share"] = Field(
         "points",
-        description="Whether weights multiply the points, also in the sum that divides the pool, or each finished share.",
+        description="Whether weights multiply the points, in the sum that divides the pool as well, or each share.",
     )
     places: RateTable | None = Field(
-        None, description="The part of the pool for each place of the list by `by`; with keys, for each `places_by` threshold."
+        None,
+        description="The part of the pool for each place of the list by `by`; or a list for each `places_by` threshold.",
     )
-    places_by: Name | None = Field(None, description="The quantity whose sum over the company decides how many places there are.")
+    places_by: Name | None = Field(
+        None, description="The quantity whose sum over the company decides how many places there are."
+    )
     ties: Literal["earlier_last_order", "smaller_id", "shared"] | None = Field(
         None, description="Who of equals comes first in the list, or that they share their places."
     )
-    last_order_of: Literal["own", "frontline"] = Field(
-        "own", description="Whose orders `earlier_last_order` looks at."
-    )
+    last_order_of: Literal["own", "frontline"] = Field("own", description="Whose orders `earlier_last_order` looks at.")
     unqualified: Literal["left_out", "forfeit"] = Field(
         "left_out",
-        description="Whether the pool is divided without those who do not meet pay_when, or their shares are left over.",
+        description="Whether those who do not meet pay_when are left out of the division, or their shares left over.",
     )
     over_pool: Literal["paid", "scaled"] | None = Field(
         None, description="What happens where shares can be more than the whole pool."
@@ -77,13 +91,15 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
         None, ge=0, le=9, description="Digits that the value of one point is rounded to, before points are multiplied."
     )
     point_rounding: RoundingMode = Field("floor", description="How the value of a point is rounded.")
-    pays: Rate = Field(1, gt=0, description="The part of the pool that is paid out; the rest stays in it.", validate_default=True)
+    pays: Rate = Field(
+        1, gt=0, description="The part of the pool that is paid out; the rest stays in it.", validate_default=True
+    )
     residue: Literal["largest_remainder", "company", "rounded_alone"] = Field(
         description="What becomes of fractions of a cent: largest_remainder, company, or rounded_alone.",
     )
     rest: Literal["breakage", "carry", "shared"] = Field(
         "breakage",
-        description="What becomes of shares that nobody gets: lost, carried to the next period's pool, or shared by the others.",
+        description="What becomes of shares without a taker: lost, carried to the next pool, or shared by the others.",
     )
 
     @model_validator(mode="after")
@@ -134,7 +150,13 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
 
     def paid_at_most(self) -> Decimal:
         """Each key has a pool of its own, so they add up."""
-        rates = [] if self.rates is None else [self.rates] if isinstance(self.rates, LevelTable) else [row for _, row in self.rates.leaves()]
+        rates = (
+            []
+            if self.rates is None
+            else [self.rates]
+            if isinstance(self.rates, LevelTable)
+            else [row for _, row in self.rates.leaves()]
+        )
         return sum((value for row in rates for value in row.levels), Decimal(0))
 
     def describe(self, name: str) -> list[str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from compplan.bonuses.base import Bonus, register
+from compplan.plan.by_country import NameOrNames, NumberOrNumbers
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
@@ -46,8 +47,8 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
 """
 
     kind: Literal["retail"] = Field(description="Pays a rate on the member's own volume.")
-    of: Name = Field(
-        description="The volume that is paid on, such as a sum of orders with credit: distributor."
+    of: NameOrNames = Field(
+        description="The volume that is paid on, such as a sum of orders with credit: distributor; or one for each `of_by` key."
     )
     rates: RateTable | None = Field(None, description="One rate, or one for each `rates_by` key.")
     amounts: AmountTable | None = Field(None, description="Fixed money for each payment instead of rates.")
@@ -74,8 +75,20 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
         None,
         description="Volume of the period before that came back: it is taken back at the average rate of that period.",
     )
-    money_per_point: Number = Field(
-        1, ge=0, description="Money for one point of the volume.", validate_default=True
+    money_per_point: NumberOrNumbers = Field(
+        1,
+        description="Money for one point of the volume; or one for each `money_per_point_by` key.",
+        validate_default=True,
+    )
+    of_by: str | None = Field(
+        None,
+        pattern=r"^member\.\w+$",
+        description="What the keys of `of` are, where the earner's field chooses the volume: member.<field>.",
+    )
+    money_per_point_by: str | None = Field(
+        None,
+        pattern=r"^member\.\w+$",
+        description="What the keys of `money_per_point` are: member.<field> of the earner.",
     )
 
     @model_validator(mode="after")
@@ -120,7 +133,9 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
     def findings(self, name: str, scope: Scope) -> Found:
         yield from super().findings(name, scope)
         marginal = self.bands == "marginal"
-        if marginal and not (isinstance(self.rates, ByKey) and isinstance(self.rates_by, str) and self.rates_by in scope.rules):
+        if marginal and not (
+            isinstance(self.rates, ByKey) and isinstance(self.rates_by, str) and self.rates_by in scope.rules
+        ):
             yield Finding(("bands",), "bands need thresholds", "give rates by thresholds of a quantity, with rates_by")
         if self.blocks is not None:
             yield from self._blocks(scope, marginal=marginal)
@@ -132,7 +147,9 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
     def _blocks(self, scope: Scope, *, marginal: bool) -> Found:
         assert self.blocks is not None  # noqa: S101 - asked by the caller
         if marginal and self.rates_by != self.of:
-            yield Finding(("rates_by",), "blocks are counted in the volume that is paid on", f"write rates_by: {self.of}")
+            yield Finding(
+                ("rates_by",), "blocks are counted in the volume that is paid on", f"write rates_by: {self.of}"
+            )
         if digits(self.blocks.size) > scope.scale(self.of):
             message = f"{self.blocks.size} has more digits than {self.of}"
             yield Finding(("blocks", "size"), message, "write fewer digits")

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from compplan.bonuses.base import Bonus, register
+from compplan.bonuses.own_tier.tier_spec import TierSpec
 from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
+from compplan.plan.scope import RANK_COLUMNS
 from compplan.plan.values import (
     EXACT,
     ByKey,
@@ -34,8 +36,6 @@ if TYPE_CHECKING:
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
-
-RANKS = ("paid_as", "rank", "title", "last_rank")
 
 
 class TierTable(Model):
@@ -100,9 +100,7 @@ _FLAT: dict[str, Any] = {"type": "object", "additionalProperties": {"type": ["nu
 Tiers = Annotated[
     TierTable,
     BeforeValidator(_table),
-    WithJsonSchema(
-        {"anyOf": [_FLAT, {"type": "object", "additionalProperties": _FLAT}], "title": "Tiers"}
-    ),
+    WithJsonSchema({"anyOf": [_FLAT, {"type": "object", "additionalProperties": _FLAT}], "title": "Tiers"}),
 ]
 """Amounts by tier, or such a table for each key of `amounts_by`."""
 
@@ -120,14 +118,14 @@ class Grace(Model):
 class Instalments(Model):
     """How the amount of the first time is spread over periods."""
 
-    payments: Whole = Field(ge=2, le=60, description="The number of payments, one a period; cents left over go to the first ones.")
+    payments: Whole = Field(
+        ge=2, le=60, description="The number of payments, one a period; cents left over go to the first ones."
+    )
     needs: Literal["nothing", "pay_when", "tier"] = Field(
         "nothing",
         description="What each later payment needs: nothing, that pay_when is met, or that the tier is held as well.",
     )
-    missed: Literal["lost", "later"] = Field(
-        "lost", description="What becomes of a payment whose need is not met."
-    )
+    missed: Literal["lost", "later"] = Field("lost", description="What becomes of a payment whose need is not met.")
 
 
 class Multiplier(Model):
@@ -175,7 +173,7 @@ new_rank:
 
     kind: Literal["tier"] = Field(description="Pays the amount of the best tier reached.")
     by: Name = Field(
-        description="What is held against the tiers: a quantity, such as a count of customers, or paid_as, rank, title or last_rank."
+        description="What is held against the tiers: a quantity, such as a count of customers, or paid_as, rank, title, held_rank or last_rank."
     )
     amounts: Tiers | None = Field(
         None, description="From which measure or rank on which amount is paid in every period."
@@ -242,7 +240,7 @@ new_rank:
         return self.within.get(tier) if isinstance(self.within, dict) else self.within
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        if self.by not in RANKS:
+        if self.by not in RANK_COLUMNS:
             yield ("by",), self.by
         if self.multiplier is not None:
             yield ("multiplier", "by"), self.multiplier.by
@@ -254,10 +252,8 @@ new_rank:
                 one = {key: LevelTable(levels=(Decimal(0),)) for key in table.rows}
                 yield (field,), self.amounts_by, ByKey(rows=one)
 
-    def spec(self) -> Any:
+    def spec(self) -> TierSpec:
         """Return how the tiers go on from period to period."""
-        from compplan.bonuses.own_tier.tier_spec import TierSpec
-
         spread = self.instalments
         return TierSpec(
             count=len(self.tiers),
@@ -299,15 +295,15 @@ new_rank:
             for tier in table.tiers:
                 wrong += list(self._key((*at, tier), tier, scope, key=True))
         yield from wrong
-        numbers = [] if wrong or self.by not in RANKS else [scope.ranks[tier] for tier in table.tiers]
+        numbers = [] if wrong or self.by not in RANK_COLUMNS else [scope.ranks[tier] for tier in table.tiers]
         if any(above <= below for below, above in pairwise(numbers)):
             yield Finding((field,), "tiers do not ascend", "write the lowest rank first")
 
     def _key(self, at: tuple[str, ...], tier: str, scope: Scope, *, key: bool = False) -> Found:
-        if self.by in RANKS and tier not in scope.ranks:
+        if self.by in RANK_COLUMNS and tier not in scope.ranks:
             hint = did_you_mean(tier, list(scope.ranks)) or "this plan has no ranks"
             yield Finding(at, f'"{tier}" is not a rank', hint, key=key)
-        elif self.by not in RANKS and _threshold(tier) is None:
+        elif self.by not in RANK_COLUMNS and _threshold(tier) is None:
             yield Finding(at, f'"{tier}" is not a number', f"the keys are thresholds of {self.by}", key=key)
 
     def _too_fine(self, field: str, table: TierTable, scope: Scope) -> Found:
@@ -337,7 +333,7 @@ new_rank:
         return [*lines, *self._more()]
 
     def _words(self, tier: str) -> str:
-        return f"{self.by} {tier}" if self.by in RANKS else f"{money(number(tier))} {self.by}"
+        return f"{self.by} {tier}" if self.by in RANK_COLUMNS else f"{money(number(tier))} {self.by}"
 
     def _more(self) -> Iterator[str]:
         """Describe what goes on over several periods."""
@@ -349,10 +345,18 @@ new_rank:
         elif self.within is not None:
             yield f"A first time counts within {self.within} of enrolment."
         if self.instalments is not None:
-            needs = {"nothing": "", "pay_when": ", each when the conditions for pay are met", "tier": ", each when the tier is held"}
+            needs = {
+                "nothing": "",
+                "pay_when": ", each when the conditions for pay are met",
+                "tier": ", each when the tier is held",
+            }
             yield f"The first time is paid in {self.instalments.payments} parts{needs[self.instalments.needs]}."
         if self.grace is not None:
-            floor = "" if self.grace.at_least is None else f", as long as {self._words(str(self.grace.at_least))} is reached"
+            floor = (
+                ""
+                if self.grace.at_least is None
+                else f", as long as {self._words(str(self.grace.at_least))} is reached"
+            )
             yield f"After a tier is lost it pays {percent(self.grace.share)} for at most {self.grace.periods} periods{floor}."
         if self.multiplier is not None:
             kept = f", kept for {self.multiplier.periods} periods" if self.multiplier.periods > 1 else ""

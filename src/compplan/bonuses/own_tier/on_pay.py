@@ -144,7 +144,9 @@ class GuaranteePass(OnPayPass):
         fine = max(scale, decimals)
         own = decimals if model.rounding.at == "payment" else fine
         one = np.full((1, 1), 10 ** (fine - scale), np.int64)
-        return replace(self, terms=replace(_UNKNOWN, numerators=one, denominator=10 ** (fine - own), scale=own, exact_scale=fine))
+        return replace(
+            self, terms=replace(_UNKNOWN, numerators=one, denominator=10 ** (fine - own), scale=own, exact_scale=fine)
+        )
 
     def _payments(self, work: Work) -> Payments:
         scale, klass = self._base_scale(work), work.columns[self.klass]

@@ -86,9 +86,7 @@ class OwnTierPass(Pass):
         if found.reason is not None:
             reason = np.where(found.reason[mine] > 0, found.reason[mine], reason)
         level = np.zeros(mine.size, np.int32)
-        return Outcomes(
-            found.source[mine], found.line[mine], level, found.base[mine], found.amount[mine], reason
-        )
+        return Outcomes(found.source[mine], found.line[mine], level, found.base[mine], found.amount[mine], reason)
 
     def _payments(self, work: Work) -> Payments:
         raise NotImplementedError

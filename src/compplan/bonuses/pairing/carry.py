@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from compplan.bonuses.pairing.inputs import rescaled
 from compplan.bonuses.pairing.run import lay_by_age
 from compplan.bonuses.pairing.spec import UNREACHED, Sides
 from compplan.errors import ExactnessError
@@ -16,12 +17,10 @@ from compplan.plan.values import EXACT
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from compplan.bonuses.pairing.inputs import Inputs
     from compplan.bonuses.pairing.words import AverageCap
-    from compplan.program.work import Work
 
     Volumes = NDArray[np.int64]
-
-EVERYBODY = slice(None)
 
 
 @dataclass(frozen=True)
@@ -78,22 +77,22 @@ class CarryRule:
         """The columns that it needs."""
         return [*filter(None, [self.cap[0] if self.cap else None, self.cap_quantity, self.flush])]
 
-    def carried_in(self, work: Work, part: slice = EVERYBODY) -> Sides:
+    def carried_in(self, inputs: Inputs, part: slice) -> Sides:
         """Return what was carried into this period."""
-        left, right = (self._lots(work, side, part) for side in ("left", "right"))
+        left, right = (self._lots(inputs, side, part) for side in ("left", "right"))
         return Sides(sum(left[1:], start=left[0]), sum(right[1:], start=right[0]))
 
-    def _lots(self, work: Work, side: str, part: slice) -> list[Volumes]:
+    def _lots(self, inputs: Inputs, side: str, part: slice) -> list[Volumes]:
         """Return what was carried in on one side by age, the newest first."""
         if not self.kept:
-            return [np.zeros(work.size, np.int64)[part]]
-        return [work.state.read(column)[part] for column in self._columns(side)]
+            return [inputs.nothing[part]]
+        return [inputs.kept(column)[part] for column in self._columns(side)]
 
     def _columns(self, side: str) -> list[str]:
         ages = [f"_{age}" for age in range(1, self.ages + 1)] if self.ages else [""]
         return [f"{self.bonus}:{side}{age}" for age in ages]
 
-    def carry(self, work: Work, rest: Sides, new: Sides, weaker: Volumes, part: slice = EVERYBODY) -> Left:
+    def carry(self, inputs: Inputs, rest: Sides, new: Sides, carried: Sides, part: slice) -> Left:
         """Apply the rules to what pairing left.
 
         Parameters
@@ -102,70 +101,74 @@ class CarryRule:
             What pairing left.
         new
             What this period brought.
-        weaker
-            What the weaker side had before pairing.
+        carried
+            What was carried into it.
         part
             The members that the arrays are of.
         """
         state: dict[str, Volumes] = {}
-        flushed = self._flushed(work, part, state)
-        lost = np.where(flushed, rest.left + rest.right, 0)
-        most = self._most(work, weaker, part, state)
-        kept = [np.where(flushed, 0, side) for side in (rest.left, rest.right)]
-        expired = cut = np.zeros_like(lost)
+        flushed = self._flushed(inputs, part, state)
+        none = np.zeros_like(rest.left)
+        lost = none if flushed is None else np.where(flushed, rest.left + rest.right, 0)
+        most = self._most(inputs, new, carried, part, state)
+        kept = [side if flushed is None else np.where(flushed, 0, side) for side in (rest.left, rest.right)]
+        expired = cut = none
         out = []
         for name, total, came in zip(("left", "right"), kept, (new.left, new.right), strict=True):
-            lots, gone = self._aged(work, name, total, came, part)
-            stays = total - gone
+            lots, gone = self._aged(inputs, name, total, came, part)
+            stays = total - gone if self.ages else total
             fits = stays if most is None else np.minimum(stays, most)
             if most is not None and self.ages:
-                lots, _ = self._aged(work, name, fits, came, part)
-            expired, cut = expired + gone, cut + (stays - fits)
+                lots, _ = self._aged(inputs, name, fits, came, part)
+            expired = expired + gone if self.ages else expired
+            cut = cut if most is None else cut + (stays - fits)
             out.append(fits)
             if self.kept:
                 state |= dict(zip(self._columns(name), lots if self.ages else [fits], strict=True))
         return Left(Sides(*out), lost, expired, cut, state)
 
     def _aged(
-        self, work: Work, side: str, total: Volumes, new: Volumes, part: slice
+        self, inputs: Inputs, side: str, total: Volumes, new: Volumes, part: slice
     ) -> tuple[list[Volumes], Volumes]:
         if not self.ages:
-            return [total], np.zeros_like(total)
-        return lay_by_age(total, new, self._lots(work, side, part))
+            return [total], total
+        return lay_by_age(total, new, self._lots(inputs, side, part))
 
-    def _flushed(self, work: Work, part: slice, state: dict[str, Volumes]) -> NDArray[np.bool_]:
+    def _flushed(self, inputs: Inputs, part: slice, state: dict[str, Volumes]) -> NDArray[np.bool_] | None:
         """Say whose volume is lost, and count for how long the condition has held."""
         if self.flush is None:
-            return np.zeros(work.size, np.bool_)[part]
-        holds = work.columns[self.flush][part]
+            return None
+        holds: NDArray[np.bool_] = inputs.work.columns[self.flush][part]
         if self.flush_after == 1:
             return holds
         column = f"{self.bonus}:idle"
-        state[column] = np.where(holds, work.state.read(column)[part] + 1, 0)
+        state[column] = np.where(holds, inputs.kept(column)[part] + 1, 0)
         return state[column] >= self.flush_after
 
     def _most(
-        self, work: Work, weaker: Volumes, part: slice, state: dict[str, Volumes]
+        self, inputs: Inputs, new: Sides, carried: Sides, part: slice, state: dict[str, Volumes]
     ) -> Volumes | None:
         """Return the most that each member carries on, on each side."""
         if self.average is not None:
-            return self._by_average(self.average, work, weaker, part, state)
+            weaker = np.minimum(carried.left + new.left, carried.right + new.right)
+            return self._by_average(self.average, inputs, weaker, part, state)
         if self.cap is not None:
             column, table = self.cap
-            return table[work.columns[column][part]]
+            most: Volumes = table[inputs.work.columns[column][part]]
+            return most
         if self.cap_quantity is not None:
-            digits = work.scales[self.cap_quantity] - self.scale
-            values = work.columns[self.cap_quantity][part]
+            digits = inputs.work.scales[self.cap_quantity] - self.scale
+            values = inputs.work.columns[self.cap_quantity][part]
             return np.maximum(values // 10**digits if digits >= 0 else rescaled(values, -digits), 0)
         return None
 
     def _by_average(
-        self, rule: AverageCap, work: Work, weaker: Volumes, part: slice, state: dict[str, Volumes]
+        self, rule: AverageCap, inputs: Inputs, weaker: Volumes, part: slice, state: dict[str, Volumes]
     ) -> Volumes:
         """Return a multiple of the average of the weaker side, and keep the history of it."""
         names = [f"{self.bonus}:weaker_{age}" for age in range(1, rule.average_of + 1)]
         count = f"{self.bonus}:periods"
-        history, periods = [work.state.read(name)[part] for name in names], work.state.read(count)[part]
+        history, periods = [inputs.kept(name)[part] for name in names], inputs.kept(count)[part]
         after = [weaker, *history[:-1]]
         state |= dict(zip(names, after, strict=True))
         state[count] = np.minimum(periods + 1, rule.average_of)
@@ -177,16 +180,3 @@ class CarryRule:
         most = total * top // (np.maximum(counted, 1) * bottom)
         none = UNREACHED if rule.without_history is None else int(rule.without_history.scaleb(self.scale, EXACT))
         return np.where(counted == 0, none, np.maximum(most, 0))
-
-
-def rescaled(values: Volumes, digits: int) -> Volumes:
-    """Return values with more digits after the point.
-
-    Raises
-    ------
-    ExactnessError
-        If one does not fit.
-    """
-    if digits and max_abs(values) * 10**digits >= 2**63:
-        raise ExactnessError(f"a volume does not fit 64 bits with {digits} more digits")
-    return values * 10**digits

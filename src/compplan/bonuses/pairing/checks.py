@@ -41,7 +41,9 @@ def fields_do_not_fit(bonus: Binary) -> Iterator[Hinted]:
             if getattr(bonus, field) != type(bonus).model_fields[field].default:
                 yield Hinted(f"{why} unit", "say how much volume one pair takes: unit: 100", (field,))
     elif any(row.levels for _, row in rows_of(bonus.unit)) and any(row.tail for _, row in rows_of(bonus.unit)):
-        yield Hinted("some increments are listed, others are multiples", "use lists for all keys, or numbers", ("unit",))
+        yield Hinted(
+            "some increments are listed, others are multiples", "use lists for all keys, or numbers", ("unit",)
+        )
     if listed(bonus):
         for field in ("strong_side", "first_pair"):
             if getattr(bonus, field) != type(bonus).model_fields[field].default:
@@ -54,7 +56,9 @@ def fields_do_not_fit(bonus: Binary) -> Iterator[Hinted]:
     if bonus.over_cap == "carried" and bonus.pair_cap is None and bonus.cap is None:
         yield Hinted("there is no cap that pairs could be beyond", "add pair_cap or cap", ("over_cap",))
     if bonus.over_cap == "carried" and bonus.cap is not None and (listed(bonus) or bonus.ways or bonus.cap_over):
-        yield Hinted("over_cap: carried and cap need one unit, one way, and a cap a member", "use over_cap: used", ("over_cap",))
+        yield Hinted(
+            "over_cap: carried and cap need one unit, one way, and a cap a member", "use over_cap: used", ("over_cap",)
+        )
 
 
 _NEED_A_UNIT = {
@@ -119,7 +123,11 @@ def _units_do_not_fit(bonus: Binary, scope: Scope) -> Found:
     for place, row in rows_of(bonus.unit):
         for value in (*row.levels, *filter(None, [row.tail])):
             if digits(value) > scale:
-                yield Finding(("unit", *place), f"{value} is finer than {bonus.of}, which has {scale} digits", "write fewer digits")
+                yield Finding(
+                    ("unit", *place),
+                    f"{value} is finer than {bonus.of}, which has {scale} digits",
+                    "write fewer digits",
+                )
                 continue
             for ratio in _ratios(bonus):
                 strong, weak = ratio.levels
@@ -140,9 +148,15 @@ def _levels_do_not_fit(bonus: Binary) -> Found:
     steps = listed(bonus)
     for place, _, table in bonus.tables():
         for key, row in rows_of(table):
-            if place[-1] in {"rates", "amounts"} and (row.tail is not None or len(row.levels) not in {0, 1, steps or 1}):
+            if place[-1] in {"rates", "amounts"} and (
+                row.tail is not None or len(row.levels) not in {0, 1, steps or 1}
+            ):
                 hint = f"one, or one for each of {steps} increments" if steps else "give one value"
-                yield Finding((*place, *key), "there are more or fewer levels than increments" if steps else "levels have no meaning here", hint)
+                yield Finding(
+                    (*place, *key),
+                    "there are more or fewer levels than increments" if steps else "levels have no meaning here",
+                    hint,
+                )
             if place[-1] == "pair_cap" and any(value % 1 for value in row.levels):
                 yield Finding((*place, *key), "pairs are whole numbers", "write a whole number")
 
@@ -155,7 +169,11 @@ def _caps_do_not_fit(bonus: Binary) -> Found:
         for key, row in caps:
             same = [pays[key]] if key in pays and by == bonus.cap_by else list(pays.values())
             if row.levels and same and row.levels[0] < min(same):
-                yield Finding(("cap", *key), f"{money(row.levels[0])} is less than one pair pays ({money(min(same))})", "raise the cap")
+                yield Finding(
+                    ("cap", *key),
+                    f"{money(row.levels[0])} is less than one pair pays ({money(min(same))})",
+                    "raise the cap",
+                )
 
 
 def _least(bonus: Binary, row: LevelTable, *, fixed: bool) -> Decimal | None:

@@ -12,7 +12,7 @@ from compplan.bonuses.pairing.carry import CarryRule
 from compplan.bonuses.pairing.checks import listed
 from compplan.bonuses.pairing.measure import WayRule
 from compplan.bonuses.pairing.pairing_pass import PairingPass
-from compplan.bonuses.pairing.spec import KEEP, Pairing, table_of
+from compplan.bonuses.pairing.spec import KEEP, UNREACHED, Pairing, table_of
 from compplan.bonuses.terms import terms
 from compplan.plan.values import EXACT, ByKey, LevelTable
 
@@ -74,7 +74,18 @@ def _way(
     scale = bonus.volume_scale(builder.plan.scope)
     ratio_column, ratios = builder.klass(ratio_by, ratio)
     unit_column, units = builder.klass(bonus.unit_by, bonus.unit or LevelTable(levels=()))
-    return WayRule(_pairing(bonus, ratios, units, scale), ratio_column, unit_column, len(units), klass, rows, when)
+    made, keyed = _pairing(bonus, ratios, units, scale), isinstance(ratio, ByKey) or isinstance(bonus.unit, ByKey)
+    per = base_of_pairs(made, bonus.paid_on)
+    return WayRule(made, ratio_column, unit_column, len(units), klass, rows, when, per, keyed)
+
+
+def base_of_pairs(pairing: Pairing, paid_on: str) -> NDArray[np.int64]:
+    """Return the volume of one pair that rates apply to, by row and (from column 1) by increment."""
+    table, steps = pairing.table, pairing.steps
+    weak = table[:, 1:2] if steps is None else np.concatenate([np.zeros_like(table[:, :1]), steps], axis=1)
+    strong = weak // table[:, 3:4] * table[:, 2:3]
+    per = {"weaker": weak, "stronger": strong, "both": weak + strong}[paid_on]
+    return np.ascontiguousarray(np.where(weak >= UNREACHED, 0, per))
 
 
 def _pairing(bonus: Binary, ratios: list[LevelTable], units: list[LevelTable], scale: int) -> Pairing:

@@ -19,7 +19,9 @@ _OWN = {"left": "left", "right": "right", "weaker": "weaker", "stronger": "stron
 
 def describe_binary(bonus: Binary) -> list[str]:
     """Return sentences about a binary bonus."""
-    lines = [f"The {bonus.of} on the left and on the right below a member in the {bonus.tree} tree is paired {_unit(bonus)}."]
+    lines = [
+        f"The {bonus.of} on the left and on the right below a member in the {bonus.tree} tree is paired {_unit(bonus)}."
+    ]
     if bonus.own_side != "none":
         lines.append(f"His own {bonus.own_of or bonus.of} counts on the {_OWN[bonus.own_side]} side.")
     lines += _pay(bonus)
@@ -43,7 +45,11 @@ def _unit(bonus: Binary) -> str:
         return "in any amount"
     texts = []
     for key, row in rows_of(bonus.unit):
-        text = f"in whole increments of {money(row.tail)}" if row.tail else f"by the largest of {', '.join(map(money, row.levels))}"
+        text = (
+            f"in whole increments of {money(row.tail)}"
+            if row.tail
+            else f"by the largest of {', '.join(map(money, row.levels))}"
+        )
         texts.append(f"{text} (with {bonus.unit_by} {key[0]})" if key else text)
     return "; ".join(texts) + " of the weaker side"
 
@@ -51,8 +57,14 @@ def _unit(bonus: Binary) -> str:
 def _pay(bonus: Binary) -> list[str]:
     lines = []
     for ratio, ratio_by, rows, by, fixed, when in bonus.all_ways:
-        ratios = ", ".join(f"{ratio_text(row)} with {ratio_by} {key[0]}" if key else ratio_text(row) for key, row in rows_of(ratio))
-        paid = f"{table(rows, by, money)} for each pair" if fixed else f"{table(rows, by, percent)} of what is paired on the {_PAID_ON[bonus.paid_on]}"
+        ratios = ", ".join(
+            f"{ratio_text(row)} with {ratio_by} {key[0]}" if key else ratio_text(row) for key, row in rows_of(ratio)
+        )
+        paid = (
+            f"{table(rows, by, money)} for each pair"
+            if fixed
+            else f"{table(rows, by, percent)} of what is paired on the {_PAID_ON[bonus.paid_on]}"
+        )
         lines.append(f"At {ratios} a member gets {paid}{f', if {words(when)}' if when else ''}.")
     return [*lines, *(["He gets the way that pays most."] if bonus.ways else [])]
 
@@ -60,9 +72,13 @@ def _pay(bonus: Binary) -> list[str]:
 def _caps(bonus: Binary) -> list[str]:
     lines = []
     if bonus.pair_cap is not None:
-        lines.append(f"At most {table(bonus.pair_cap, bonus.pair_cap_by, money)} pairs are paid a {bonus.pair_cap_per}.")
+        lines.append(
+            f"At most {table(bonus.pair_cap, bonus.pair_cap_by, money)} pairs are paid a {bonus.pair_cap_per}."
+        )
     if bonus.pair_cap is not None or bonus.cap is not None:
-        lines.append("Pairs beyond that are used up." if bonus.over_cap == "used" else "Pairs beyond that are not made.")
+        lines.append(
+            "Pairs beyond that are used up." if bonus.over_cap == "used" else "Pairs beyond that are not made."
+        )
     return lines
 
 
@@ -72,7 +88,10 @@ def _carried(bonus: Binary) -> list[str]:
         lines.append("A member who cannot be paid makes no pairs and keeps both sides.")
     cap = bonus.carry_cap
     if isinstance(cap, AverageCap):
-        lines.append(f"At most {money(cap.times)} times the average of the weaker side in {cap.average_of} periods is carried on each side.")
+        lines.append(
+            f"At most {money(cap.times)} times the average of the weaker side in {cap.average_of} periods "
+            "is carried on each side."
+        )
     elif isinstance(cap, LevelTable | ByKey):
         lines.append(f"At most {table(cap, bonus.carry_cap_by, money)} is carried on each side.")
     elif cap is not None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.pairing.kernels import NO_LIMIT
+from compplan.bonuses.pairing.spec import UNREACHED
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money import from_fixed
 
@@ -40,11 +40,17 @@ def _paid(made: PairingPass, one: Measured) -> Iterator[tuple[int, int, Reason]]
     elif one.klass[0] < 0:
         yield int(one.made[0]), 0, Reason.NO_RATE
     elif paid:
-        rate = int(made.terms.numerators[one.klass[0], one.column[0]])
+        rate = int(made.terms.numerators[one.klass[0], rate_column(made, one)])
         nothing = Reason.ROUNDED_TO_ZERO if rate else Reason.LEVEL_NOT_OPEN
         yield int(one.base[0]), amount, Reason.PAID if amount else nothing
     if one.payable[0] and one.klass[0] >= 0 and pairs > paid:
         yield int(one.made[0] - one.base[0]), 0, Reason.PAIR_CAP
+
+
+def rate_column(made: PairingPass, one: Measured) -> int:
+    """Return the column of the rates for the increment that was reached."""
+    step = 1 if one.step is None else max(int(one.step[0]), 1)
+    return min(step, made.terms.numerators.shape[1]) - 1
 
 
 def _rest(one: Measured) -> Iterator[tuple[int, int, Reason]]:
@@ -90,11 +96,11 @@ def _pairs(made: PairingPass, one: Measured) -> Iterator[Detail]:
     yield Detail("stronger", "the stronger side", stronger)
     if made.model.unit is not None:
         yield Detail("pairs", "pairs made", from_fixed(int(one.pairs[0]), 0))
-        if one.limit[0] < min(NO_LIMIT, 2**61):
+        if one.limit is not None and one.limit[0] < UNREACHED:
             yield Detail("pairs.limit", "most pairs", from_fixed(int(one.limit[0]), 0))
         if one.paid[0] != one.pairs[0]:
             yield Detail("pairs.paid", "pairs paid", from_fixed(int(one.paid[0]), 0))
-    if len(made.ways) > 1:
+    if one.way is not None:
         yield Detail("way", "the way that pays most", from_fixed(int(one.way[0]) + 1, 0))
     for side, value in zip(("left", "right"), taken(one), strict=True):
         yield _volume(made, f"{side}.paired", f"{side}, paired", value)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from compplan.jit import inline, kernel
+from compplan.money_kernels import mul_div_round_by, round_div_by
 
 U = np.uint32
 NO_LIMIT = 2**63 - 1
@@ -47,7 +48,7 @@ def alternating(strong, weak, a, b, most, tie):
     is the one called weak here.
     """
     ahead = (strong - weak) // (a - b)
-    alike = min(min(ahead, most), min(quotient(strong, a), quotient(weak, b)))
+    alike = min(ahead, most, quotient(strong, a), quotient(weak, b))
     strong -= alike * a
     weak -= alike * b
     if alike < ahead:
@@ -76,7 +77,9 @@ def carried_on(rest_left, rest_right, turned, keep, free):
 
 
 @kernel
-def pair(left, right, carried_left, carried_right, row, may, limit, table, anew, balanced, keep, pairs, out_left, out_right):
+def pair(
+    left, right, carried_left, carried_right, row, may, limit, table, anew, balanced, keep, pairs, out_left, out_right
+):
     """Pair the two sides of each member.
 
     `may` and `limit` are empty where everybody pairs, and without limit; who may not pair keeps both sides.
@@ -97,7 +100,7 @@ def pair(left, right, carried_left, carried_right, row, may, limit, table, anew,
         elif anew:
             n, of_strong, of_weak = alternating(strong, weak, a, b, most * free, turned)
         else:
-            n = min(min(quotient(strong, a), quotient(weak, b)), most) * free
+            n = min(quotient(strong, a), quotient(weak, b), most) * free
             of_strong = n * a
             of_weak = n * b
         if balanced:
@@ -116,7 +119,9 @@ def pair(left, right, carried_left, carried_right, row, may, limit, table, anew,
 
 
 @kernel
-def pair_steps(left, right, carried_left, carried_right, row, may, limit, table, steps, balanced, keep, step, out_left, out_right):
+def pair_steps(
+    left, right, carried_left, carried_right, row, may, limit, table, steps, balanced, keep, step, out_left, out_right
+):
     """Pair the largest of listed increments that both sides reach; `step` is its number, 0 for none.
 
     `steps[row]` ascends and is padded with what nobody reaches; `table` holds the smallest pair of the ratio.
@@ -145,7 +150,7 @@ def pair_steps(left, right, carried_left, carried_right, row, may, limit, table,
 
 @kernel
 def age(total, new, before, after, expired):
-    """Lay what a side carries on over the periods that it came from, the newest first; `before` and `after` are lots[k, n].
+    """Lay what a side carries on over the periods that it came from, the newest first, as lots[k, n].
 
     Volume is used up oldest first, so what is left is the newest. What would be older than the last lot has expired.
     """
@@ -169,9 +174,49 @@ def age(total, new, before, after, expired):
 
 
 @kernel
-def halves_by_cell(values, cell, high, low):
-    """Add up values by cell, each sum being `high * 2**32 + low`; entry 0 takes those of cell -1."""
-    for i in range(values.size):
-        place = U(cell[i] + 1)
-        high[place] += values[i] >> 32
-        low[place] += values[i] & 0xFFFFFFFF
+def price(pairs, step, limit, payable, klass, row, per, numerators, fixed, narrow, by, paid, made, base, amount):
+    """Write pairs that are paid, the volume of all and of those, and their money; return how many overflowed.
+
+    `per[row, step]` is the volume of one pair that rates apply to; `step` and `limit` are empty where there are none.
+    `narrow` promises that every product fits 64 bits.
+    """
+    overflows = 0
+    last = numerators.shape[1] - 1
+    for i in range(pairs.size):
+        n = pairs[i]
+        at = step[i] if step.size else 0
+        rated = np.int64(payable[i]) & np.int64(klass[i] >= 0)
+        few = (min(n, limit[i]) if limit.size else n) * rated
+        each = per[U(row[i]), U(at)]
+        due = numerators[U(max(klass[i], 0)), U(min(max(at - 1, 0), last))] * rated
+        paid[i] = few
+        made[i] = n * each
+        base[i] = few * each
+        units = few if fixed else few * each
+        if narrow:
+            amount[i] = round_div_by(units * due, by)
+        else:
+            amount[i], overflowed = mul_div_round_by(units, due, by)
+            overflows += overflowed
+    return overflows
+
+
+@kernel
+def tally(volume, paid, step, payable, klass, columns, high, low):
+    """Add up volumes by what became of them and by cell of the rates, each sum being `high * 2**32 + low`.
+
+    Row 0 is of pairs that their makers could not be paid for, row 1 of those beyond a limit, row 2 of those paid; the
+    first cells are those of members without a class.
+    """
+    for i in range(volume.size):
+        at = step[i] if step.size else 0
+        cell = U((np.int64(klass[i]) + 1) * columns + min(max(at - 1, 0), columns - 1))
+        rated = np.int64(payable[i]) & np.int64(klass[i] >= 0)
+        lost = volume[i] * (1 - rated)
+        beyond = volume[i] * rated - paid[i]
+        high[0, cell] += lost >> 32
+        low[0, cell] += lost & 0xFFFFFFFF
+        high[1, cell] += beyond >> 32
+        low[1, cell] += beyond & 0xFFFFFFFF
+        high[2, cell] += paid[i] >> 32
+        low[2, cell] += paid[i] & 0xFFFFFFFF

@@ -7,19 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compplan.bonuses.caps import UNCAPPED, Caps, kept_in_span
-from compplan.bonuses.pairing.carry import EVERYBODY, rescaled
+from compplan.bonuses.caps import UNCAPPED
+from compplan.bonuses.pairing import kernels
 from compplan.bonuses.pairing.kernels import NO_LIMIT
-from compplan.bonuses.pairing.run import pair_sides, sides_below
+from compplan.bonuses.pairing.run import pair_sides
 from compplan.bonuses.pairing.spec import KEEP, Sides
-from compplan.money_arrays import multiply_divide_all
+from compplan.errors import ExactnessError
+from compplan.money_arrays import max_abs
+from compplan.money_kernels import divider
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.bonuses.pairing.carry import Left
-    from compplan.bonuses.pairing.pairing_pass import PairingPass
+    from compplan.bonuses.pairing.inputs import Inputs
     from compplan.bonuses.pairing.spec import Paired, Pairing
+    from compplan.bonuses.terms import Terms
     from compplan.program.work import Work
 
     Volumes = NDArray[np.int64]
@@ -41,6 +44,10 @@ class WayRule:
         The rows of the bonus' rates that are this way's.
     when
         The column of who has it; None for everybody.
+    per
+        int64[rows + 1, steps + 1]: the volume of one pair that rates apply to.
+    keyed
+        Whether ratio or unit have keys, so that there may be members without.
     """
 
     pairing: Pairing
@@ -50,11 +57,16 @@ class WayRule:
     klass: str
     rows: slice
     when: str | None
+    per: Volumes
+    keyed: bool
 
     def row(self, work: Work, part: slice) -> NDArray[np.int16]:
-        """Return the row of the pairing's table for each member, -1 for none."""
+        """Return the row of the pairing's table for each member; the last one for members without."""
         ratio, unit = work.columns[self.ratio][part], work.columns[self.unit][part]
-        return np.where((ratio < 0) | (unit < 0), -1, ratio * self.units + unit).astype(np.int16)
+        last = len(self.pairing.table) - 1
+        if last == 1:  # one ratio and one unit
+            return np.where((ratio < 0) | (unit < 0), 1, 0).astype(np.int16) if self.keyed else ratio
+        return np.where((ratio < 0) | (unit < 0), last, ratio * self.units + unit).astype(np.int16)
 
 
 @dataclass(frozen=True)
@@ -68,15 +80,15 @@ class Measured:
     pairs, paid
         Pairs made, and those that are paid (0 of a member who cannot be).
     limit
-        The most pairs, `NO_LIMIT` for no limit.
+        The most pairs; None where nobody has a limit.
     made, base
         Volume that rates apply to: of the pairs made, and of those paid.
-    klass, column
-        Row and column of the rates; a row of -1 for none.
+    klass, step
+        Row of the rates, -1 for none; the listed increment that was reached, or None.
     amount
         Money, rounded where payments are, at the book's scale.
     way
-        The number of the way that was taken.
+        The number of the way that was taken; None where there is only one.
     rest
         What pairing left, after the rule of what is carried on.
     took
@@ -91,13 +103,13 @@ class Measured:
     payable: NDArray[np.bool_]
     pairs: Volumes
     paid: Volumes
-    limit: Volumes
+    limit: Volumes | None
     made: Volumes
     base: Volumes
     klass: NDArray[np.int16]
-    column: Volumes
+    step: Volumes | None
     amount: Volumes
-    way: Volumes
+    way: Volumes | None
     rest: Sides
     took: Sides | None
     left: Left
@@ -110,50 +122,35 @@ class Measured:
 
 
 class Measuring:
-    """Measures one bonus for all members, or for some."""
+    """Measures one bonus for some members, or for one member with all that explanations need."""
 
-    def __init__(self, made: PairingPass, work: Work, part: slice = EVERYBODY) -> None:
-        self.rule, self.work, self.part = made, work, part
-        self.size = len(range(work.size)[part])
+    def __init__(self, inputs: Inputs, part: slice, *, alone: bool = False) -> None:
+        self.inputs, self.part, self.alone = inputs, part, alone
+        self.rule, self.work = inputs.rule, inputs.work
+        self.size = len(range(self.work.size)[part])
         self.state: dict[str, Volumes] = {}
 
     def measured(self) -> Measured:
         """Return everything."""
-        rule, work = self.rule, self.work
-        payable = work.columns[rule.pay][self.part]
-        carried = rule.carry.carried_in(work, self.part)
-        new, own = self._with_own(self._new(), carried)
+        rule, inputs = self.rule, self.inputs
+        payable = self.work.columns[rule.pay][self.part]
+        carried = rule.carry.carried_in(inputs, self.part)
+        below = inputs.sides_of(self.part.start) if self.alone else inputs.sides.part(self.part)
+        new, own = self._with_own(below, carried)
         limit = self._pair_limit()
         found = [self._way(way, new, carried, payable, limit) for way in rule.ways]
         best = _best(found)
-        weaker = np.minimum(carried.left + new.left, carried.right + new.right)
-        left = rule.carry.carry(work, best["rest"], new, weaker, self.part)
+        left = rule.carry.carry(inputs, best["rest"], new, carried, self.part)
         self._count_pairs(best["paid"], best["pairs"])
         state = self.state | left.state
         return Measured(carried=carried, new=new, own=own, payable=payable, left=left, state=state, **best)
-
-    def _new(self) -> Sides:
-        """Return what this period brought below each member."""
-        tree, values = self.work.tree(self.rule.tree), self._own_volume(self.rule.model.of, EVERYBODY)
-        if self.part == EVERYBODY:
-            sides = sides_below(tree, self.work.in_tree(self.rule.tree, values), self.work.threads)
-            return Sides(*(self.work.from_tree(self.rule.tree, side) for side in (sides.left, sides.right)))
-        own, sums = tree.own(self.part.start), [0, 0]
-        for child in tree.children(own):
-            below = np.arange(child, tree.end[child])
-            members = below if tree.to_primary is None else tree.to_primary[below]
-            sums[int(tree.side[child]) & 1] += int(values[members].sum())
-        return Sides(*(np.array([each], np.int64) for each in sums))
-
-    def _own_volume(self, name: str, part: slice) -> Volumes:
-        return rescaled(self.work.columns[name][part], self.rule.scale - self.work.scales[name])
 
     def _with_own(self, new: Sides, carried: Sides) -> tuple[Sides, Volumes]:
         """Add the member's own volume to the side that it counts on."""
         model = self.rule.model
         if model.own_side == "none":
-            return new, np.zeros(self.size, np.int64)
-        own = self._own_volume(model.own_of or model.of, self.part)
+            return new, self.inputs.nothing[self.part]
+        own = self.inputs.volume(model.own_of or model.of, self.part)
         right_is_weaker = carried.left + new.left >= carried.right + new.right
         on_right = {
             "left": np.zeros(self.size, np.bool_),
@@ -163,27 +160,26 @@ class Measuring:
         }[model.own_side]
         return Sides(new.left + np.where(on_right, 0, own), new.right + np.where(on_right, own, 0)), own
 
-    def _pair_limit(self) -> Volumes:
+    def _pair_limit(self) -> Volumes | None:
         """Return the most pairs by the plan's number of pairs, less those paid earlier in the span."""
         if self.rule.pair_cap is None:
-            return np.full(self.size, NO_LIMIT)
+            return None
         column, table = self.rule.pair_cap
-        most, model = table[self.work.columns[column][self.part]], self.rule.model
-        if model.pair_cap_per == "period":
+        most: Volumes = table[self.work.columns[column][self.part]]
+        if self.rule.model.pair_cap_per == "period":
             return most
-        return np.maximum(most - kept_in_span(f"{self.rule.bonus}:pairs", model.pair_cap_per, self.work)[self.part], 0)
+        return np.maximum(most - self.inputs.pairs_before[self.part], 0)
 
     def _count_pairs(self, paid: Volumes, pairs: Volumes) -> None:
         rule = self.rule
         if rule.model.pair_cap_per != "period":
-            column = f"{rule.bonus}:pairs"
-            self.state[column] = kept_in_span(column, rule.model.pair_cap_per, self.work)[self.part] + paid
+            self.state[f"{rule.bonus}:pairs"] = self.inputs.pairs_before[self.part] + paid
         if rule.first is not None:
             column = f"{rule.bonus}:started"
-            self.state[column] = np.maximum(self.work.state.read(column)[self.part], pairs > 0).astype(np.int64)
+            self.state[column] = np.maximum(self.inputs.kept(column)[self.part], pairs > 0).astype(np.int64)
 
     def _way(
-        self, way: WayRule, new: Sides, carried: Sides, payable: NDArray[np.bool_], limit: Volumes
+        self, way: WayRule, new: Sides, carried: Sides, payable: NDArray[np.bool_], limit: Volumes | None
     ) -> dict[str, Any]:
         """Pair in one way, and return the fields of `Measured` that depend on it."""
         rule, work, row = self.rule, self.work, way.row(self.work, self.part)
@@ -193,86 +189,114 @@ class Measuring:
         if way.when is not None:
             has = work.columns[way.when][self.part]
             may = has if may is None else may & has
-        klass = np.where(klass >= 0, klass + way.rows.start, -1).astype(np.int16)
-        if rule.model.over_cap == "carried":
-            limit = np.minimum(limit, self._money_limit(way, row, klass))
-        paired, pairs = self._paired(way, new, carried, row, may, limit)
-        paid = np.where(rated, np.minimum(pairs, limit), 0)
-        column = np.zeros_like(pairs) if paired.step is None else np.maximum(paired.step - 1, 0)
-        column = np.minimum(column, rule.terms.numerators.shape[1] - 1)
-        each = self._base_of_pair(way, row, paired)
-        units = paid if rule.fixed else paid * each
-        due = np.where(rated, rule.terms.numerators[klass, column], 0)
-        mode = work.plan.model.rounding.mode
-        amount = multiply_divide_all(units, due, rule.terms.denominator, mode)
+        if way.rows.start:
+            klass = np.where(klass >= 0, klass + way.rows.start, -1).astype(np.int16)
+        if rule.model.over_cap == "carried" and rule.cap is not None:
+            by_money = self._money_limit(way, row, klass)
+            limit = by_money if limit is None else np.minimum(limit, by_money)
+        paired = self._paired(way, new, carried, row, may, limit)
+        paid, made, base, amount = price_pairs(
+            rule.terms, paired, limit, payable, klass, row, way.per, work, fixed=rule.fixed
+        )
+        taken = None
+        if len(rule.ways) > 1:
+            taken = np.zeros(self.size, np.int64) if may is None else np.where(may, 0, -1)
         return {
-            "pairs": pairs,
+            "pairs": paired.pairs,
+            "step": paired.step,
             "paid": paid,
             "limit": limit,
-            "made": pairs * each,
-            "base": paid * each,
+            "made": made,
+            "base": base,
             "klass": klass,
-            "column": column,
             "amount": amount,
-            "way": np.full(self.size, 0 if may is None else np.where(may, 0, -1)),
+            "way": taken,
             "rest": paired.out,
             "took": self._took(way, new, carried, row, may, limit),
         }
 
     def _took(
-        self, way: WayRule, new: Sides, carried: Sides, row: NDArray[np.int16], may: Any, limit: Volumes
+        self, way: WayRule, new: Sides, carried: Sides, row: NDArray[np.int16], may: Any, limit: Volumes | None
     ) -> Sides | None:
         """Return what pairs take of both sides, for explanations: what is missing where both sides are carried on."""
-        if self.part == EVERYBODY:
+        if not self.alone:
             return None
         both = replace(way, pairing=replace(way.pairing, keep=KEEP["both"]))
-        out = self._paired(both, new, carried, row, may, limit)[0].out
+        out = self._paired(both, new, carried, row, may, limit).out
         return Sides(carried.left + new.left - out.left, carried.right + new.right - out.right)
 
     def _paired(
-        self, way: WayRule, new: Sides, carried: Sides, row: NDArray[np.int16], may: Any, limit: Volumes
-    ) -> tuple[Paired, Volumes]:
+        self, way: WayRule, new: Sides, carried: Sides, row: NDArray[np.int16], may: Any, limit: Volumes | None
+    ) -> Paired:
         """Pair; a member's first pair ever may have a ratio of its own."""
         rule = self.rule
         bound = limit if rule.model.over_cap == "carried" else None
         if rule.first is None:
-            found = pair_sides(way.pairing, new, carried, row, may=may, limit=bound, threads=self.work.threads)
-            return found, found.pairs
-        started = self.work.state.read(f"{rule.bonus}:started")[self.part] > 0
-        unit = self.work.columns[way.unit][self.part].astype(np.int16)
+            return pair_sides(way.pairing, new, carried, row, may=may, limit=bound, threads=self.work.threads)
+        started = self.inputs.kept(f"{rule.bonus}:started")[self.part] > 0
+        unit = self.work.columns[way.unit][self.part]
         once = np.where(started, 0, 1) if bound is None else np.where(started, 0, np.minimum(bound, 1))
         first = pair_sides(rule.first, new, carried, unit, may=may, limit=once)
         rest = np.full(self.size, NO_LIMIT) if bound is None else bound - first.pairs
         rest = np.where(started | (first.pairs > 0), rest, 0)
         none = Sides(np.zeros(self.size, np.int64), np.zeros(self.size, np.int64))
         then = pair_sides(way.pairing, none, first.out, row, may=may, limit=rest)
-        return replace(then, pairs=then.pairs + first.pairs), then.pairs + first.pairs
-
-    def _base_of_pair(self, way: WayRule, row: NDArray[np.int16], paired: Paired) -> Volumes:
-        """Return the volume of one pair that rates apply to."""
-        table = way.pairing.table
-        weak = table[row, 1]
-        if paired.step is not None and way.pairing.steps is not None:
-            weak = np.where(paired.step > 0, way.pairing.steps[row, np.maximum(paired.step - 1, 0)], 0)
-        weak = np.where(row < 0, 0, weak)
-        strong = weak // table[row, 3] * table[row, 2]
-        return {"weaker": weak, "stronger": strong, "both": weak + strong}[self.rule.model.paid_on]
+        return replace(then, pairs=then.pairs + first.pairs)
 
     def _money_limit(self, way: WayRule, row: NDArray[np.int16], klass: NDArray[np.int16]) -> Volumes:
         """Return how many pairs fit into what each member may still be paid."""
         rule = self.rule
-        most = np.full(self.size, NO_LIMIT)
-        if rule.cap is None:
+        most, caps = np.full(self.size, NO_LIMIT), self.inputs.caps
+        if caps is None:
             return most
-        caps = Caps.of(rule.cap, rule.terms.scale, self.work).most[self.part]
+        room = caps.most[self.part]
         numerator = np.where(klass >= 0, rule.terms.numerators[klass, 0], 0)
-        table = way.pairing.table
-        per = {"weaker": table[row, 1], "stronger": table[row, 0], "both": table[row, 0] + table[row, 1]}
-        each = [1] * self.size if rule.fixed else per[rule.model.paid_on].tolist()
-        bound = np.flatnonzero((caps != UNCAPPED) & (numerator > 0) & (row >= 0))
+        each = [1] * self.size if rule.fixed else way.per[row, 0].tolist()
+        bound = np.flatnonzero((room != UNCAPPED) & (numerator > 0) & (way.per[row, 0] > 0))
         for i in bound:  # exact beyond 64 bits
-            most[i] = min(int(caps[i]) * rule.terms.denominator // (int(numerator[i]) * each[i]), NO_LIMIT)
+            most[i] = min(int(room[i]) * rule.terms.denominator // (int(numerator[i]) * each[i]), NO_LIMIT)
         return most
+
+
+def price_pairs(
+    terms: Terms,
+    paired: Paired,
+    limit: Volumes | None,
+    payable: NDArray[np.bool_],
+    klass: NDArray[np.int16],
+    row: NDArray[np.int16],
+    per: Volumes,
+    work: Work,
+    *,
+    fixed: bool,
+) -> list[Volumes]:
+    """Return pairs that are paid, the volume of all pairs and of those, and money, at the book's scale.
+
+    Raises
+    ------
+    ExactnessError
+        If an amount does not fit 64 bits.
+    """
+    none = np.empty(0, np.int64)
+    found = [np.empty(paired.pairs.size, np.int64) for _ in range(4)]
+    largest = max_abs(paired.pairs) * (1 if fixed else max_abs(per.ravel())) * max_abs(terms.numerators.ravel())
+    overflows = kernels.price(
+        paired.pairs,
+        none if paired.step is None else paired.step,
+        none if limit is None else limit,
+        payable,
+        klass,
+        row,
+        per,
+        terms.numerators,
+        fixed,
+        largest < 2**62,
+        divider(terms.denominator, work.plan.model.rounding.mode),
+        *found,
+    )
+    if overflows:
+        raise ExactnessError(f"the pay of {overflows} members for their pairs does not fit 64 bits")
+    return found
 
 
 def _best(found: list[dict[str, Any]]) -> dict[str, Any]:
@@ -280,7 +304,7 @@ def _best(found: list[dict[str, Any]]) -> dict[str, Any]:
     best = found[0]
     for number, other in enumerate(found[1:], 1):
         better = (other["way"] >= 0) & ((best["way"] < 0) | (other["amount"] > best["amount"]))
-        merged = {}
+        merged: dict[str, Any] = {}
         for name, mine in best.items():
             theirs = other[name]
             if isinstance(mine, Sides):

@@ -5,19 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from compplan.bonuses.book import Book, Rows
 from compplan.bonuses.caps import span_of
-from compplan.bonuses.gates import caps
 from compplan.bonuses.pairing.explain import pairing_details, pairing_outcomes
+from compplan.bonuses.pairing.inputs import Inputs
 from compplan.bonuses.pairing.measure import Measuring
-from compplan.bonuses.pairing.sums import sums_by_cell
+from compplan.bonuses.pairing.total import Total
 from compplan.bonuses.settle import settle
-from compplan.money_arrays import exact_sum
 from compplan.program.passes import Pass
 
 if TYPE_CHECKING:
+    import numpy as np
     from numpy.typing import NDArray
 
     from compplan.bonuses.caps import Cap
@@ -28,6 +25,9 @@ if TYPE_CHECKING:
     from compplan.bonuses.terms import Terms
     from compplan.explain.reasons import Detail, Outcomes
     from compplan.program.work import Work
+
+CHUNK = 1 << 16
+"""Members that are measured at once: what is in between stays in the cache."""
 
 
 @dataclass(frozen=True)
@@ -64,14 +64,17 @@ class PairingPass(Pass):
     fixed: bool
 
     def run(self, work: Work) -> None:
-        found = Measuring(self, work).measured()
-        for column, values in found.state.items():
-            work.state.write(column, np.ascontiguousarray(values))
+        inputs, total = Inputs(self, work), Total(self, work)
+        for start in range(0, work.size, CHUNK):
+            part = slice(start, min(start + CHUNK, work.size))
+            total.add(part, Measuring(inputs, part).measured())
+        for column, values in total.state.items():
+            work.state.write(column, values)
         if self.model.pair_cap_per != "period":
             work.state.write(f"{self.bonus}:pairs_since", span_of(work.reckoned, self.model.pair_cap_per))
-        book = self._book(work, found)
+        book = total.book()
         model = work.plan.model
-        settle(book, model.rounding, self.model.money(model).decimals, caps(self.cap, book.scale, work))
+        settle(book, model.rounding, self.model.money(model).decimals, inputs.caps)
         work.close(book)
 
     def outcomes(self, work: Work, position: int) -> Outcomes:
@@ -84,66 +87,4 @@ class PairingPass(Pass):
 
     def of_one(self, work: Work, position: int) -> Measured:
         """Measure one member again."""
-        return Measuring(self, work, slice(position, position + 1)).measured()
-
-    def _book(self, work: Work, found: Measured) -> Book:
-        kept = np.flatnonzero(found.amount).astype(np.int32)
-        rows = Rows(
-            earner=kept,
-            source=kept,
-            line=np.full(kept.size, -1, np.int64),
-            level=np.zeros(kept.size, np.int32) if self.ways[0].pairing.steps is None else (found.column[kept] + 1).astype(np.int32),
-            klass=found.klass[kept],
-            base=found.base[kept],
-            amount=found.amount[kept],
-        )
-        return Book(
-            bonus=self.bonus,
-            currency=self.model.money(work.plan.model).code,
-            scale=self.terms.scale,
-            exact_scale=self.terms.exact_scale,
-            base_scale=self.scale,
-            pay=found.amount,
-            rows=rows if work.keep_rows else None,
-            rates=self.terms.printed,
-            rate_scale=self.terms.printed_scale,
-            factor=self.model.money_per_point,
-            **self._balance(found),
-        )
-
-    def _balance(self, found: Measured) -> dict[str, object]:
-        """Return what was set aside for the pairs made, and what of it nobody earned."""
-        made, paid = (found.pairs, found.paid) if self.fixed else (found.made, found.base)
-        rated = found.payable & (found.klass >= 0)
-        cells = _Cells(self, found)
-        best_of_made = cells.best(made)
-        best_of_paid = cells.best(paid)
-        return {
-            "allotted": best_of_made,
-            "breakage": {
-                "not_qualified": cells.best(np.where(rated, 0, made)),
-                "pair_cap": cells.best(np.where(rated, made - paid, 0)),
-                "lower_rate": best_of_paid - cells.due(paid),
-                "rounding": cells.due(paid) - exact_sum(found.amount) * self.terms.denominator,
-            },
-        }
-
-
-class _Cells:
-    """Exact sums of volumes times numerators, by the cells of the rates."""
-
-    def __init__(self, made: PairingPass, found: Measured) -> None:
-        self.table = made.terms.numerators.astype(object)
-        self.columns = self.table.shape[1]
-        self.cell = np.where(found.klass < 0, -1, found.klass * self.columns + found.column).astype(np.int32)
-        tops = np.array([self.table[way.rows].max(axis=0) for way in made.ways], object)
-        self.tops = tops.ravel()
-        self.top = (np.maximum(found.way, 0) * self.columns + found.column).astype(np.int32)
-
-    def best(self, volume: NDArray[np.int64]) -> int:
-        """Return the sum at the best rate of each way."""
-        return int((sums_by_cell(volume, self.top, self.tops.size) * self.tops).sum())
-
-    def due(self, volume: NDArray[np.int64]) -> int:
-        """Return the sum at the rates that members have."""
-        return int((sums_by_cell(volume, self.cell, self.table.size) * self.table.ravel()).sum())
+        return Measuring(Inputs(self, work), slice(position, position + 1), alone=True).measured()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -50,6 +51,7 @@ def sides_below(tree: Tree, values: Volumes, threads: int = 1) -> Sides:
     """
     check_sum(tree, "values", values, threads)
     sides = Sides(np.empty(tree.n, np.int64), np.empty(tree.n, np.int64))
+    assert tree.side is not None  # noqa: S101 - the plan's checks demand sides
     columns = (tree.side, values, sides.left, sides.right)
     Sweep(tree, kernels.side_sums, columns, lanes=Lanes(sums=2)).run(threads)
     return sides
@@ -96,7 +98,7 @@ def pair_sides(
     def part(low: int, high: int) -> None:
         _pair(pairing, [_cut(array, low, high) for array in inputs], [array[low:high] for array in found])
 
-    in_threads(lambda ends: part(*ends), list(zip(bounds, bounds[1:], strict=False)))
+    in_threads(lambda ends: part(*ends), list(pairwise(bounds)))
     return _paired(pairing, found)
 
 
@@ -109,7 +111,7 @@ def _inputs(
     limit: Volumes | None,
 ) -> list[NDArray[np.generic]]:
     """Return what the kernels read, each time of the same types; an empty array stands for nobody's limit."""
-    rows = np.where(row < 0, len(pairing.table) - 1, row).astype(np.int16)
+    rows = np.where(row < 0, len(pairing.table) - 1, row).astype(np.int16) if row.size and row.min() < 0 else row
     may = np.empty(0, np.bool_) if may is None else may
     limit = np.empty(0, np.int64) if limit is None else limit
     return [new.left, new.right, carried.left, carried.right, rows, may, limit]

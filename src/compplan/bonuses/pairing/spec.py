@@ -30,7 +30,7 @@ class Pairing:
     Attributes
     ----------
     table
-        int64[rows + 1, 4]: what one pair takes of the stronger side and of the weaker one, then the same of the smallest
+        int64[rows + 1, 4]: what one pair takes of the stronger and of the weaker side, then the same of the smallest
         pair of that ratio. The last row is for members without a ratio or an increment.
     steps
         int64[rows + 1, steps] where increments are a list: volume of the weaker side, ascending.

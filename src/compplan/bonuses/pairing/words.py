@@ -1,4 +1,4 @@
-"""The words of a binary bonus that no other kind has: ratios, increments, caps of what is carried on. Loads no NumPy."""
+"""The words of a binary bonus that no other kind has: ratios, increments, caps of what is carried on."""
 
 from __future__ import annotations
 
@@ -96,7 +96,11 @@ UnitTable = Annotated[
     BeforeValidator(_by_key(_unit_row)),
     WithJsonSchema(
         {
-            "anyOf": [_ONE_OR_LIST["anyOf"][0], _ONE_OR_LIST["anyOf"][1], {"type": "object", "additionalProperties": _ONE_OR_LIST}],
+            "anyOf": [
+                _ONE_OR_LIST["anyOf"][0],
+                _ONE_OR_LIST["anyOf"][1],
+                {"type": "object", "additionalProperties": _ONE_OR_LIST},
+            ],
             "title": "Increments",
             "description": "One number and its multiples, a list of increments, or one of these for each key.",
         }

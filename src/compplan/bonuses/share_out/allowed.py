@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from compplan.program.work import Work
 
     Ints = NDArray[np.int64]
+    Numbers = TypeVar("Numbers", int, Ints)
 
 UNLIMITED = 2**62
 
@@ -62,12 +63,14 @@ class Allowed:
     def of_groups(self, work: Work, scale: int) -> tuple[Ints | None, Ints]:
         """Return the group of each member (None for all in one), and what each group may be paid at `scale` digits."""
         if self.per == "company":
-            return None, np.array([max(0, self._of_company(work, scale) - self._paid_of_company(work, scale))], np.int64)
+            return None, np.array(
+                [max(0, self._of_company(work, scale) - self._paid_of_company(work, scale))], np.int64
+            )
         group, count = groups(work, self.per)
         own = self._of_members(work, scale, group, count)
-        paid = np.zeros(count, np.int64)
-        if self.over != "period":
-            np.add.at(paid, group, self._paid(work))
+        if self.over == "period":
+            return group, own
+        paid = _over_groups(np.add, self._paid(work), group, np.zeros(count, np.int64))
         cents = 10 ** (scale - self.decimals)
         return group, np.where(own == UNLIMITED, own, np.maximum(own - paid * cents, 0))
 
@@ -83,13 +86,13 @@ class Allowed:
 
     def _of_members(self, work: Work, scale: int, group: Ints, count: int) -> Ints:
         """Return what groups may be paid: of the sum of their volumes, by the best row of their members."""
-        row = np.zeros(work.size, np.int64) if not self.klass else work.columns[self.klass].astype(np.int64)
-        best = np.full(count, -1, np.int64)
-        np.maximum.at(best, group, row)
+        alone = self.per == "member"
+        row = work.columns[self.klass].astype(np.int64) if self.klass else np.zeros(work.size, np.int64)
+        best = row if alone else _over_groups(np.maximum, row, group, np.full(count, -1, np.int64))
         base = np.ones(count, np.int64)
         if self.of:
-            base = np.zeros(count, np.int64)
-            np.add.at(base, group, np.maximum(work.columns[self.of], 0))
+            volume = np.maximum(work.columns[self.of], 0)
+            base = volume if alone else _over_groups(np.add, volume, group, np.zeros(count, np.int64))
         if max_abs(base) * max(self.numerators) * 10 ** max(0, scale - self._finest(work)) >= UNLIMITED:
             raise ExactnessError(f"the limit {self.limit} passes 64 bits: use fewer digits")
         table = np.array([*self.numerators, 0], np.int64)
@@ -107,7 +110,7 @@ class Allowed:
     def _paid_of_company(self, work: Work, scale: int) -> int:
         if self.over == "period" or not self._same_span(work):
             return 0
-        return work.state.read_company(f"limits.{self.limit}:paid") * 10 ** (scale - self.decimals)
+        return _at_scale(work.state.read_company(f"limits.{self.limit}:paid"), self.decimals, scale)
 
     def _same_span(self, work: Work) -> bool:
         return work.state.read_company(f"limits.{self.limit}:since") == span_of(work.reckoned, self.over)
@@ -124,9 +127,16 @@ class Allowed:
         work.state.write(f"limits.{self.limit}:since", span_of(work.reckoned, self.over))
 
 
-def _at_scale(value: Ints, own: int, scale: int) -> Ints:
+def _at_scale(value: Numbers, own: int, scale: int) -> Numbers:
     """Bring numbers to other digits; what is finer is cut, for a limit is not exceeded."""
-    return value * 10 ** (scale - own) if scale >= own else value // 10 ** (own - scale)
+    power: int = 10 ** abs(scale - own)
+    return value * power if scale >= own else value // power
+
+
+def _over_groups(join: np.ufunc, values: Ints, group: Ints, start: Ints) -> Ints:
+    """Join the values of each group."""
+    join.at(start, group, values)
+    return start
 
 
 def groups(work: Work, per: str) -> tuple[Ints, int]:

@@ -15,6 +15,7 @@ from compplan.quantities.company import counts_more_than_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
     from compplan.bonuses.kinds.pool import Pool
     from compplan.plan.findings import Found
     from compplan.plan.marks import Path

@@ -125,9 +125,7 @@ def _valued(terms: Terms, amount: Fraction, points: Fraction) -> tuple[Fraction,
     return rounded * points, left
 
 
-def _capped(
-    terms: Terms, weights: Ints, amount: Fraction, whole: int, rule: Rule, cut: int
-) -> tuple[Ints, int]:
+def _capped(terms: Terms, weights: Ints, amount: Fraction, whole: int, rule: Rule, cut: int) -> tuple[Ints, int]:
     """Return the parts, none above the most, and what was cut in all."""
     parts = share_out(weights, amount, whole, rule)
     _must_be_small(amount * exact_sum(weights) / whole - exact_sum(parts), weights)

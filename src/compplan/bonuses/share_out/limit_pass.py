@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compplan.bonuses.share_out.allowed import UNLIMITED
+from compplan.bonuses.share_out.kernels import add_to_groups
 from compplan.bonuses.share_out.share import Rule, share_out, share_out_groups
 from compplan.errors import ExactnessError
 from compplan.explain.reasons import Detail
@@ -17,6 +18,8 @@ from compplan.money_arrays import exact_abs_sum, exact_sum
 from compplan.program.passes import Pass
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from numpy.typing import NDArray
 
     from compplan.bonuses.share_out.allowed import Allowed
@@ -39,8 +42,8 @@ class Stage:
 class LimitPass(Pass):
     """Holds what some bonuses pay together.
 
-    Members who are held together are a group: all of them, each alone, or those of one owner. Where a group is paid more
-    than is allowed, what its members get is shared out anew by what they got; pay below zero stays as it is.
+    Members who are held together are a group: all of them, each alone, or those of one owner. Where a group is paid
+    more than is allowed, what its members get is shared out anew by what they got; pay below zero stays as it is.
     """
 
     limit: str
@@ -58,7 +61,9 @@ class LimitPass(Pass):
                 book = work.books[stage.bonus]
                 book.adjust("limited", new - old)
                 book.must_balance()
-        self.allowed.remember(work, [self._cents(work, stage, new) for stage, new in zip(self.stages, after, strict=True)])
+        self.allowed.remember(
+            work, [self._cents(work, stage, new) for stage, new in zip(self.stages, after, strict=True)]
+        )
 
     def _held(self, work: Work, pay: list[Ints]) -> list[Ints]:
         """Return the pay that is allowed; the very same arrays where nothing is cut."""
@@ -68,8 +73,9 @@ class LimitPass(Pass):
             raise ExactnessError(f"what the limit {self.limit} holds passes 64 bits at {scale} digits: round payments")
         group, allowed = self.allowed.of_groups(work, scale)
         sums = np.zeros((2, allowed.size), np.int64)  # what is paid, and what is taken back, of each group
+        everybody = np.zeros(work.size, np.int64) if group is None else group
         for each, lift in zip(pay, lifts, strict=True):
-            _add(sums, each * lift if lift > 1 else each, group)
+            add_to_groups(each, lift, everybody, sums[0], sums[1])
         cut = sums[0] - sums[1] > allowed
         if not cut.any():
             return pay
@@ -120,22 +126,14 @@ class LimitPass(Pass):
             Detail(f"{self.limit}.limited", f"{name}, taken from it", from_fixed(int(old) - int(new), scale), unit),
         ]
 
-    def _of_group(self, work: Work, position: int) -> tuple[object, object]:
+    def _of_group(self, work: Work, position: int) -> tuple[Decimal, Decimal]:
         """Return what the group of a member was paid before this limit, and what it may be paid."""
         scale = max(work.books[stage.bonus].scale for stage in self.stages)
         group, allowed = self.allowed.of_groups(work, scale)
         mine = slice(None) if group is None else group == group[position]
         asked = sum(
-            exact_sum(np.ascontiguousarray(work.columns[stage.before][mine])) * 10 ** (scale - work.books[stage.bonus].scale)
+            exact_sum(np.ascontiguousarray(work.columns[stage.before][mine]))
+            * 10 ** (scale - work.books[stage.bonus].scale)
             for stage in self.stages
         )
         return from_fixed(asked, scale), from_fixed(int(allowed[0 if group is None else group[position]]), scale)
-
-
-def _add(sums: Ints, pay: Ints, group: Ints | None) -> None:
-    """Add pay to the sums of its groups, what is taken back apart."""
-    for row, values in enumerate((np.maximum(pay, 0), np.maximum(-pay, 0))):
-        if group is None:
-            sums[row, 0] += exact_sum(values)
-        elif row == 0 or values.any():
-            np.add.at(sums[row], group, values)

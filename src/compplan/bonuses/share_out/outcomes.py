@@ -29,14 +29,14 @@ def outcomes(made: PoolPass, work: Work, position: int) -> Outcomes:
             base = int(_base(made, work, each)[position])
             level = int(made.level_of(work, number, each)[position])
             rows.append((level, base, int(each.division.paid[position]), CODES[reason]))
-    level, base, amount, code = (list(column) for column in zip(*rows, strict=True)) if rows else ([], [], [], [])
+    columns = np.array(rows, np.int64).reshape(-1, 4).T
     return Outcomes(
         source=np.full(len(rows), position, np.int32),
         line=np.full(len(rows), -1, np.int64),
-        level=np.array(level, np.int32),
-        base=np.array(base, np.int64),
-        amount=np.array(amount, np.int64),
-        reason=np.array(code, np.int8),
+        level=columns[0].astype(np.int32),
+        base=columns[1].copy(),
+        amount=columns[2].copy(),
+        reason=columns[3].astype(np.int8),
     )
 
 
@@ -74,7 +74,9 @@ def _division(made: PoolPass, work: Work, each: Divided, position: int) -> Itera
     decimals, unit = money.decimals, money.code
     yield Detail(f"{code}pool", f"pool{name}", from_fixed(each.new, made.part.exact_scale), unit)
     if each.carried:
-        yield Detail(f"{code}carried", f"carried from the period before{name}", from_fixed(each.carried, decimals), unit)
+        yield Detail(
+            f"{code}carried", f"carried from the period before{name}", from_fixed(each.carried, decimals), unit
+        )
     if each.places is not None:
         yield from _place(made, work, each, position)
         return
@@ -113,5 +115,8 @@ def _share(made: PoolPass, work: Work, each: Divided, position: int, code: str) 
     left = division.amount - exact_sum(division.paid)
     if left:
         yield Detail(
-            f"{code}left", "not paid out of the pool", from_fixed(round_fraction(left * 100, "half_even"), decimals + 2), unit
+            f"{code}left",
+            "not paid out of the pool",
+            from_fixed(round_fraction(left * 100, "half_even"), decimals + 2),
+            unit,
         )

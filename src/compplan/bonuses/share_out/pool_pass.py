@@ -63,7 +63,8 @@ class SubPool:
         if not self.column:
             return np.ones(work.size, np.bool_)
         values = work.columns[self.column]
-        return values >= self.limit if self.higher else values == self.limit
+        shares: Flags = values >= self.limit if self.higher else values == self.limit
+        return shares
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,10 @@ class PoolPass(Pass):
 
     def _book(self, work: Work, divided: list[Divided], cents: int) -> Book:
         pay = np.zeros(work.size, np.int64)
-        allotted, breakage = 0, {"not_qualified": 0, "not_in_place": 0, "capped": 0, "over_pool": 0, "carried": 0, "residue": 0}
+        allotted, breakage = (
+            0,
+            {"not_qualified": 0, "not_in_place": 0, "capped": 0, "over_pool": 0, "carried": 0, "residue": 0},
+        )
         for each in divided:
             pay += each.division.paid
             left = dict(each.division.left)

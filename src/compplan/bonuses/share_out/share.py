@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
     Keys = Callable[[NDArray[np.intp]], Ints]
 
+_LONGEST = 64
+"""Entries of a group up to which its largest rests are looked for one by one."""
+
 Residue = Literal["largest_remainder", "company", "rounded_alone"]
 
 
@@ -106,27 +109,48 @@ def share_out(weights: Ints, amount: Fraction, total: int, rule: Rule) -> Ints:
 def rounded_up(parts: Ints, rests: Ints, total: Ints | int, mode: Rounding) -> NDArray[np.bool_]:
     """Tell which magnitudes `parts + rests / total` are rounded up."""
     other = total - rests  # compared instead of doubling, which could pass 64 bits
+    up: NDArray[np.bool_] = np.zeros(parts.size, np.bool_)
     match mode:
         case "half_up":
-            return rests >= other
+            up = rests >= other
         case "half_down":
-            return rests > other
+            up = rests > other
         case "half_even":
-            return (rests > other) | ((rests == other) & (parts % 2 == 1))
+            up = (rests > other) | ((rests == other) & (parts % 2 == 1))
         case "away_from_zero" | "ceiling":
-            return rests > 0
-    return np.zeros(parts.size, np.bool_)
+            up = rests > 0
+    return up
 
 
 def _serve(parts: Ints, rests: Ints, left: int, keys: Keys) -> None:
     """Give one unit to each of the largest rests; `left` is less than the number of rests above zero."""
     if left <= 0:
         return
-    least = np.partition(rests, rests.size - left)[rests.size - left]
+    least = largest(rests, left)
     above = rests > least
     parts += above
     tied = np.flatnonzero(rests == least)
     parts[first_by_key(tied, left - int(above.sum()), keys)] += 1
+
+
+def largest(values: Ints, number: int) -> int:
+    """Return the value that stands in this place, counted from the largest; values are not negative.
+
+    Examples
+    --------
+    >>> largest(np.array([7, 40000, 7, 5]), 2)
+    7
+    """
+    left, found = number, 0
+    counts = np.empty(4096, np.int64)
+    for shift in range(12 * (int(values.max()).bit_length() // 12), -1, -12):
+        counts.fill(0)
+        kernels.count_digits(values, found, shift, counts)
+        at_least = np.cumsum(counts[::-1])
+        place = int(np.searchsorted(at_least, left))
+        left -= int(at_least[place - 1]) if place else 0
+        found = found << 12 | (4095 - place)
+    return found
 
 
 def first_by_key(tied: NDArray[np.intp], count: int, keys: Keys) -> NDArray[np.intp]:
@@ -170,8 +194,15 @@ def _serve_groups(parts: Ints, rests: Ints, group: Ints, amounts: Ints, keys: Ke
     """Spend what each group has left on its largest rests."""
     left = amounts.copy()
     np.subtract.at(left, group, parts)
-    open_ = np.flatnonzero((rests > 0) & (left[group] > 0))
-    order = open_[np.lexsort((keys(open_), -rests[open_], group[open_]))]
-    first = np.flatnonzero(np.r_[True, group[order][1:] != group[order][:-1]]) if order.size else order
-    place = np.arange(order.size) - np.repeat(first, np.diff(np.r_[first, order.size]))
-    parts[order[place < left[group[order]]]] += 1
+    starts, order = np.zeros(amounts.size + 1, np.int64), np.empty(group.size, np.int64)
+    kernels.by_group(group, starts, order)
+    sizes = np.diff(starts)
+    tie_breaks = np.zeros(group.size, np.int64)
+    shared = np.flatnonzero(((left > 0) & (sizes > 1))[group])
+    tie_breaks[shared] = keys(shared)
+    kernels.serve_groups(order, starts, left, tie_breaks, rests, parts, _LONGEST)
+    for each in np.flatnonzero((left > 0) & (sizes > _LONGEST)):
+        entries = order[starts[each] : starts[each + 1]]
+        served = parts[entries]
+        _serve(served, rests[entries], int(left[each]), tie_breaks[entries].take)
+        parts[entries] = served

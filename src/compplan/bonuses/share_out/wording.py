@@ -36,7 +36,9 @@ def pool(bonus: Pool) -> list[str]:
         lines.append("Those who do not qualify count in the division; their shares are left over.")
     lines += _bounds(bonus)
     if bonus.over_pool:
-        lines.append(f"Shares that are more than the pool are {'paid' if bonus.over_pool == 'paid' else 'scaled down to it'}.")
+        lines.append(
+            f"Shares that are more than the pool are {'paid' if bonus.over_pool == 'paid' else 'scaled down to it'}."
+        )
     return [*lines, RESIDUES[bonus.residue], _RESTS[bonus.rest]]
 
 
@@ -55,7 +57,8 @@ def _shares(bonus: Pool) -> str:
         return f"It is divided by {bonus.by}." if bonus.by else "It is divided into equal shares."
     shares = table(bonus.places, bonus.places_by or "", percent).replace("by level", "by place")
     first = f" by all {bonus.places_by}" if bonus.places_by else ""
-    return f"The list is ordered by {bonus.by}, the largest first; {_TIES[bonus.ties or 'shared']}. Shares{first}: {shares}."
+    order = f"The list is ordered by {bonus.by}, the largest first; {_TIES[bonus.ties or 'shared']}."
+    return f"{order} Shares{first}: {shares}."
 
 
 def _weights(bonus: Pool) -> list[str]:

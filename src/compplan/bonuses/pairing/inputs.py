@@ -1,0 +1,93 @@
+"""What the pairing of a run reads, looked up once: sides, columns of the state, limits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from compplan.bonuses.caps import Caps, kept_in_span
+from compplan.bonuses.pairing.run import sides_below
+from compplan.bonuses.pairing.spec import Sides
+from compplan.errors import ExactnessError
+from compplan.money_arrays import max_abs
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from compplan.bonuses.pairing.pairing_pass import PairingPass
+    from compplan.program.work import Work
+
+    Volumes = NDArray[np.int64]
+
+
+@dataclass
+class Inputs:
+    """The inputs of one bonus in one run, in the primary order."""
+
+    rule: PairingPass
+    work: Work
+    _kept: dict[str, Volumes] = field(default_factory=dict)
+
+    def kept(self, column: str) -> Volumes:
+        """Return a column of the state as the period begins."""
+        if column not in self._kept:
+            self._kept[column] = self.work.state.read(column)
+        return self._kept[column]
+
+    @cached_property
+    def nothing(self) -> Volumes:
+        """Zeros."""
+        return np.zeros(self.work.size, np.int64)
+
+    @cached_property
+    def pairs_before(self) -> Volumes:
+        """Pairs that were paid earlier in the span of the plan's number of pairs."""
+        return kept_in_span(f"{self.rule.bonus}:pairs", self.rule.model.pair_cap_per, self.work)
+
+    @cached_property
+    def caps(self) -> Caps | None:
+        """The cap of money."""
+        return None if self.rule.cap is None else Caps.of(self.rule.cap, self.rule.terms.scale, self.work)
+
+    def volume(self, name: str, part: slice) -> Volumes:
+        """Return a volume of members' own, at the scale of the sides."""
+        return rescaled(self.work.columns[name][part], self.rule.scale - self.work.scales[name])
+
+    @cached_property
+    def sides(self) -> Sides:
+        """What this period brought below each member."""
+        name, tree = self.rule.tree, self.work.tree(self.rule.tree)
+        values = self.work.in_tree(name, self.volume(self.rule.model.of, slice(None)))
+        found = sides_below(tree, values, self.work.threads)
+        return Sides(self.work.from_tree(name, found.left), self.work.from_tree(name, found.right))
+
+    def sides_of(self, position: int) -> Sides:
+        """Return the same of one member, from the legs below him."""
+        tree, sums = self.work.tree(self.rule.tree), [0, 0]
+        for child in tree.children(tree.own(position)):
+            below = np.arange(child, tree.end[child])
+            members = below if tree.to_primary is None else tree.to_primary[below]
+            values = rescaled(
+                self.work.columns[self.rule.model.of][members],
+                self.rule.scale - self.work.scales[self.rule.model.of],
+            )
+            sums[0 if tree.side is None else int(tree.side[child]) & 1] += int(values.sum())
+        return Sides(*(np.array([each], np.int64) for each in sums))
+
+
+def rescaled(values: Volumes, digits: int) -> Volumes:
+    """Return values with more digits after the point.
+
+    Raises
+    ------
+    ExactnessError
+        If one does not fit.
+    """
+    if not digits:
+        return values
+    if max_abs(np.ascontiguousarray(values)) * 10**digits >= 2**63:
+        raise ExactnessError(f"a volume does not fit 64 bits with {digits} more digits")
+    return values * 10**digits
