@@ -79,6 +79,7 @@ trees = maybe(tree=["enrollment", "placement"])
 full = joined(trees, maybe(own=[False, True], where=AFTER_RANKS))
 ways = st.one_of(
     maybe(levels=[1, 2, 3]),
+    st.builds(lambda levels, text: {"levels": levels, "compress": text}, st.integers(1, 3), st.sampled_from(AFTER_RANKS)),
     st.fixed_dictionaries({"stop_at": st.sampled_from(AFTER_RANKS)}, optional={"with_uplines": st.sampled_from(AFTER_RANKS)}),
     maybe(outside_legs_with=AFTER_RANKS),
     maybe(with_uplines=AFTER_RANKS),
@@ -86,6 +87,7 @@ ways = st.one_of(
 picks = st.one_of(
     st.sampled_from(["largest", "second", "third", "others", "after_second", "sum"]).map(lambda p: {"pick": p}),
     st.sampled_from(["0", "100", "55.55"]).map(lambda cap: {"leg_cap_amount": cap}),
+    st.sampled_from(["0", "100", "55.55"]).map(lambda cap: {"leg_cap_amount": cap, "pick": "others"}),
     st.sampled_from(["40%", "33.3%"]).map(lambda cap: {"leg_cap": cap}),
 )
 computations = st.one_of(
@@ -100,7 +102,7 @@ computations = st.one_of(
 counts = st.one_of(
     st.just({"among": "frontline"}),
     st.just({"among": "legs"}),
-    st.sampled_from([{}, {"levels": 2}, {"per_leg": 1}]).map(lambda more: {"among": "downline", **more}),
+    st.sampled_from([{}, {"levels": 2}, {"levels": 2, "compress": "not active"}, {"per_leg": 1}]).map(lambda more: {"among": "downline", **more}),
 )
 
 amounts = st.integers(0, 6).map(lambda n: n * 50)
@@ -211,7 +213,8 @@ climbs = joined(
 
 
 def sensible(bonus):
-    """Leave out what does not go together, and levels that no rate is for."""
+    """Leave out what does not go together, and levels that no rate is for; rates may come to more than the whole."""
+    bonus = {**bonus, "over_100_percent": "allowed"}
     if bonus.get("compress") == "unpayable":
         bonus = {key: value for key, value in bonus.items() if key != "from_level"}
     if "levels" not in bonus:

@@ -171,7 +171,11 @@ class Engine:
     def _roll_up(self, rule, tree):
         base, nobody = self.masked(rule), dict.fromkeys(self.ids, False)
         stop = self.condition(rule["stop_at"]) if "stop_at" in rule else nobody
-        if "levels" in rule:
+        if "compress" in rule:
+            skips = self.condition(rule["compress"])
+            below = self.over(tree, lambda parents, v, skip: nv.sum_levels(parents, v, skip, rule["levels"]), base, skips)
+            total = {i: base[i] + below[i] for i in self.ids}
+        elif "levels" in rule:
             total = self.over(tree, lambda parents, v: nv.roll_up_levels(parents, v, rule["levels"]), base)
         elif "outside_legs_with" in rule:
             legs, flag = self.over(tree, nv.roll_up, base), self.condition(rule["outside_legs_with"])
@@ -185,6 +189,11 @@ class Engine:
     def _legs(self, rule, tree):
         legs = self.over(tree, nv.roll_up, self.masked(self.rules[rule["legs"]]))
         pick = rule.get("pick", "sum")
+        if pick == "others" and "leg_cap_amount" in rule:  # the largest leg, capped as any other, is left out
+            caps = [exact(rule["leg_cap_amount"])] * len(self.ids)
+            every = self.over(tree, lambda parents, v: nv.capped_legs(parents, v, caps), legs)
+            largest = self.over(tree, lambda parents, v: nv.nth_leg(parents, v, 1), legs)
+            return {i: every[i] - min(largest[i], caps[0]) for i in self.ids}
         if pick in {"others", "after_second"}:
             after = 1 if pick == "others" else 2
             return self.over(tree, lambda parents, v: nv.other_legs(parents, v, after), legs)
@@ -228,6 +237,9 @@ class Engine:
             return self.over(tree, nv.frontline_count, flag)
         if rule["among"] == "legs":
             return self.over(tree, nv.legs_with, flag)
+        if "compress" in rule:
+            skips = self.condition(rule["compress"])
+            return self.over(tree, lambda parents, f, skip: nv.sum_levels(parents, f, skip, rule["levels"]), flag, skips)
         if "levels" in rule:
             return self.over(tree, lambda parents, f: nv.downline_count_levels(parents, f, rule["levels"]), flag)
         if "per_leg" in rule:
@@ -308,10 +320,14 @@ class Engine:
             due = base * rate * factor
             book.lose("lower_rate" if payable else "not_qualified", best - due)
             facts = {"order": order, "base": base, "rate": rate, "factor": factor}
-            self.pay(book, name, who, self.payment(due), best, due, **facts)
+            self.pay(book, name, who, self.payment(due, book), best, due, **facts)
 
-    def payment(self, amount):
-        return self.round(amount, self.decimals) if self.plan["rounding"]["at"] == "payment" else amount
+    def digits_of(self, currency):
+        """Return the digits of a currency: the plan's own, or two of any other that the plans name."""
+        return self.decimals if currency == self.plan["currency"]["code"] else 2
+
+    def payment(self, amount, book):
+        return self.round(amount, self.digits_of(book.currency)) if self.plan["rounding"]["at"] == "payment" else amount
 
     def tier(self, name, bonus, book):
         reached, rows = self.row_of(bonus["by"], bonus["amounts"])
@@ -319,13 +335,13 @@ class Engine:
         first, gate = [exact(x) for x in bonus.get("first_time", bonus["amounts"]).values()], self.gate(bonus)
         self.tiers = {}
         for who in self.ids:
-            before, tier = self.before[who]["club:tier"], reached[who] + 1
+            before, tier = self.before[who].get("club:tier", 0), reached[who] + 1
             self.tiers[who] = max(before, tier) if gate[who] else before
             if tier > 0:
                 best = (first if tier > before else again)[tier - 1]
                 due = best if gate[who] else Fraction(0)
                 book.lose("not_qualified", best - due)
-                self.pay(book, name, who, self.payment(due), best, due, base=Fraction(1))
+                self.pay(book, name, who, self.payment(due, book), best, due, base=Fraction(1))
 
     def upward(self, name, bonus, book):
         tree = bonus.get("tree", "enrollment")
@@ -339,7 +355,7 @@ class Engine:
         listed = listed if listed or tail else 1
         printed = [[*levels, *[below or Fraction(0)] * (listed - len(levels) + tail)] for levels, below in tables]
         lines, base_digits = self.lines(bonus, ids), 0 if fixed else 6
-        unit = self.decimals if self.plan["rounding"]["at"] == "payment" else FINE
+        unit = self.digits_of(book.currency) if self.plan["rounding"]["at"] == "payment" else FINE
         case = {
             "parents": parents,
             "klass": [klass[i] for i in ids],
@@ -356,6 +372,8 @@ class Engine:
             "uncounted_paid": bonus.get("skipped") == "paid",
             "pass_up": bonus.get("unpaid") == "pass_up",
             "from_self": bonus.get("start") == "self",
+            "source_counts": None,
+            "pairs": None,
             "round_each": True,
             "rounding": walk.MODES.index(self.plan["rounding"]["mode"]),
         }
@@ -431,7 +449,7 @@ class Engine:
 
     def settle(self, name, bonus, book):
         if self.plan["rounding"]["at"] == "bonus":
-            self.adjust(name, book, "rounding", {i: self.round(pay, self.decimals) for i, pay in book.pay.items()})
+            self.adjust(name, book, "rounding", {i: self.round(pay, self.digits_of(book.currency)) for i, pay in book.pay.items()})
         if "cap" in bonus:
             klass, rows = self.row_of(bonus.get("cap_by", "paid_as"), bonus["cap"])
             caps = {i: exact(rows[klass[i]]) if klass[i] >= 0 else None for i in self.ids}
@@ -454,7 +472,7 @@ class Engine:
             minimum = exact(self.plan["payout"]["minimum"]) if currency == own else 0
             for i in self.ids:
                 total = sum((book.pay[i] for book in self.books.values() if book.currency == currency), Fraction(0))
-                earned = self.round(total, self.decimals)
+                earned = self.round(total, self.digits_of(currency))
                 carried = Fraction(self.before[i]["balance"]) if currency == own else Fraction(0)
                 if earned != total:
                     rows.append(row(None, "rounding", i, earned - total, currency))

@@ -217,4 +217,15 @@ def collect(parents, values, amount, levels, skipped, own):
             level += 1
             have += sum(values[x] for x, at in below if at == level)
         found.append((have, level))
+
+
+def sum_levels(parents, values, skips, levels):
+    """The sum of the values below, of those with fewer than `levels` members between who use up a level."""
+    found = [0] * len(parents)
+    for source, value in enumerate(values):
+        above, between = parents[source], 0
+        while above >= 0 and between < levels:
+            found[above] += value
+            between += not skips[above]
+            above = parents[above]
     return found

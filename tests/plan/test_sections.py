@@ -77,10 +77,11 @@ def test_a_roll_up_leaves_out_in_one_way(fields, said):
 
 @pytest.mark.parametrize(
     "fields",
-    ["pick: largest, leg_cap: ▸40%", "pick: others, leg_cap_amount: ▸5", "leg_cap_amount: ▸5, leg_cap: 40%"],
+    ["pick: largest, leg_cap: ▸40%", "pick: after_second, leg_cap_amount: ▸5", "pick: others, leg_cap: ▸40%", "leg_cap_amount: ▸5, leg_cap: 40%"],
 )
 def test_a_cap_of_legs_is_alone_and_of_the_sum(fields):
-    expect(("a leg cap goes with pick: sum, and alone", "use one cap, or none"), volumes=f"x: {{legs: gv, {fields}}}")
+    said = ("a leg cap goes with pick: sum, and alone", "use one cap, or none; an amount goes with pick: others, too")
+    expect(said, volumes=f"x: {{legs: gv, {fields}}}")
 
 
 @pytest.mark.parametrize("fields", ["leg_cap: [40%, 50%]", "leg_cap_amount: [5, 6]", "leg_cap: {silver: 40%}"])

@@ -130,9 +130,12 @@ class ComputePass(Pass):
 
     rule: Compute
     scale: int
+    where: str | None = None
 
     def run(self, work: Work) -> None:
         result = evaluate.fixed(ex.parse(self.rule.compute), work, self.scale, self.rule.rounding)
+        if self.where is not None:
+            result = np.where(work.columns[self.where], result, 0)
         work.put(
             self.writes[0], np.ascontiguousarray(np.broadcast_to(result, (work.size,)), np.int64), self.scale
         )
@@ -213,6 +216,9 @@ class LegsPass(Pass):
                 return legs.second_leg(tree, volume)
             case "third":
                 return legs.nth_leg(tree, volume, 3)
+            case "others" if self.cap is not None:
+                largest = legs.largest_leg(tree, volume)
+                return legs.capped_legs(tree, volume, self.cap) - np.minimum(largest, self.cap)
             case "others":
                 return legs.other_legs(tree, volume, after=1)
             case "after_second":

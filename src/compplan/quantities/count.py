@@ -35,6 +35,9 @@ class Count(Quantity):
         "`weeks` and `days` those of this period.",
     )
     levels: Whole | None = Field(None, ge=1, description="With downline: how many levels down.")
+    compress: ConditionText | None = Field(
+        None, description="With levels: members who meet this use up no level; they are counted if they meet `count`."
+    )
     per_leg: Whole | None = Field(None, ge=1, description="With downline: the most that one leg may bring.")
     tree: Name | None = Field(None, description="The tree; the first by default.")
     side: Literal["left", "right"] | None = Field(
@@ -56,6 +59,8 @@ class Count(Quantity):
         given = [w for w in ("levels", "per_leg") if getattr(self, w) is not None]
         if given and (self.among != "downline" or len(given) > 1):
             raise Hinted("levels or per_leg go with among: downline, one of them", "leave it out", (given[0],))
+        if self.compress is not None and self.levels is None:
+            raise Hinted("compress goes with levels", "give levels, or leave it out", ("compress",))
         return self
 
     @model_validator(mode="after")
@@ -88,6 +93,8 @@ class Count(Quantity):
 
     def texts(self) -> Iterator[tuple[str, str]]:
         yield "count", self.count
+        if self.compress is not None:
+            yield "compress", self.compress
 
     def length(self, scope: Scope) -> Length:
         return "period" if self.among in {"weeks", "days"} else super().length(scope)
@@ -133,6 +140,13 @@ class Count(Quantity):
         if self.side is not None:
             builder.add(SideCountPass((name,), (condition,), tree, condition, self.among, self.side_of or tree, self.side))
             return
+        if self.compress is not None and self.levels is not None:
+            from compplan.program.compressed import CompressedPass  # noqa: PLC0415 - see above
+
+            skips = builder.condition(self.compress)
+            columns = tuple(dict.fromkeys((condition, skips)))
+            builder.add(CompressedPass((name,), columns, tree, condition, skips, self.levels, own=False))
+            return
         builder.add(CountPass((name,), (condition,), tree, condition, self.among, self.levels, self.per_leg))
 
     def _over_time(self, name: str, builder: Builder) -> None:
@@ -161,6 +175,7 @@ class Count(Quantity):
         if self.side is not None:
             text += f" who stand on the {self.side} side{in_tree(self.side_of)}"
         text += f", {self.levels} levels deep" if self.levels else ""
+        text += f" (members with {words(self.compress)} use up none)" if self.compress else ""
         return text + (f", at most {self.per_leg} from one leg" if self.per_leg else "")
 
     def _text_over_time(self) -> str:

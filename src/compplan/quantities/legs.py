@@ -42,6 +42,7 @@ class Legs(Quantity):
 largest: {legs: gv, pick: largest}
 other_legs: {legs: gv, pick: others}
 balanced: {legs: gv, leg_cap: 40%}
+without_power_line: {legs: gv, pick: others, leg_cap_amount: 13334}
 """
 
     legs: Name = Field(description="The rolled-up volume whose legs are measured.")
@@ -52,7 +53,7 @@ balanced: {legs: gv, leg_cap: 40%}
     leg_cap_amount: Number | None = Field(
         None,
         ge=0,
-        description="With pick: sum, the largest amount that one leg counts.",
+        description="With pick: sum or others, the largest amount that one leg counts.",
     )
     leg_cap: Rate | None = Field(
         None,
@@ -63,8 +64,10 @@ balanced: {legs: gv, leg_cap: 40%}
     @model_validator(mode="after")
     def _one_cap_of_a_sum(self) -> Legs:
         given = [w for w in ("leg_cap_amount", "leg_cap") if getattr(self, w) is not None]
-        if len(given) > 1 or (given and self.pick != "sum"):
-            raise Hinted("a leg cap goes with pick: sum, and alone", "use one cap, or none", (given[0],))
+        fits = self.pick == "sum" or (self.pick == "others" and given == ["leg_cap_amount"])
+        if len(given) > 1 or (given and not fits):
+            hint = "use one cap, or none; an amount goes with pick: others, too"
+            raise Hinted("a leg cap goes with pick: sum, and alone", hint, (given[0],))
         return self
 
     def targets(self) -> Iterator[tuple[str, str]]:

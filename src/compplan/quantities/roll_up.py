@@ -28,6 +28,7 @@ class RollUp(Quantity):
     example: ClassVar[str] = """\
 gv: {roll_up: pv}
 three_levels: {roll_up: pv, levels: 3, own: false}
+three_active_levels: {roll_up: pv, levels: 3, compress: not active}
 personal_group: {roll_up: pv, stop_at: rank >= silver}
 side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
 """
@@ -36,6 +37,9 @@ side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
     tree: Name | None = Field(None, description="The tree; the first by default.")
     own: Flag = Field(default=True, description="Whether the member's own volume is part of it.")
     levels: Whole | None = Field(None, ge=1, description="How many levels down; all when left out.")
+    compress: ConditionText | None = Field(
+        None, description="With levels: members who meet this use up no level; their volume counts."
+    )
     where: ConditionText | None = Field(None, description="Only volume of members who meet this.")
     stop_at: ConditionText | None = Field(
         None,
@@ -55,6 +59,8 @@ side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
         given = [w for w in ("levels", "outside_legs_with", "stop_at", "with_uplines") if getattr(self, w) is not None]
         if len(given) > 1 and given != ["stop_at", "with_uplines"]:
             raise Hinted(f"{' and '.join(given)} do not go together", "make two volumes", (given[1],))
+        if self.compress is not None and self.levels is None:
+            raise Hinted("compress goes with levels", "give levels, or leave it out", ("compress",))
         return self
 
     @property
@@ -66,7 +72,7 @@ side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
         yield "roll_up", self.roll_up
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        for field in ("where", "stop_at", "with_uplines", "outside_legs_with"):
+        for field in ("compress", "where", "stop_at", "with_uplines", "outside_legs_with"):
             if (text := getattr(self, field)) is not None:
                 yield field, text
 
@@ -82,6 +88,13 @@ side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
         from compplan.program.passes import RollUpPass  # noqa: PLC0415 - the language loads no NumPy
 
         base = builder.masked(self)
+        if self.compress is not None and self.levels is not None:
+            from compplan.program.compressed import CompressedPass  # noqa: PLC0415 - as above
+
+            skips = builder.condition(self.compress)
+            given = self.tree_of(builder.plan.scope), base, skips, self.levels, self.own
+            builder.add(CompressedPass((name,), (base, skips), *given))
+            return
         text = self.stop_at or self.outside_legs_with
         stop = builder.condition(text) if text else None
         uplines = builder.condition(self.with_uplines) if self.with_uplines else None
@@ -92,6 +105,7 @@ side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
         text = f"{self.roll_up} of {'the member and ' if self.own else ''}the downline"
         text += in_tree(self.tree)
         text += f", {self.levels} levels deep" if self.levels else ""
+        text += f" (members with {words(self.compress)} use up none)" if self.compress else ""
         text += f", of members with {words(self.where)}" if self.where else ""
         text += f", down to members with {words(self.stop_at)}" if self.stop_at else ""
         if self.with_uplines:

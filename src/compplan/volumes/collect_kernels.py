@@ -17,7 +17,7 @@ U = np.uint32
 
 @kernel
 def lay_levels(parent, skipped, level, deepest, first):
-    """Write the level of each member, the deepest level of his subtree, and how many members begin before each level."""
+    """Write the level of each member, the deepest of his subtree, and how many members begin before each level."""
     for i in range(parent.size):
         up = parent[U(i)]
         begins = up < 0 or not skipped[U(up)]
