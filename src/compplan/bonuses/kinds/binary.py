@@ -105,7 +105,7 @@ cycles:
     )
     unpaid: Literal["breakage", "carry"] = Field(
         "breakage",
-        description="Pairs of a member who cannot be paid are used up (breakage), or not made, and he keeps both sides.",
+        description="Pairs of a member who cannot be paid are used up (breakage), or not made (carry).",
     )
     carry: Literal["both", "strong", "none"] = Field(
         "both", description="What of the unpaired volume is carried on: both sides, the stronger one, nothing."

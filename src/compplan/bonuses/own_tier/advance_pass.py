@@ -150,9 +150,9 @@ class AdvancePass(Pass):
     def _amounts(self, work: Work, lines: Lines) -> tuple[Ints, Ints]:
         """Return the numerator of each payment, and the amount."""
         lift = 10 ** (self.terms.exact_scale - work.scales[self.base] - self.terms.printed_scale)
-        due = np.where(lines.open, lines.rate, 0)
-        factor = self.model.money_per_point
-        due = np.array([int(factor * int(value) * lift) for value in due], np.int64) if due.size else due
+        rates, which = np.unique(np.where(lines.open, lines.rate, 0), return_inverse=True)
+        factor = self.model.money_per_point * lift
+        due = np.array([int(factor * int(rate)) for rate in rates], np.int64)[which]
         return due, multiply_divide_all(lines.base, due, self.terms.denominator, work.plan.model.rounding.mode)
 
     def _book(self, work: Work, lines: Lines) -> Book:

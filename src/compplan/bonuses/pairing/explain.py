@@ -118,3 +118,7 @@ def _after(made: PairingPass, one: Measured) -> Iterator[Detail]:
             yield _volume(made, code, text, value)
     for side in ("left", "right"):
         yield _volume(made, f"{side}.after", f"{side}, carried on", int(getattr(left.out, side)[0]))
+    what = "the next increment" if one.step is not None else "one pair more"
+    for side in ("left", "right"):
+        if one.missing is not None and (lacks := int(getattr(one.missing, side)[0])):
+            yield _volume(made, f"{side}.missing", f"{side}, missing for {what}", lacks)

@@ -11,7 +11,7 @@ from compplan.bonuses.caps import UNCAPPED
 from compplan.bonuses.pairing import kernels
 from compplan.bonuses.pairing.kernels import NO_LIMIT
 from compplan.bonuses.pairing.run import pair_sides
-from compplan.bonuses.pairing.spec import KEEP, Sides
+from compplan.bonuses.pairing.spec import KEEP, UNREACHED, Sides
 from compplan.errors import ExactnessError
 from compplan.money_arrays import max_abs
 from compplan.money_kernels import divider
@@ -93,6 +93,8 @@ class Measured:
         What pairing left, after the rule of what is carried on.
     took
         What the pairs took of both sides; None where all members are measured at once.
+    missing
+        What both sides lack for one pair more, or for the next increment; None where all are measured at once.
     left
         What became of the rest.
     """
@@ -112,6 +114,7 @@ class Measured:
     way: Volumes | None
     rest: Sides
     took: Sides | None
+    missing: Sides | None
     left: Left
     state: dict[str, Volumes]
 
@@ -213,6 +216,7 @@ class Measuring:
             "way": taken,
             "rest": paired.out,
             "took": self._took(way, new, carried, row, may, limit),
+            "missing": self._missing(way, new, carried, row, paired) if self.alone else None,
         }
 
     def _took(
@@ -242,6 +246,23 @@ class Measuring:
         none = Sides(np.zeros(self.size, np.int64), np.zeros(self.size, np.int64))
         then = pair_sides(way.pairing, none, first.out, row, may=may, limit=rest)
         return replace(then, pairs=then.pairs + first.pairs)
+
+    def _missing(
+        self, way: WayRule, new: Sides, carried: Sides, row: NDArray[np.int16], paired: Paired
+    ) -> Sides:
+        """Return what both sides lack: for one pair more with what is left, or for the next listed increment."""
+        table, sides = way.pairing.table, paired.out
+        strong, weak = int(table[row[0], 0]), int(table[row[0], 1])
+        if way.pairing.steps is not None and paired.step is not None:
+            steps = [*way.pairing.steps[row[0]].tolist(), UNREACHED]
+            weak = steps[int(paired.step[0])]
+            strong = weak // int(table[row[0], 3]) * int(table[row[0], 2])
+            sides = Sides(carried.left + new.left, carried.right + new.right)
+        if weak >= UNREACHED or self.rule.model.unit is None:
+            return Sides(np.zeros(1, np.int64), np.zeros(1, np.int64))
+        turned = sides.right[0] > sides.left[0]
+        left, right = (weak, strong) if turned else (strong, weak)
+        return Sides(np.maximum(left - sides.left, 0), np.maximum(right - sides.right, 0))
 
     def _money_limit(self, way: WayRule, row: NDArray[np.int16], klass: NDArray[np.int16]) -> Volumes:
         """Return how many pairs fit into what each member may still be paid."""
