@@ -33,9 +33,13 @@ Kind = Literal["number", "flag", "rank", "text", "field"]
 
 RANK_COLUMNS = ("rank", "title", "held_rank", "paid_as", "last_rank")
 ROLES = ("is_distributor", "is_customer")
+CALENDAR = ("month_ends", "quarter_ends", "year_ends")
+"""True for everybody in a period with which a month, quarter or year ends."""
+
+FLAGS = (*ROLES, *CALENDAR)
 RESERVED = (
     *RANK_COLUMNS,
-    *ROLES,
+    *FLAGS,
     "days_in_period",
     "min",
     "max",
@@ -106,7 +110,7 @@ class Scope:
     def words(self) -> list[str]:
         """Every name that a condition may use."""
         columns = self.rank_columns
-        return [*self.rules, *self.model.conditions, *self.ranks, *columns, *ROLES, "days_in_period"]
+        return [*self.rules, *self.model.conditions, *self.ranks, *columns, *FLAGS, "days_in_period"]
 
     def tree(self, rule: Quantity) -> str:
         """Return the tree that a quantity is measured in."""
@@ -153,7 +157,7 @@ class Scope:
         """Return what kind of value a name stands for."""
         if name in self.rules or name == "days_in_period":
             return "number"
-        if name in self.model.conditions or name in ROLES:
+        if name in self.model.conditions or name in FLAGS:
             return "flag"
         if name in self.ranks or name in self.rank_columns:
             return "rank"
