@@ -36,6 +36,9 @@ ROLES = ("is_distributor", "is_customer")
 CALENDAR = ("month_ends", "quarter_ends", "year_ends")
 """True for everybody in a period with which a month, quarter or year ends."""
 
+ORDERED_IN_WEEKS = "weeks:ordered"
+"""The column of the state for who ordered before the weeks of a period begin."""
+
 FLAGS = (*ROLES, *CALENDAR)
 RESERVED = (
     *RANK_COLUMNS,
@@ -136,6 +139,8 @@ class Scope:
         """The columns of the state that quantities and bonuses keep, beside those that every plan has."""
         if self.model.ranks:
             yield from self.model.ranks.kept()
+        if any(rule.over and rule.first_order for rule in self.order_sums.values()):
+            yield Kept(ORDERED_IN_WEEKS)  # weeks and months need not begin together
         for name, rule in self.rules.items():
             yield from rule.kept(name, self)
         for name, bonus in self.model.bonuses.items():
