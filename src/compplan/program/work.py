@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from compplan.bonuses.caps import span_of
 from compplan.genealogy.order import SiblingOrder
 from compplan.money_arrays import exact_sum
+from compplan.plan.scope import CALENDAR
 from compplan.volumes import counts
 from compplan.volumes.orders import People
 
@@ -54,6 +56,8 @@ class Work:
         Trees that end at some members, by name; other names are those of the genealogy.
     given
         The columns that the members table gave.
+    others
+        Single members that a condition speaks of beside the member at hand, such as the earner.
     totals
         What members are due, by currency, the plan's own first.
     company
@@ -81,6 +85,7 @@ class Work:
     lines: dict[str, Any] = field(default_factory=dict)
     cut: dict[str, Tree] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    others: dict[str, OneMember] = field(default_factory=dict)
     totals: list[Payables] = field(default_factory=list)
     company: dict[str, int] = field(default_factory=dict)
     whole_period: Period | None = None
@@ -102,6 +107,13 @@ class Work:
             book.rows = replace(book.rows, line=lines)
         self.books[book.bonus] = book
         self.put(f"pay {book.bonus}", book.pay)
+
+    def put_calendar(self) -> None:
+        """Write whether a month, quarter or year ends with this period: the next one belongs to another."""
+        for name in CALENDAR:
+            span = name.removesuffix("_ends")
+            ends = span_of(self.calendar.first, span) != span_of(self.calendar.after, span)
+            self.put(name, np.full(self.size, ends, np.bool_))
 
     def order_of_ids(self, positions: NDArray[np.intp]) -> NDArray[np.int64]:
         """Return numbers in the order of the ids of some members, to break ties by."""
@@ -202,6 +214,14 @@ class Work:
         """Tell whether a name is a number, a flag or a rank."""
         return self.plan.scope.kind(name)
 
+    def other(self, who: str) -> OneMember:
+        """Return the columns of another member that a condition speaks of; `beside` names him."""
+        return self.others[who]
+
+    def beside(self, **others: OneMember) -> Work:
+        """Return these columns for a condition on all members and on some named ones."""
+        return replace(self, others=others)
+
     def field_flag(self, column: str) -> NDArray[np.bool_]:
         """Return a member field that is true or false."""
         return self.columns[f"member.{column}"]
@@ -237,6 +257,10 @@ class OneMember:
     def kind(self, name: str) -> str:
         """Tell whether a name is a number, a flag or a rank."""
         return self.work.kind(name)
+
+    def other(self, who: str) -> OneMember:
+        """Return the columns of another member that a condition speaks of."""
+        return self.work.other(who)
 
     def field_flag(self, column: str) -> NDArray[np.bool_]:
         """Return a member field that is true or false."""

@@ -56,7 +56,7 @@ def add_lanes(first, last, path, members, volume, lanes, pay, paid):
         up = U(depth) * width
         own = up + U(1)
         if lanes.source_counts and not lanes.from_self and members.counted[i]:
-            own += U(1)  # level 1 of his own volume goes to nobody
+            own = up + min(U(2), listed + U(1))  # level 1 of his own volume goes to nobody
             paid[U(lanes.skipped - 1) * U(lanes.columns)] += v
         if depth >= below and not lanes.from_self:
             lane[own] += v
@@ -113,7 +113,7 @@ def add_four_lanes(first, last, path, members, volume, numerators, skipped, lane
         row = members.row[i] if counted else skipped
         at, to = U(row) * U(4), up + counted
         a, b, c, d = lane[down], lane[down + U(1)], lane[down + U(2)], lane[down + U(3)]
-        lane[down] = lane[down + U(1)] = lane[down + U(2)] = lane[down + U(3)] = 0
+        lane[down] = lane[down + U(1)] = lane[down + U(2)] = lane[down + U(3)] = lane[down + U(4)] = 0
         pay[i] += a * numerators[at] + b * numerators[at + U(1)]
         pay[i] += c * numerators[at + U(2)] + d * numerators[at + U(3)]
         paid[at] += a
@@ -125,6 +125,57 @@ def add_four_lanes(first, last, path, members, volume, numerators, skipped, lane
         lane[to + U(2)] += c
         lane[to + U(3)] += d
         lane[up] += v
+
+
+@kernel
+def add_four_deep(first, last, path, members, volume, numerators, skipped, lane, pay, paid):
+    """Do as `add_four_lanes`, for deep trees: what a member hands to his parent waits in registers.
+
+    It goes to memory only where another child of the parent comes first; a chain writes none. On a bushy tree the
+    branches cost more than they save.
+    """
+    below, held = np.int32(-1), False
+    a = b = c = d = np.int64(0)
+    for j in range(last - first + path.size):
+        inside = j < last - first
+        i = U(last - 1 - j) if inside else U(path[path.size - 1 - (j - (last - first))])
+        v = volume[i] if inside else np.int64(0)
+        depth = members.depth[i]
+        at = U(max(below, 0)) * U(5)
+        if depth >= below:  # what is held is of another line, or nothing
+            if held:
+                lane[at] += a
+                lane[at + U(1)] += b
+                lane[at + U(2)] += c
+                lane[at + U(3)] += d
+                lane[at + U(4)] = 1
+            below, held = depth, True
+            a, b, c, d = v, np.int64(0), np.int64(0), np.int64(0)
+            continue
+        if lane[at + U(4)]:  # other children came before
+            a += lane[at]
+            b += lane[at + U(1)]
+            c += lane[at + U(2)]
+            d += lane[at + U(3)]
+            lane[at] = lane[at + U(1)] = lane[at + U(2)] = lane[at + U(3)] = lane[at + U(4)] = 0
+        below = depth
+        row = U(members.row[i] if members.counted[i] else skipped) * U(4)
+        pay[i] += a * numerators[row] + b * numerators[row + U(1)]
+        pay[i] += c * numerators[row + U(2)] + d * numerators[row + U(3)]
+        paid[row] += a
+        paid[row + U(1)] += b
+        paid[row + U(2)] += c
+        paid[row + U(3)] += d
+        if members.counted[i]:
+            b, c, d, a = a, b, c, v
+        else:
+            a += v
+    if held:
+        at = U(below) * U(5)
+        lane[at] += a
+        lane[at + U(1)] += b
+        lane[at + U(2)] += c
+        lane[at + U(3)] += d
 
 
 @kernel
