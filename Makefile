@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+BOTH   := --numprocesses 2 --dist loadfile
 PIP    := $(BIN)/python -m pip install --quiet --constraint constraints.txt
 
 .PHONY: demo test lint bench schema constraints clean
@@ -11,9 +12,9 @@ demo: $(VENV)/demo.stamp
 	$(BIN)/compplan demo
 
 test: $(VENV)/test.stamp
-	$(BIN)/python -m pytest
-	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest -m "not compiled"
-	NUMBA_BOUNDSCHECK=1 COMPPLAN_CACHE_DIR=$(VENV)/boundscheck $(BIN)/python -m pytest -m kernels
+	$(BIN)/python -m pytest $(BOTH)
+	NUMBA_DISABLE_JIT=1 $(BIN)/python -m pytest $(BOTH) -m "not compiled"
+	NUMBA_BOUNDSCHECK=1 COMPPLAN_CACHE_DIR=$(VENV)/boundscheck $(BIN)/python -m pytest $(BOTH) -m kernels
 
 lint: $(VENV)/lint.stamp
 	$(BIN)/ruff check src tests benchmarks

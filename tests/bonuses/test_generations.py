@@ -178,3 +178,20 @@ def test_a_cascade_matches_what_it_pays(members, rates, payment, compressed, sel
         assert sorted(r["amount"] for r in run.why(member, "bonus").paid) == sorted(
             row[-1] for row in rows if row[0] == member
         )
+
+
+@check
+@given(fields(), RATES, st.sampled_from(["bonus", "member"]))
+def test_a_cascade_rounds_to_the_digits_of_what_it_matches(members, rates, at):
+    plan = cp.load_plan(
+        f"{HEAD.replace('at: payment', f'at: {at}')}  base: {{kind: unilevel, of: pv, rates: [20%, 10%]}}\n"
+        f"  bonus: {{kind: match, of: base, cascade: true, rates: {rates_text(rates)}, pay_when: active}}\n"
+    )
+    runs = [cp.run(plan, *tables(members), period="2026-10", ledger=rows) for rows in (True, False)]
+    assert runs[0].payables.to_arrow().equals(runs[1].payables.to_arrow())
+    paid_of = {member: Decimal(0) for member in range(len(members))}
+    for row in runs[0].ledger.rows():
+        if row["bonus"] == "bonus":
+            paid_of[row["earner"]] += row["amount"]
+    for member, total in paid_of.items():
+        assert runs[0].why(member, "bonus").total == total

@@ -277,3 +277,80 @@ def test_pools_that_make_no_sense_are_refused_with_their_place(bonus):
     (found,) = [problem for problem in raised.value.problems if BAD[bonus] in problem.message]
     assert found.place.line == 16
     assert found.hint
+
+
+RULES = """
+compplan: 1
+name: rules of published pools without printed numbers
+currency: USD
+period: monthly
+rounding: {mode: half_up, at: payment}
+trees: {enrollment: {parent: sponsor_id}}
+volumes:
+  cv: {member: cv, decimals: 0}
+  group: {roll_up: cv}
+  lesser: {legs: group, pick: second}
+  growth_shares: {compute: lesser / 100, decimals: 0, rounding: floor}
+counts:
+  big_legs: {count: group >= 300, among: frontline}
+bonuses:
+  pool: {kind: pool, BONUS}
+"""
+TREE = {"ann": None, "ben": "ann", "cid": "ann", "dee": "ben", "eve": "ben"}
+VOLUMES = {"ann": 10, "ben": 100, "cid": 350, "dee": 250, "eve": 199}
+PUBLISHED = {
+    # growth shares of the lesser leg, one for each 100: ann has legs of 549 and 350, 3 shares; ben 250 and 199, 1 share
+    "amounts: 100, by: growth_shares, residue: largest_remainder": {"ann": "75.00", "ben": "25.00"},
+    # shares a leg: ann has two legs of 300 and more
+    "amounts: 100, by: big_legs, residue: company": {"ann": "100.00"},
+    # the value of a point is rounded down to cents: 30 / 909 = 0.033.., 0.03 each
+    "amounts: 30, by: cv, point_decimals: 2, residue: company": {
+        "ann": "0.30",
+        "ben": "3.00",
+        "cid": "10.50",
+        "dee": "7.50",
+        "eve": "5.97",
+    },
+    # seventy per cent are paid, the rest is in the next pool
+    "amounts: 100, pays: 70%, rest: carry, residue: company": dict.fromkeys(TREE, "14.00"),
+}
+
+
+@pytest.mark.parametrize("bonus", PUBLISHED)
+def test_rules_of_published_pools(bonus):
+    people = [{"member_id": who, "sponsor_id": above, "cv": VOLUMES[who]} for who, above in TREE.items()]
+    result = cp.run(cp.load_plan(RULES.replace("BONUS", bonus)), people, period="2026-10")
+    assert pay(result) == PUBLISHED[bonus]
+
+
+def test_a_part_of_what_is_left_after_a_limit_can_be_stated():
+    """A pool is held like any other bonus: 60 of the 100 that it would share."""
+    more = "limits:\n  held: {bonuses: [pool], amounts: 60}\n"
+    result = run("of: profit, rates: 10%, residue: company", more=more)
+    assert pay(result) == dict.fromkeys(FIELD, "12.00")
+    assert {row["reason"]: str(row["amount"]) for row in result.breakage.rows()} == {"limited": "40.000"}
+
+
+def test_the_last_order_of_the_frontline_breaks_a_tie():
+    text = PLAN.replace(
+        "BONUS",
+        "amounts: 100, by: points, places: [60%, 40%], ties: earlier_last_order, last_order_of: frontline, residue: company",
+    )
+    people = [
+        {"member_id": "ann", "sponsor_id": None, "points": 1},
+        {"member_id": "ben", "sponsor_id": None, "points": 1},
+        {"member_id": "cid", "sponsor_id": "ann", "points": 0},
+        {"member_id": "dee", "sponsor_id": "ben", "points": 0},
+    ]
+    bought = [
+        {"member_id": who, "date": f"2026-10-{day}", "pv": 1} for who, day in (("cid", "20"), ("dee", "10"), ("ann", "01"))
+    ]
+    result = cp.run(cp.load_plan(text), people, bought, period="2026-10", company={"profit": 0})
+    assert pay(result) == {"ben": "60.00", "ann": "40.00"}
+
+
+def test_a_company_number_is_in_the_manifest():
+    bonus = "of: profit, rates: 10%, residue: company"
+    inputs = run(bonus, profit="1000.5").manifest["inputs"]
+    assert inputs["company"] == {"profit": "1000.50"}
+    assert run(bonus).manifest["inputs"] != inputs

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compplan.bonuses.walk import contract, jumps, lanes, levels, run
+from compplan.bonuses.walk import contract, jumps, lanes, levels, ranges, run
 from compplan.bonuses.walk.books import tally, total_of
 from compplan.bonuses.walk.limits import Volume
 from compplan.bonuses.walk.ranges import Job, pay_of
@@ -86,3 +86,11 @@ def test_pay_is_the_sum_of_rows(case):
     np.add.at(sums, found.rows.earner, found.rows.amount)
     assert sums.tolist() == found.pay.tolist()
     assert (found.rows.amount != 0).all()
+
+
+@check
+@given(walks(counts=("everyone", "flag")))
+def test_borrowed_counters_are_given_back_clean(case):
+    case |= {"pass_up": False, "since": None, "pairs": None, "round_each": False, "denominator": 1}
+    run.run_walk(walk_of(case), inputs_of(case), keep_rows=False)
+    assert not ranges._SCRATCH.buffer.any()

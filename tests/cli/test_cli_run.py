@@ -172,3 +172,33 @@ def test_nobody_is_a_company_too(cli, files):
     called = cli("run", "plan.yaml", *words, "--out", "result")
     assert called.code == 0, called.err
     assert ["(unranked)", "0"] in [line.split() for line in called.out.splitlines()]
+
+
+SHARED = """\
+compplan: 1
+name: Shared
+currency: USD
+period: quarterly
+rounding: {mode: half_up, at: payment}
+trees:
+  enrollment: {parent: sponsor_id}
+volumes:
+  profit: {company: profit}
+bonuses:
+  share: {kind: pool, of: profit, rates: 50%, residue: company}
+"""
+
+
+def test_a_number_of_the_company_is_an_option(cli, files):
+    (files / "shared.yaml").write_text(SHARED)
+    words = ("run", "shared.yaml", "--members", "members.csv", "--period", "2026-Q4")
+    called = cli(*words, "--company", "profit=1000.00", "--out", "shared")
+    assert called.code == 0
+    assert "500.00" in called.out
+    refused = cli(*words)
+    assert refused.code == 1
+    assert 'the run is not given the company\'s "profit"' in refused.err
+    wrong = cli(*words, "--company", "profit")
+    assert wrong.code != 0
+    assert "write --company profit=100000.00" in wrong.err
+    assert "company" in cli("inputs", "shared.yaml").out

@@ -80,8 +80,10 @@ class Generational(Upward):
             for line in lines
             if not line.startswith(("Every member above", "A member above with", "Who cannot be paid at the level"))
         ]
-        replaced.append(f"Levels are generations: a member with {words(self.boundary)} ends one, in each line on its own.")
-        replaced.append(f"He {belongs[self.boundary_member]}; what stands before the first of them {before[self.own_group]}.")
+        replaced += [
+            f"Levels are generations: a member with {words(self.boundary)} ends one, in each line on its own.",
+            f"He {belongs[self.boundary_member]}; what stands before the first of them {before[self.own_group]}.",
+        ]
         if self.compress == "unpayable":
             replaced.append("Who cannot be paid at the generation that comes next ends none and is not paid.")
         elif self.compress != "none":

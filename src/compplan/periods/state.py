@@ -17,7 +17,7 @@ from compplan.errors import DataError, Problem, Rows, did_you_mean
 from compplan.genealogy.ids import id_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Sequence
+    from collections.abc import Callable, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
@@ -97,8 +97,7 @@ def read_state(
         return state
     money, id_column = plan.model.currency, plan.model.members.id
     reader = _Reader(table, genealogy, id_column, list(plan.scope.ranks))
-    rules = {*plan.scope.rules, *plan.model.bonuses, *(f"limits.{name}" for name in plan.model.limits)}
-    reader.only_known_columns([id_column, *_COLUMNS, *state.columns], rules)
+    reader.only_known_columns([id_column, *_COLUMNS, *state.columns])
     reader.fits(period, money.code)
     reader.lay("title", reader.rank_numbers, state.title)
     reader.lay("last_rank", reader.rank_numbers, state.last_rank)
@@ -128,14 +127,13 @@ class _Reader:
         self.problems: list[Problem] = []
         self._no_member_comes_twice(id_column)
 
-    def only_known_columns(self, known: Sequence[str], rules: Collection[str]) -> None:
+    def only_known_columns(self, known: Sequence[str]) -> None:
         """Refuse a table that is something else, such as a members table or a ledger.
 
-        What a rule kept that this plan does not have is left alone: plans are compared on one state.
+        What a rule of another plan kept is left alone: variants of a plan are compared on one state.
         """
         for name in self.table.column_names:
-            rule, colon, _ = name.partition(":")
-            if name not in known and (not colon or rule in rules):
+            if name not in known and ":" not in name:
                 place = Rows("state", name, self.table.num_rows)
                 hint = did_you_mean(name, known)
                 self.problems.append(Problem("state-column", f'a state has no column "{name}"', place, hint))

@@ -23,7 +23,7 @@ _OPPOSITE: dict[ex.Operator, ex.Operator] = {">=": "<", "<": ">=", ">": "<=", "<
 class Test:
     """A comparison of what the earner has with what the source has.
 
-    Where one side is None, the other one is a condition, and `op` is `==` where it must hold and `!=` where it must not.
+    Where one side is None, the other one is a condition; `op` is `==` where it must hold, `!=` where it must not.
     """
 
     left: ex.Expr | None
@@ -68,7 +68,8 @@ def _alternatives(expr: ex.Expr, *, holds: bool) -> list[tuple[Test, ...]]:
             if (op == "or") == holds:
                 return [term for part in parts for term in part]
             if _size(parts) > MOST:
-                raise Hinted(f"the condition has {_size(parts)} alternatives", "give parts of it names under conditions:")
+                hint = "give parts of it names under conditions:"
+                raise Hinted(f"the condition has {_size(parts)} alternatives", hint)
             return [tuple(test for term in terms for test in term) for terms in product(*parts)]
         case ex.Compare() if ex.others(expr.left) or ex.others(expr.right):
             return [(_comparison(expr, expr.op if holds else _OPPOSITE[expr.op]),)]

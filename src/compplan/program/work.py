@@ -54,6 +54,8 @@ class Work:
         Trees that end at some members, by name; other names are those of the genealogy.
     given
         The columns that the members table gave.
+    others
+        Single members that a condition speaks of beside the member at hand, such as the earner.
     totals
         What members are due, by currency, the plan's own first.
     company
@@ -81,6 +83,7 @@ class Work:
     lines: dict[str, Any] = field(default_factory=dict)
     cut: dict[str, Tree] = field(default_factory=dict)
     given: tuple[str, ...] = ()
+    others: dict[str, OneMember] = field(default_factory=dict)
     totals: list[Payables] = field(default_factory=list)
     company: dict[str, int] = field(default_factory=dict)
     whole_period: Period | None = None
@@ -202,6 +205,14 @@ class Work:
         """Tell whether a name is a number, a flag or a rank."""
         return self.plan.scope.kind(name)
 
+    def other(self, who: str) -> OneMember:
+        """Return the columns of another member that a condition speaks of; `beside` names him."""
+        return self.others[who]
+
+    def beside(self, **others: OneMember) -> Work:
+        """Return these columns for a condition on all members and on some named ones."""
+        return replace(self, others=others)
+
     def field_flag(self, column: str) -> NDArray[np.bool_]:
         """Return a member field that is true or false."""
         return self.columns[f"member.{column}"]
@@ -237,6 +248,10 @@ class OneMember:
     def kind(self, name: str) -> str:
         """Tell whether a name is a number, a flag or a rank."""
         return self.work.kind(name)
+
+    def other(self, who: str) -> OneMember:
+        """Return the columns of another member that a condition speaks of."""
+        return self.work.other(who)
 
     def field_flag(self, column: str) -> NDArray[np.bool_]:
         """Return a member field that is true or false."""

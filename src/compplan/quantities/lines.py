@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import Name, Rate, rate
+from compplan.plan.values import Name, rate
 from compplan.plan.wording import percent
 from compplan.quantities.base import Quantity, register
 
@@ -36,7 +37,7 @@ def _shares(value: Any) -> Any:
 
 
 Shares = Annotated[
-    tuple[Rate, ...],
+    tuple[Decimal, ...],
     BeforeValidator(_shares),
     WithJsonSchema({"type": "array", "items": {"type": ["number", "string"]}, "minItems": 1, "title": "Shares"}),
 ]

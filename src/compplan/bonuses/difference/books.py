@@ -36,8 +36,16 @@ def whole(sums: NDArray[np.int64], kind: int) -> int:
     return (int(sums[2 * kind]) << 32) + int(sums[2 * kind + 1])
 
 
-def tally(rule: Difference, found: Found, pay: NDArray[np.int64], held: NDArray[np.int64] | None) -> Tally:
+def tally(
+    rule: Difference,
+    found: Found,
+    pay: NDArray[np.int64],
+    held: NDArray[np.int64] | None,
+    paid: int | None = None,
+) -> Tally:
     """Draw up the books: what sources allot, what members got, and each reason from where it arose.
+
+    `paid` is the sum of pay, where it is known already.
 
     Raises
     ------
@@ -48,7 +56,7 @@ def tally(rule: Difference, found: Found, pay: NDArray[np.int64], held: NDArray[
     books = Tally(
         denominator=rule.denominator,
         allotted=found.signed * rule.best + whole(sums, EXTRA),
-        paid=rule.denominator * exact_sum(pay),
+        paid=rule.denominator * (exact_sum(pay) if paid is None else paid),
         no_upline=found.nobody,
         not_qualified=found.unpaid if held is None else 0,
         held=0 if held is None else rule.denominator * exact_sum(held),

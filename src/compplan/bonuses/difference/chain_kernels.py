@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from compplan.jit import kernel
+from compplan.jit import inline, kernel
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -56,12 +56,16 @@ def place_all(klass, pay, stands, rated, pass_up, out):
 
 
 @kernel
-def chain_volume(depth, place, values, from_self, near, chain, volume):
+def chain_volume(depth, klass, pay, stands, rated, pass_up, values, from_self, near, chain, volume):
     """Number who can take a rate, and give each the volume that meets him first; return how many there are."""
-    m = 0
+    m, nobody = 0, rated.size - 1
     for i in range(depth.size):
         d = U(depth[i])
-        above, at = near[d], place[i]
+        above, row = near[d], np.int64(klass[i])
+        row = row if row >= 0 else nobody
+        at = row if rated[U(row)] else BARRIER
+        at = HIDDEN if pass_up and not pay[i] else at
+        at = at if stands[i] else AWAY
         new = U(m + 1)
         chain.who[new], chain.row[new], chain.above[new] = i, at, above
         m += at >= 0
@@ -69,6 +73,38 @@ def chain_volume(depth, place, values, from_self, near, chain, volume):
         near[d + U(1)] = mine
         volume[U((mine if from_self else above) >> 1)] += values[i]
     return m
+
+
+@inline
+def sum_of(part):
+    """Return the sum of a slice, in a loop that compilers turn into vector instructions (`part.sum()` is none)."""
+    total = np.int64(0)
+    for k in range(part.size):
+        total += part[k]
+    return total
+
+
+@kernel
+def chain_volume_of_few(found, klass, parent, end, values, from_self, chain, volume):
+    """Do the same where few can take a rate: `found` are they, and the volume between two of them is one sum."""
+    top, at = np.int64(0), np.int64(0)
+    for m in range(1, found.size + 2):
+        i = found[m - 1] if m <= found.size else np.int64(values.size)
+        while top > 0 and end[U(chain.who[U(top)])] <= i:
+            stop = np.int64(end[U(chain.who[U(top)])])
+            volume[U(top)] += sum_of(values[at:stop])
+            top, at = np.int64(chain.above[U(top)] >> 1), stop
+        volume[U(top)] += sum_of(values[at:i])
+        if m > found.size:
+            break
+        chain.who[U(m)], chain.row[U(m)] = i, klass[U(i)]
+        chain.above[U(m)] = top << 1 | (top > 0 and parent[U(i)] == chain.who[U(top)])
+        if from_self:
+            at = i
+        else:
+            volume[U(top)] += values[U(i)]
+            at = i + 1
+        top = np.int64(m)
 
 
 @kernel

@@ -9,6 +9,7 @@ import numpy as np
 
 from compplan.bonuses.book import Book, Rows
 from compplan.bonuses.difference.explained import details_of, reasons_of
+from compplan.bonuses.difference.hold import hold
 from compplan.bonuses.difference.outcomes import difference_outcomes
 from compplan.bonuses.difference.run import run_difference
 from compplan.bonuses.difference.spec import NO_LIMIT, REASONS, Difference, DifferenceInputs
@@ -17,7 +18,6 @@ from compplan.bonuses.settle import settle
 from compplan.bonuses.sources import beyond_the_end, joined, lines_of
 from compplan.explain.reasons import Outcomes
 from compplan.money import ROUNDING_CODES
-from compplan.money_arrays import divide_all
 from compplan.program.passes import Pass
 
 if TYPE_CHECKING:
@@ -64,7 +64,7 @@ class DifferencePass(Pass):
         result = run_difference(rule, inputs, keep_rows=work.keep_rows)
         book = self._book(work, result, orders)
         if result.held is not None:
-            self._hold(work, book, work.from_tree(self.climbed, result.held))
+            hold(self.model, self.pay, work, book, work.from_tree(self.climbed, result.held))
         model = work.plan.model
         settle(book, model.rounding, self.model.money(model).decimals, caps(self.cap, book.scale, work))
         work.close(book)
@@ -133,18 +133,6 @@ class DifferencePass(Pass):
             return {"base": work.in_tree(self.climbed, work.columns[self.sources.base])}, None
         found = lines_of(self.sources, work, work.tree(self.climbed), self.bonus)
         return {"line_start": found.start, "line_value": found.value}, found.order
-
-    def _hold(self, work: Work, book: Book, held: NDArray[np.int64]) -> None:
-        """Keep what members cannot be paid yet, in money of the plan, and pay who can be paid what was kept."""
-        model = work.plan.model
-        column, step = self.model.held_column(self.bonus), 10 ** (book.scale - self.model.money(model).decimals)
-        kept = divide_all(held, step, model.rounding.mode)
-        cut = int((held - kept * step).sum()) * 10 ** (book.exact_scale - book.scale)
-        book.breakage["held"] -= cut
-        book.breakage["rounding"] += cut
-        before, pays = work.state.read(column), work.columns[self.pay]
-        book.adjust("released", np.where(pays, before, 0) * step)
-        work.state.write(column, np.where(pays, 0, before) + kept)
 
     def _book(self, work: Work, result: DifferenceResult, orders: NDArray[np.int64] | None) -> Book:
         made = self.rates.terms

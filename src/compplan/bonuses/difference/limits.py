@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from compplan.bonuses.walk.kernels import measure
 from compplan.errors import ExactnessError, Problem
 from compplan.money import INT64_MAX
-from compplan.money_arrays import exact_abs_sum, exact_sum, max_abs
+from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
     from compplan.bonuses.difference.spec import Difference, DifferenceInputs
@@ -26,7 +27,12 @@ class Total:
 
 def total_of(inputs: DifferenceInputs) -> Total:
     """Measure the bases."""
-    return Total(exact_sum(inputs.values), exact_abs_sum(inputs.values), max_abs(inputs.values))
+    _, _, largest, sizes, sums = measure(as_input(inputs.values))
+    return Total(_joined(sums), _joined(sizes), int(largest))
+
+
+def _joined(halves: tuple[int, int]) -> int:
+    return (int(halves[0]) << 32) + int(halves[1])
 
 
 def check_volumes(rule: Difference, inputs: DifferenceInputs, total: Total) -> None:

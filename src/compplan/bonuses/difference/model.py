@@ -116,7 +116,7 @@ class Climbing(Bonus):
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield from super().texts()
-        if self.compress != "none":
+        if self.compress not in {"none", "unpayable"}:
             yield ("compress",), self.compress
         for field in ("where", "stop_at"):
             if (text := getattr(self, field)) is not None:

@@ -82,7 +82,7 @@ def difference_outcomes(rule: Difference, inputs: DifferenceInputs, earner: int)
     source = np.arange(first, last) if source is None else source
     begin = int(lines[0]) if lines.size else first
     part, kind = np.zeros(source.size, np.int64), np.full(source.size, -1, np.int8)
-    for shares, count, chain in found_shares(rule, inputs, first, last, np.zeros(2 * SUMS, np.int64)):
+    for shares, count, _, chain in found_shares(rule, inputs, first, last, np.zeros(2 * SUMS, np.int64)):
         mine = np.flatnonzero(chain.who[shares.at[:count]] == earner)
         at = shares.line[mine] - begin
         part[at], kind[at] = shares.part[mine], shares.kind[mine]
@@ -130,7 +130,7 @@ def _codes(
     part: NDArray[np.int64],
     kind: NDArray[np.int8],
 ) -> NDArray[np.int8]:
-    place, every = int(standing.place[earner]), np.ones(level.size, np.bool_)
+    place, every = int(_place(standing, earner)), np.ones(level.size, np.bool_)
     rated = inputs.klass[earner] >= 0 and (rule.floored or standing.rates[inputs.klass[earner]] > 0)
     shared = {outcome: (kind == code) & (part != 0) for code, outcome in _OF_KIND.items()}
     shared[Outcome.FIRST_LEVELS] |= (level < rule.from_level) & (not rule.first_take)
@@ -145,6 +145,10 @@ def _codes(
     }
     order = [Outcome.PAID, *(outcome for outcome in tests if outcome != Outcome.PAID)]
     return np.select([tests[outcome] for outcome in order], order, Outcome.TAKEN_BELOW).astype(np.int8)
+
+
+def _place(standing: Standing, earner: int) -> int:
+    return int(standing.place[earner])
 
 
 def _peaks(rule: Difference, inputs: DifferenceInputs, earner: int, standing: Standing) -> NDArray[np.int64]:

@@ -40,8 +40,11 @@ _ROW_TYPES = (np.int32, np.int32, np.int32, np.int32, np.int16, np.int64, np.int
 
 def found_shares(
     rule: Difference, inputs: DifferenceInputs, first: int, last: int, sums: NDArray[np.int64]
-) -> Iterator[tuple[Shares, int, ck.Chain]]:
-    """Follow the chain from all sources of a range; yield the buffer whenever it is full, and how much is in it."""
+) -> Iterator[tuple[Shares, int, int, ck.Chain]]:
+    """Follow the chain from all sources of a range; yield the buffer whenever it is full.
+
+    With it come how many shares are in it, how many sources are done, and the chain.
+    """
     standing = Standing.of(rule, inputs)
     n, deepest = inputs.klass.size, inputs.tree.max_depth + 2
     chain, near, count = empty_chain(n), np.zeros(deepest, np.int64), np.zeros(deepest, np.int32)
@@ -58,7 +61,7 @@ def found_shares(
     while i < last:
         given = read, sources, chain, kinds, room, sums
         i, line, used = find(i, line, last, BUFFER - 1, *given)
-        yield room, used, chain
+        yield room, used, i - first, chain
 
 
 def _grows(rule: Difference, inputs: DifferenceInputs) -> bool:
@@ -103,13 +106,13 @@ def paid_one_by_one(rule: Difference, inputs: DifferenceInputs, signed: int, *, 
     n, sums = inputs.klass.size, np.zeros(2 * SUMS, np.int64)
     pay, held = np.zeros(n, np.int64), np.zeros(n if rule.unpaid == "hold" else 0, np.int64)
     by = divider(rule.denominator, tuple(ROUNDING_CODES)[rule.rounding])
-    parts = [empty_rows(0)]
-    for shares, count, chain in found_shares(rule, inputs, 0, n, sums):
-        rows = empty_rows(count if keep_rows else 0)
-        given = as_input(inputs.values), chain.who, chain.row, by, pay, held, sums, rows, 0, keep_rows
-        used = settle(count, shares, *given)
-        parts.append(DifferenceRows._make(column[:used] for column in rows))
-    rows = _joined(parts, lined=inputs.line_start is not None) if keep_rows else None
+    ledger = _Ledger()
+    for shares, count, done, chain in found_shares(rule, inputs, 0, n, sums):
+        if keep_rows:
+            ledger.make_room(count, done, n)
+        given = as_input(inputs.values), chain.who, chain.row, by, pay, held, sums, ledger.rows, ledger.used
+        ledger.used = settle(count, shares, *given, keep_rows)
+    rows = ledger.written(lined=inputs.line_start is not None) if keep_rows else None
     kept = held if rule.unpaid == "hold" else None
     found = Found(signed, sums, unpaid=whole(sums, UNPAID), nobody=whole(sums, NOBODY))
     return DifferenceResult(pay, kept, rows, tally(rule, found, pay, kept))
@@ -120,6 +123,22 @@ def empty_rows(count: int) -> DifferenceRows:
     return DifferenceRows(*(np.empty(count, kind) for kind in _ROW_TYPES))
 
 
-def _joined(parts: list[DifferenceRows], *, lined: bool) -> DifferenceRows:
-    rows = DifferenceRows._make(np.concatenate(columns) for columns in zip(*parts, strict=True))
-    return rows if lined else rows._replace(line=np.full(rows.line.size, -1, np.int32))
+class _Ledger:
+    """Rows that grow: whenever they are full, to what the sources so far lead to expect for all of them."""
+
+    def __init__(self) -> None:
+        self.rows, self.used = empty_rows(0), 0
+
+    def make_room(self, count: int, done: int, sources: int) -> None:
+        """Make room for so many more rows, when so many sources of all are done."""
+        needed = self.used + count
+        if needed > self.rows.amount.size:
+            larger = empty_rows(needed + needed * (sources - done) // max(done, 1) * 9 // 8)
+            for name in DifferenceRows._fields:
+                getattr(larger, name)[: self.used] = getattr(self.rows, name)[: self.used]
+            self.rows = larger
+
+    def written(self, *, lined: bool) -> DifferenceRows:
+        """Return the rows that are used."""
+        rows = DifferenceRows._make(column[: self.used] for column in self.rows)
+        return rows if lined else rows._replace(line=np.full(self.used, -1, np.int32))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,12 +21,12 @@ BLOCKS = {"skipped": ck.SKIPPED, "stops": ck.STOPS, "paid": ck.PAID}
 
 @dataclass(frozen=True)
 class Standing:
-    """How everybody stands in a walk: places, and rates by row as kernels read them."""
+    """Rates by row as kernels read them, with one more row for who has no class."""
 
-    place: NDArray[np.int16]
     rates: NDArray[np.int64]
     takes: NDArray[np.int64]
     floored: NDArray[np.int64]
+    who: tuple[Any, ...]
 
     @classmethod
     def of(cls, rule: Difference, inputs: DifferenceInputs) -> Standing:
@@ -34,11 +34,22 @@ class Standing:
         rates = np.append(rule.rates, 0)
         takes = np.maximum(rates, rule.least_taken)
         floored = np.append(np.full(rule.rates.size, rule.floored, np.int64), 0)
-        place = np.empty(inputs.klass.size, np.int16)
-        rated = (takes > 0) | (floored > 0)
-        given = as_input(inputs.klass), as_input(inputs.pay), as_input(inputs.stands)
-        ck.place_all(*given, rated, rule.unpaid == "pass_up", place)
-        return cls(place, rates, takes, floored)
+        who = as_input(inputs.klass), as_input(inputs.pay), as_input(inputs.stands)
+        return cls(rates, takes, floored, (*who, (takes > 0) | (floored > 0), rule.unpaid == "pass_up"))
+
+    @property
+    def rated(self) -> NDArray[np.bool_]:
+        """Who can take a rate."""
+        klass, pay, stands, rated, pass_up = self.who
+        found = (klass >= 0) & stands if rated[:-1].all() and not rated[-1] else rated[klass] & stands
+        return found & pay if pass_up else found
+
+    @property
+    def place(self) -> NDArray[np.int16]:
+        """How everybody stands: a row of rates, or a code of `chain_kernels`."""
+        place = np.empty(self.who[0].size, np.int16)
+        ck.place_all(*self.who, place)
+        return place
 
 
 def empty_chain(n: int) -> ck.Chain:

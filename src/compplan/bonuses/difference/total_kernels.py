@@ -38,7 +38,7 @@ def carry_up(count, best, rates, takes, chain, volume, pay, sums):
 
 @kernel
 def hand_out(count, who, pays, earned, pay, unpaid):
-    """Write what members earned to their places: what is paid, and what they cannot be paid."""
+    """Write what members earned to their places: what is paid, and by number what they cannot be paid."""
     for m in range(1, count + 1):
         i, amount = U(who[U(m)]), earned[U(m)]
         if pays[i]:

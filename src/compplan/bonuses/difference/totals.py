@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.difference import chain_kernels as ck
 from compplan.bonuses.difference.books import Found, tally
+from compplan.bonuses.difference.chain_kernels import chain_volume, chain_volume_of_few
 from compplan.bonuses.difference.share_kernels import SUMS
 from compplan.bonuses.difference.spec import DifferenceResult
 from compplan.bonuses.difference.standing import Standing, empty_chain, linked
@@ -16,22 +16,46 @@ from compplan.money_arrays import exact_sum
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from compplan.bonuses.difference.chain_kernels import Chain
     from compplan.bonuses.difference.spec import Difference, DifferenceInputs
+
+FEW = 8
+"""One member in so many who can take a rate are few: then sums between them are quicker than a look at each."""
 
 
 def carried(rule: Difference, inputs: DifferenceInputs, signed: int) -> DifferenceResult:
     """Pay everybody; `signed` is the sum of all bases."""
     n, standing, sums = inputs.klass.size, Standing.of(rule, inputs), np.zeros(2 * SUMS, np.int64)
-    chain, volume, near = empty_chain(n), np.zeros(n + 2, np.int64), np.zeros(inputs.tree.max_depth + 2, np.int64)
-    depth, values = as_input(inputs.tree.depth), as_input(inputs.values)
-    count = ck.chain_volume(depth, standing.place, values, rule.from_self, near, chain, volume)
+    chain, volume = empty_chain(n), np.zeros(n + 2, np.int64)
+    count = _chained(rule, inputs, standing, chain, volume)
     linked(rule, standing, count, chain)
-    earned, pay, unpaid = np.zeros(n + 2, np.int64), np.zeros(n, np.int64), np.zeros(n + 2, np.int64)
+    earned, pay = np.zeros(count + 1, np.int64), np.zeros(n, np.int64)
     carry_up(count, rule.best, standing.rates, standing.takes, chain, volume, earned, sums)
+    unpaid = np.zeros(count + 1, np.int64)
     hand_out(count, chain.who, as_input(inputs.pay), earned, pay, unpaid)
     held = None
     if rule.unpaid == "hold":
         held = np.zeros(n, np.int64)
-        held[chain.who[1 : count + 1]] = unpaid[1 : count + 1]
-    found = Found(signed, sums, unpaid=exact_sum(unpaid[: count + 1]), nobody=int(volume[0]) * rule.best)
-    return DifferenceResult(pay, held, None, tally(rule, found, pay, held))
+        held[chain.who[1 : count + 1]] = unpaid[1:]
+    lost = exact_sum(unpaid)
+    found = Found(signed, sums, unpaid=lost, nobody=int(volume[0]) * rule.best)
+    return DifferenceResult(pay, held, None, tally(rule, found, pay, held, paid=exact_sum(earned) - lost))
+
+
+def _chained(
+    rule: Difference, inputs: DifferenceInputs, standing: Standing, chain: Chain, volume: NDArray[np.int64]
+) -> int:
+    """Number who can take a rate and give each what meets him first; return how many they are."""
+    tree, values = inputs.tree, as_input(inputs.values)
+    plain = rule.less != "direct_leg" or (bool(inputs.stands.all()) and rule.unpaid != "pass_up")
+    rated = standing.rated if plain else None
+    if rated is not None and np.count_nonzero(rated) * FEW < rated.size:
+        found = np.flatnonzero(rated)
+        klass = as_input(inputs.klass)
+        given = found, klass, as_input(tree.parent), as_input(tree.end), values, rule.from_self
+        chain_volume_of_few(*given, chain, volume)
+        return found.size
+    near = np.zeros(tree.max_depth + 2, np.int64)
+    return int(chain_volume(as_input(tree.depth), *standing.who, values, rule.from_self, near, chain, volume))

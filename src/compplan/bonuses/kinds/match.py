@@ -68,7 +68,8 @@ match:
         if len(set(self.of)) < len(self.of) or not self.of:
             raise Hinted("of names a bonus twice, or none", "name each bonus once", ("of",))
         if self.payment == "order" and self.of_pay is not None:
-            raise Hinted("payments per order have no caps", "leave of_pay out, or match the pay of the period", ("of_pay",))
+            hint = "leave of_pay out, or match the pay of the period"
+            raise Hinted("payments per order have no caps", hint, ("of_pay",))
         if self.qualified_since:
             raise Hinted("a match has no qualified_since", "leave it out", ("qualified_since",))
         if self.cascade and (self.boundary is not None or self.compress == "unpayable" or self.unpaid == "pass_up"):

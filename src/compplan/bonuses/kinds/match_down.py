@@ -49,7 +49,7 @@ thanks:
     )
     residue: Literal["largest_remainder", "company"] = Field(
         "largest_remainder",
-        description="Who gets the units that do not divide: the recruits with the smallest ids, one each, or the company.",
+        description="Who gets the cents that do not divide: the recruits with the smallest ids, or the company.",
     )
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:

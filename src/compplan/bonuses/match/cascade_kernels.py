@@ -17,7 +17,6 @@ from compplan.money_kernels import round_div_by
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.walk.pair_kernels import PairRows
     from compplan.money_kernels import Divider
 
 U = np.uint32

@@ -35,7 +35,7 @@ def compile_match(name: str, bonus: Match, builder: Builder) -> None:
             reads,
             name,
             bonus,
-            None,  # type: ignore[arg-type] - known when the matched bonuses have run
+            None,  # type: ignore[arg-type]  # known when the matched bonuses have run
             tree,
             builder.cut(tree, bonus.stop_at),
             Sources(f"matched by {name}"),

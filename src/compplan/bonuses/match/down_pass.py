@@ -31,10 +31,11 @@ if TYPE_CHECKING:
 
 
 class Shared(NamedTuple):
-    """The terms, and the digits of matched pay. By member: his matched pay, row of rates, amount that is shared, and how many recruits share it.
+    """What is shared.
 
-    And by recruit who can be paid: who he is, who shares with him, and how much he gets; parents in pre-order, the
-    recruits of one by id.
+    The terms, and the digits of matched pay. By member: his matched pay, row of rates, amount that is shared, and how
+    many recruits share it. By recruit who can be paid: who he is, who shares with him, and how much he gets; parents
+    in pre-order, the recruits of one by id.
     """
 
     terms: Terms

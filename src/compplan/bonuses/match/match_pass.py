@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
     from compplan.bonuses.kinds.match import Match
     from compplan.bonuses.match.cascade import CascadeResult
-    from compplan.bonuses.walk.spec import Walk, WalkInputs
     from compplan.bonuses.walk.walk_pass import Volume
     from compplan.explain.reasons import Outcomes
     from compplan.plan.values import LevelTable
@@ -56,7 +55,7 @@ class MatchPass(WalkPass):
 
     def with_terms(self, work: Work) -> Self:
         """Return this pass with its terms, once the matched pay is a column."""
-        self._put_base(work)
+        self.put_base(work)
         model = work.plan.model
         made = terms(
             self.table,
@@ -67,7 +66,7 @@ class MatchPass(WalkPass):
         )
         return replace(self, terms=made)
 
-    def _put_base(self, work: Work) -> None:
+    def put_base(self, work: Work) -> None:
         if self.sources.base not in work.columns:
             values, scale = matched_pay(self.matching, self.of, work)
             work.put(self.sources.base, np.where(work.columns[self.where], values, 0) if self.where else values, scale)
@@ -96,17 +95,17 @@ class CascadePass(MatchPass):
 
     def run(self, work: Work) -> None:
         done = self.with_terms(work)
-        found = done._cascade(work)
-        book = done._book(work, WalkResult(found.pay, None, found.tally), None)
+        found = done.cascade(work)
+        book = done.book(work, WalkResult(found.pay, None, found.tally), None)
         if work.keep_rows:
-            book.rows = done._rows(work, found)
+            book.rows = done.payments(work, found)
         model = work.plan.model
         settle(book, model.rounding, self.model.money(model).decimals, caps(self.cap, book.scale, work))
         work.close(book)
 
     def with_terms(self, work: Work) -> Self:
         """Return this pass with terms whose amounts have the digits of the matched pay: they are matched again."""
-        self._put_base(work)
+        self.put_base(work)
         scale, rounding = work.scales[self.sources.base], work.plan.model.rounding
         made = terms(
             self.table,
@@ -120,7 +119,7 @@ class CascadePass(MatchPass):
     def volume(self, work: Work) -> Volume:
         """Return the matched pay together with what the cascade adds, for explanations."""
         paid = self._paid(work)
-        added = self._cascade(work).rows
+        added = self.cascade(work).rows
         both = Paid(
             np.concatenate([paid.order, added.order]),
             np.concatenate([paid.member, added.earner]),
@@ -140,18 +139,17 @@ class CascadePass(MatchPass):
         who = np.flatnonzero(values).astype(np.int32)
         return Paid(np.full(who.size, -1, np.int64), who, values[who])
 
-    def _cascade(self, work: Work) -> CascadeResult:
+    def cascade(self, work: Work) -> CascadeResult:
         nothing = {"base": np.zeros(work.size, np.int64)}, None
         walk, inputs, _ = self.prepared(work, nothing)
         return run_cascade(walk, inputs, self._paid(work), self.matched(work))
 
-    def prepared(
-        self, work: Work, volume: Volume | None = None
-    ) -> tuple[Walk, WalkInputs, NDArray[np.int64] | None]:
-        walk, inputs, orders = WalkPass.prepared(self, work, volume)
-        return replace(walk, round_each=True), inputs, orders
+    def rounds_each(self, work: Work) -> bool:
+        """Each payment is rounded to the digits of the matched pay, wherever else the plan rounds."""
+        del work
+        return True
 
-    def _rows(self, work: Work, found: CascadeResult) -> Rows:
+    def payments(self, work: Work, found: CascadeResult) -> Rows:
         primary, rows = work.tree(self.climbed).to_primary, found.rows
         return Rows(
             earner=rows.earner if primary is None else primary[rows.earner],

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from compplan.bonuses.walk.ranges import Job
 
-FEW = 4
+FEW = 8
 """One of so many members at most: beyond, the small tree costs more than it saves."""
 
 
@@ -56,7 +56,8 @@ def _on_the_few(job: Job, volume: NDArray[np.int64], kept: NDArray[np.int64]) ->
     nodes = 2 * kept.size + 1
     depth, parent, sums = np.empty(nodes, np.int32), np.empty(nodes, np.int32), np.zeros(nodes, np.int64)
     stack = np.empty(job.arrays.max_depth + 2, np.int32)
-    deepest = contract(as_input(kept.astype(np.int32)), as_input(job.inputs.tree.end), volume, stack, depth, parent, sums)
+    few, end = as_input(kept.astype(np.int32)), as_input(job.inputs.tree.end)
+    deepest = contract(few, end, volume, stack, depth, parent, sums)
     row, counted = np.full(nodes, job.walk.classes, np.int16), np.zeros(nodes, np.bool_)
     row[: nodes - 1 : 2] = job.arrays.members.row[kept]
     counted[: nodes - 1 : 2] = job.arrays.members.counted[kept]

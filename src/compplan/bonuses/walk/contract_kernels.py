@@ -11,14 +11,20 @@ import numpy as np
 from compplan.jit import inline, kernel
 
 U = np.uint32
+SHORT = 32
 
 
 @inline
 def sum_of(volume, first, stop):
-    """Return the sum of a slice."""
+    """Return the sum of a slice; a short one is not worth making."""
     total = np.int64(0)
-    for value in volume[first:stop]:
-        total += value
+    if stop - first < SHORT:
+        while first < stop:
+            total += volume[U(first)]
+            first += 1
+    else:
+        for value in volume[first:stop]:
+            total += value
     return total
 
 
@@ -26,23 +32,24 @@ def sum_of(volume, first, stop):
 def contract(kept, end, volume, stack, depth, parent, sums):
     """Write depth, parent and volume of the nodes; return the largest depth."""
     few, t, deepest, cursor = kept.size, 0, 0, np.int64(0)
+    top, stop = np.int64(few), np.int64(volume.size)  # the one at hand, and where he ends
     for k in range(few + 1):
-        i = np.int64(kept[k]) if k < few else np.int64(volume.size)
-        while t > 0 and end[U(kept[U(stack[t - 1])])] <= i:
-            top = stack[t - 1]
-            stop = np.int64(end[U(kept[U(top)])])
-            sums[2 * top + 1] += sum_of(volume, cursor, stop)
+        i = np.int64(kept[U(k)]) if k < few else np.int64(volume.size)
+        while t > 0 and stop <= i:
+            sums[U(2 * top + 1)] += sum_of(volume, cursor, stop)
             cursor = max(cursor, stop)
             t -= 1
-        leaf = 2 * stack[t - 1] + 1 if t > 0 else 2 * few
-        sums[leaf] += sum_of(volume, cursor, i)
+            top = np.int64(stack[U(t)])
+            stop = np.int64(end[U(kept[U(top)])]) if t > 0 else np.int64(volume.size)
+        sums[U(2 * top + (t > 0))] += sum_of(volume, cursor, i)
         if k < few:
-            sums[2 * k] = volume[U(i)]
-            depth[2 * k], depth[2 * k + 1] = t, t + 1
-            parent[2 * k], parent[2 * k + 1] = 2 * stack[t - 1] if t > 0 else -1, 2 * k
+            sums[U(2 * k)] = volume[U(i)]
+            depth[U(2 * k)], depth[U(2 * k + 1)] = t, t + 1
+            parent[U(2 * k)], parent[U(2 * k + 1)] = 2 * top if t > 0 else -1, 2 * k
             deepest = max(deepest, t + 1)
             cursor = i + 1
-            stack[t] = k
+            stack[U(t)] = top
+            top, stop = np.int64(k), np.int64(end[U(i)])
             t += 1
     depth[2 * few], parent[2 * few] = 0, -1
     return deepest

@@ -63,9 +63,10 @@ def generations(bonus: Any, boundary: ex.Expr, builder: Builder) -> Counting:
     """
     opens, before = bonus.boundary_member == "opens", bonus.own_group == "before_first"
     if bonus.compress == "unpayable":
-        only = builder.condition(boundary)
-        return Counting("payable", None, uncounted_paid=False, from_self=bonus.start == "self", only=only)
-    from_self, only = bonus.start == "self" or (opens and before), None
+        leaders = builder.condition(boundary)
+        return Counting("payable", None, uncounted_paid=False, from_self=bonus.start == "self", only=leaders)
+    from_self = bonus.start == "self" or (opens and before)
+    only: str | None = None
     if bonus.compress != "none":
         stays = opposite(ex.parse(bonus.compress))
         boundary, only = ex.Logic("and", (boundary, stays)), builder.condition(stays)

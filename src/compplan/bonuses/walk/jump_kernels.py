@@ -216,7 +216,7 @@ def tail_shares(o, d, count, i, line, v, rule, times, climb, shares, missed):
     d = np.int64(climb.near[U(d) * U(rule.columns) + U(column)])
     while d >= 0:
         stands, at = np.int64(climb.above[U(d)]), climb.rates[U(d)] + column
-        counted = climb.above[U(d + 1)] > stands
+        counted = stands < count and climb.above[U(d + 1)] > stands  # the source may count without using one up
         if late(d, line, rule, times, climb):
             missed.lost[U(rule.nobody * rule.columns + column)] += v * counted
         elif counted:

@@ -56,7 +56,7 @@ def add_lanes(first, last, path, members, volume, lanes, pay, paid):
         up = U(depth) * width
         own = up + U(1)
         if lanes.source_counts and not lanes.from_self and members.counted[i]:
-            own += U(1)  # level 1 of his own volume goes to nobody
+            own = up + min(U(2), listed + U(1))  # level 1 of his own volume goes to nobody
             paid[U(lanes.skipped - 1) * U(lanes.columns)] += v
         if depth >= below and not lanes.from_self:
             lane[own] += v
@@ -113,7 +113,7 @@ def add_four_lanes(first, last, path, members, volume, numerators, skipped, lane
         row = members.row[i] if counted else skipped
         at, to = U(row) * U(4), up + counted
         a, b, c, d = lane[down], lane[down + U(1)], lane[down + U(2)], lane[down + U(3)]
-        lane[down] = lane[down + U(1)] = lane[down + U(2)] = lane[down + U(3)] = 0
+        lane[down] = lane[down + U(1)] = lane[down + U(2)] = lane[down + U(3)] = lane[down + U(4)] = 0
         pay[i] += a * numerators[at] + b * numerators[at + U(1)]
         pay[i] += c * numerators[at + U(2)] + d * numerators[at + U(3)]
         paid[at] += a

@@ -10,7 +10,7 @@ from compplan.bonuses.walk.books import Volumes, total_of
 from compplan.bonuses.walk.contract import contracted
 from compplan.bonuses.walk.lane_kernels import Lanes, add_four_lanes, add_lanes, deep_volume, line_totals
 from compplan.bonuses.walk.limits import most_pay, too_large
-from compplan.bonuses.walk.ranges import Part, Range, pay_of, zeros
+from compplan.bonuses.walk.ranges import Part, Range, borrowed, pay_of, zeros
 from compplan.money import INT64_MAX
 from compplan.money_arrays import max_abs
 from compplan.volumes.member_arrays import as_input
@@ -81,7 +81,8 @@ def _pay_range(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], so
     walk, arrays = job.walk, job.arrays
     if not (walk.tail or walk.from_self or walk.uncounted_paid) and walk.listed <= FOUR:
         return _pay_range_of_four(job, volume, rates, sources)
-    lane = zeros((arrays.max_depth + 2) * (walk.listed + 2))
+    width = walk.listed + 2
+    lane = borrowed((arrays.max_depth + 2) * width)
     on_top = (walk.classes + 2) * walk.uncounted_paid
     lanes = Lanes(
         rates.ravel(), walk.columns, walk.listed, walk.tail, walk.from_self, walk.counts_source,
@@ -89,18 +90,23 @@ def _pay_range(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], so
     )  # fmt: skip
     total, paid = np.zeros(arrays.size, np.int64), zeros(rates.size)
     add_lanes(sources.first, sources.last, sources.path, arrays.members, volume, lanes, total, paid)
-    return Part(sources, total, _volumes(walk, paid, lane[1 : walk.listed + 1]))
+    top = lane[1 : walk.listed + 1].copy()
+    lane[:width] = 0
+    return Part(sources, total, _volumes(walk, paid, top))
 
 
 def _pay_range_of_four(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], sources: Range) -> Part:
     walk, arrays = job.walk, job.arrays
     wide = np.zeros((len(rates), FOUR), np.int64)
     wide[:, : walk.listed] = rates
-    total, lane, paid = np.zeros(arrays.size, np.int64), zeros((arrays.max_depth + 2) * (FOUR + 1)), zeros(wide.size)
+    lane = borrowed((arrays.max_depth + 2) * (FOUR + 1))
+    total, paid = np.zeros(arrays.size, np.int64), zeros(wide.size)
     given = sources.first, sources.last, sources.path, arrays.members, volume, wide.ravel(), walk.classes + 1
     add_four_lanes(*given, lane, total, paid)
     paid = paid.reshape(wide.shape)[:, : walk.listed]
-    return Part(sources, total, _volumes(walk, paid, lane[: walk.listed]))
+    top = lane[: walk.listed].copy()
+    lane[: FOUR + 1] = 0
+    return Part(sources, total, _volumes(walk, paid, top))
 
 
 def _volumes(walk: Walk, paid: NDArray[np.int64], top: NDArray[np.int64]) -> Volumes:

@@ -164,7 +164,11 @@ class _Forest:
         return rule, self.arrays.members, self.arrays.lines, times, climb
 
     def _codes(
-        self, source: NDArray[np.integer], line: NDArray[np.integer], level: NDArray[np.int32], amount: NDArray[np.int64]
+        self,
+        source: NDArray[np.integer],
+        line: NDArray[np.integer],
+        level: NDArray[np.int32],
+        amount: NDArray[np.int64],
     ) -> NDArray[np.integer]:
         walk, inputs, every = self.walk, self.inputs, np.ones(level.size, np.bool_)
         skipped = inputs.counted is not None and not inputs.counted[self.earner] and not walk.uncounted_paid

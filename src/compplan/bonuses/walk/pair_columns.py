@@ -59,10 +59,12 @@ def pair_condition(bonus: Bonus, builder: Builder) -> PairCondition | None:
 
 def _sides(test: Test, work: Work) -> tuple[Numbers, Numbers]:
     """Return the integers of earner and source that a test compares."""
-    if test.left is None or test.right is None:
-        flag = evaluate.condition(test.left or test.right, work)  # type: ignore[arg-type] - one is there
-        ones = np.ones(work.size, np.int64)
-        return (_wide(flag, work), ones) if test.right is None else (ones, _wide(flag, work))
+    ones = np.ones(work.size, np.int64)
+    if test.left is None:
+        assert test.right is not None  # noqa: S101 - one of them is there
+        return ones, _wide(evaluate.condition(test.right, work), work)
+    if test.right is None:
+        return _wide(evaluate.condition(test.left, work), work), ones
     if isinstance(test.left, ex.Field):
         return _texts(test.left, work, nobody=-1), _texts(test.right, work, nobody=-2)
     if "rank" in {work.kind(side.name) for side in (test.left, test.right) if isinstance(side, ex.Name)}:

@@ -60,5 +60,12 @@ def rows_of(pairs: Pairs | None, line_start: NDArray[np.int64] | None) -> PairRo
     of_line = np.zeros(0, np.int32)
     if pairs is not None and line_start is not None:
         of_line = np.repeat(np.arange(line_start.size - 1, dtype=np.int32), np.diff(line_start))
-    arrays = (start, row.astype(np.int32), op.astype(np.int8), given.earner.ravel(), given.source.ravel(), of_line)
-    return PairRows(*map(as_input, arrays), given.earner.shape[1])
+    return PairRows(
+        start=as_input(start),
+        row=as_input(row.astype(np.int32)),
+        op=as_input(op.astype(np.int8)),
+        earner=as_input(given.earner.ravel()),
+        source=as_input(given.source.ravel()),
+        of_line=as_input(of_line),
+        size=given.earner.shape[1],
+    )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from compplan.bonuses.walk.spec import Walk, WalkInputs
     from compplan.program.builder import Builder
-    from compplan.program.work import OneMember, Work
+    from compplan.program.work import Work
 
 MOST = 256
 """So many kinds of earners at most: each is a walk of its own."""
@@ -64,24 +64,9 @@ class Relative:
     def flags(self, work: Work, tree: str, earner: int) -> NDArray[np.bool_]:
         """Return who ends generations of an earner, in a tree's own order."""
         own = work.tree(tree).to_primary
-        columns = _WithEarner(work, work.at(earner if own is None else int(own[earner])))
-        flags = np.broadcast_to(evaluate.condition(self.expr, columns), (work.size,))  # type: ignore[arg-type]
+        columns = work.beside(earner=work.at(earner if own is None else int(own[earner])))
+        flags = np.broadcast_to(evaluate.condition(self.expr, columns), (work.size,))
         return np.ascontiguousarray(work.in_tree(tree, flags))
-
-
-class _WithEarner:
-    """The columns of all members, beside those of one earner."""
-
-    def __init__(self, work: Work, earner: OneMember) -> None:
-        self.work, self.earner = work, earner
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.work, name)
-
-    def other(self, who: str) -> OneMember:
-        """Return the columns of the member that is called `earner`."""
-        del who
-        return self.earner
 
 
 def walks(walk: Walk, inputs: WalkInputs, kinds: NDArray[np.int32]) -> Iterator[tuple[Walk, WalkInputs, int]]:
@@ -108,11 +93,13 @@ def run_relative(
         return run_walk(walk, nobody, keep_rows=keep_rows, threads=threads)
     tallies = [each.tally for each in found]
     sums = (sum(getattr(tally, name) for tally in tallies) for name in Tally.__slots__[1:])
-    pay = np.sum([each.pay for each in found], axis=0, dtype=np.int64)
+    pay = np.zeros(work.size, np.int64)
+    for each in found:
+        pay += each.pay
     return WalkResult(pay, _merged(found) if keep_rows else None, Tally(walk.denominator, *sums))
 
 
 def _merged(found: list[WalkResult]) -> WalkRows:
-    rows = WalkRows._make(np.concatenate(columns) for columns in zip(*(each.rows for each in found), strict=True))  # type: ignore[arg-type]
+    rows = WalkRows._make(np.concatenate(columns) for columns in zip(*(each.rows for each in found), strict=True))
     order = np.lexsort((-rows.earner, rows.level, rows.line, rows.source))
     return WalkRows._make(column[order] for column in rows)

@@ -75,7 +75,7 @@ class WalkPass(Pass):
             result = run_relative(relative, work, self.climbed, walk, inputs, **given)
         else:
             result = run_walk(walk, inputs, **given)
-        book = self._book(work, result, orders)
+        book = self.book(work, result, orders)
         each = caps(self.cap_per_source, book.scale, work)
         if each is not None and book.rows is not None:
             cap_sources(book, book.rows, each.most)
@@ -133,7 +133,7 @@ class WalkPass(Pass):
             pass_up=bonus.unpaid == "pass_up",
             from_self=count.from_self,
             source_counts=count.source_counts,
-            round_each=work.plan.model.rounding.at == "payment",
+            round_each=self.rounds_each(work),
             rounding=ROUNDING_CODES[work.plan.model.rounding.mode],
         )
         arrays, orders = volume or self.volume(work)
@@ -146,6 +146,10 @@ class WalkPass(Pass):
             **arrays,
         )
         return walk, inputs, orders
+
+    def rounds_each(self, work: Work) -> bool:
+        """Tell whether each payment is rounded."""
+        return work.plan.model.rounding.at == "payment"
 
     def _can_be_paid(self, work: Work) -> NDArray[np.bool_]:
         pay: NDArray[np.bool_] = work.columns[self.pay]
@@ -162,7 +166,7 @@ class WalkPass(Pass):
             arrays["since"] = work.in_tree(self.climbed, work.columns[self.model.qualified_since])
         return arrays, found.order
 
-    def _book(self, work: Work, result: WalkResult, orders: NDArray[np.int64] | None) -> Book:
+    def book(self, work: Work, result: WalkResult, orders: NDArray[np.int64] | None) -> Book:
         primary = work.tree(self.climbed).to_primary
         rows = None
         if result.rows is not None:
