@@ -152,3 +152,26 @@ def test_sums_beyond_64_bits_are_refused() -> None:
     first = cp.run(plan, members, orders, period="2026-11")
     with pytest.raises(cp.ExactnessError, match="64 bits"):
         cp.run(plan, members, [{**orders[0], "date": "2026-12-01"}], period="2026-12", state=first.state)
+
+
+def test_what_is_paid_where_a_quarter_ends() -> None:
+    plan = load(
+        {
+            **HEAD,
+            "volumes": {
+                "pv": {"sum": "orders.pv"},
+                "quarter": {"accumulate": "pv", "periods": "quarter"},
+                "due": {"compute": "quarter", "where": "quarter_ends"},
+                "one": {"compute": "1", "where": "year_ends or month_ends and pv >= 10"},
+            },
+            "bonuses": {"quarterly": {"kind": "pool", "of": "due", "rates": "10%", "residue": "company"}},
+        }
+    )
+    members, state, found = [{"member_id": "ann", "sponsor_id": None}], None, []
+    for period, pv in zip(PERIODS, [5, 10, 20, 30, 40, 50], strict=True):
+        orders = [{"order_id": 1, "member_id": "ann", "date": f"{period}-05", "pv": pv}]
+        run = cp.run(plan, members, orders, period=period, state=state)
+        found += [tuple(run.members.rows()[0][name] for name in ("due", "one", "pay:quarterly"))]
+        state = run.state
+    # the first quarter is seen from November on: 5 + 10; then 20 + 30 + 40
+    assert found == [(0, 0, 0), (15, 1, Decimal("1.5")), (0, 1, 0), (0, 1, 0), (90, 1, 9), (0, 1, 0)]

@@ -227,6 +227,27 @@ def test_lengths_that_do_not_fit(sections: str, text: str) -> None:
         cp.load_plan(f"{HEAD.split('ranks:', maxsplit=1)[0]}period: monthly\nweeks: {{belong: cut}}\n{VOLUMES}{sections}")
 
 
+def test_first_orders_of_weeks_that_begin_in_another_month() -> None:
+    plan = cp.load_plan(
+        HEAD.split("ranks:", maxsplit=1)[0]
+        + "period: monthly\nweeks: {belong: last_day}\nvolumes:\n"
+        + "  weekly: {sum: orders.cv, over: week, first_order: only}\n  monthly: {sum: orders.cv, first_order: only}\n"
+    )
+    members = [{"member_id": n, "sponsor_id": None, "above": None, "side": None} for n in (1, 2)]
+    days = {"2026-09": ["2026-09-29"], "2026-10": ["2026-09-29", "2026-10-29", "2026-10-06"], "2026-11": ["2026-10-29"]}
+    state, found = None, []
+    for month, dates in days.items():
+        orders = [
+            {"order_id": day, "member_id": 2 if day == "2026-10-29" else 1, "date": day, "cv": 10} for day in dates
+        ]
+        run = cp.run(plan, members, orders, period=month, state=state)
+        totals = run.manifest["control_totals"]
+        found.append((totals["weekly"], totals["monthly"]))
+        state = run.state
+    # the first orders, of 29 September and 29 October, lie in weeks of the month after
+    assert found == [("0.00", "10.00"), ("10.00", "10.00"), ("10.00", "0.00")]
+
+
 def test_weeks_need_to_belong_somewhere_and_a_part_is_shorter() -> None:
     plan = f"{HEAD}period: monthly\nvolumes: {{x: {{sum: orders.x, over: week}}}}"
     with pytest.raises(cp.PlanError, match="does not say to which period a week belongs"):

@@ -16,8 +16,7 @@ from compplan.bonuses.band_kernels import count_parts, fill_parts, worth_all
 from compplan.errors import ExactnessError
 from compplan.money import INT64_MAX
 from compplan.money_arrays import max_abs
-from compplan.plan.scope import digits
-from compplan.plan.values import EXACT
+from compplan.plan.values import EXACT, digits
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +88,8 @@ class Bands:
         factor = 10 ** (self.scale - scale)
         if max_abs(values) * factor > INT64_MAX // 2:
             raise ExactnessError(f"a volume passes 62 bits at {self.scale} digits: use fewer digits in the bands")
-        return values * factor
+        lifted: Ints = values * factor
+        return lifted
 
     def parts(self, low: Ints, high: Ints) -> Parts:
         """Split the spans from `low` to `high` by the bands.

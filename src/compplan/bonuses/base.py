@@ -132,7 +132,7 @@ class Bonus(Model):
                 raise Hinted(f"{field} is a table", f"say with {field}_by what its keys are", (field,))
             if field not in tables and by is not None:
                 raise Hinted(f"{field} is no table", "leave it out, or give a value for each key", (f"{field}_by",))
-            bys |= {by} - {None}
+            bys |= {by} if by else set()
         first = next(iter(tables.values()), {})
         for field, table in tables.items():
             if set(table) != set(first) or len(bys) > 1:

@@ -84,7 +84,10 @@ class ByCountryPass(Pass):
         rows = book.rows
         if rows is not None:
             keep = mine[rows.earner]
-            rows = type(rows)(*(None if column is None else column[keep] for column in vars(rows).values()))
+            columns: dict[str, Any] = {
+                name: None if column is None else column[keep] for name, column in vars(rows).items()
+            }
+            rows = replace(rows, **columns)
         kept = replace(
             book, bonus=self.bonus, pay=pay, rows=rows, allotted=book.allotted - gone, breakage=dict(book.breakage)
         )

@@ -56,7 +56,8 @@ class GreaterPass(Pass):
         lifts = [10 ** (scale - book.scale) for book in books]
         if any(max_abs(pay) * lift >= 2**63 for pay, lift in zip(pays, lifts, strict=True)):
             raise ExactnessError(f"what {self.group} compares passes 64 bits at {scale} digits: round payments")
-        return np.argmax([pay * lift for pay, lift in zip(pays, lifts, strict=True)], axis=0)
+        best: NDArray[np.intp] = np.argmax([pay * lift for pay, lift in zip(pays, lifts, strict=True)], axis=0)
+        return best
 
     def limit_details(self, work: Work, bonus: str, position: int) -> list[Detail]:
         """Return what the others would have paid, where this bonus was not the greater one."""

@@ -31,7 +31,7 @@ GreaterOf = Annotated[
 ]
 """Bonuses of which the one that pays most is paid; of equal ones the one that is named first."""
 
-GREATER = Field(
+GREATER: Any = Field(
     default={},
     description="Bonuses of which a member gets only the one that pays him most; of equal ones the one that is named first.",
 )

@@ -16,7 +16,7 @@ from compplan.plan.limits import Limit
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
 from compplan.plan.payout import Deduction, Payout
-from compplan.plan.scope import RANK_COLUMNS, RESERVED, ROLES
+from compplan.plan.scope import CALENDAR, RANK_COLUMNS, RESERVED, ROLES
 from compplan.plan.values import Model
 from compplan.quantities.base import volume_kinds
 from compplan.quantities.count import Count
@@ -175,6 +175,7 @@ It may hold
 
 - quantities and named conditions of the plan, and `days_in_period`;
 - {_code(ROLES)}: what the members table says in the column of `members.kind`;
+- {_code(CALENDAR)}: true in a period with which a month, quarter or year ends;
 - {_code(RANK_COLUMNS)}: the rank earned this period, the highest ever held, a rank held by a rule,
   the one used for pay, last period's; and the ranks of the ladder to compare them with, as in `rank >= silver`;
 - `member.<field>`, a column of the members table: true or false by itself, or a text to compare with `==`, `!=` or

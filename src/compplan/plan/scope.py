@@ -33,9 +33,16 @@ Kind = Literal["number", "flag", "rank", "text", "field"]
 
 RANK_COLUMNS = ("rank", "title", "held_rank", "paid_as", "last_rank")
 ROLES = ("is_distributor", "is_customer")
+CALENDAR = ("month_ends", "quarter_ends", "year_ends")
+"""True for everybody in a period with which a month, quarter or year ends."""
+
+ORDERED_IN_WEEKS = "weeks:ordered"
+"""The column of the state for who ordered before the weeks of a period begin."""
+
+FLAGS = (*ROLES, *CALENDAR)
 RESERVED = (
     *RANK_COLUMNS,
-    *ROLES,
+    *FLAGS,
     "days_in_period",
     "min",
     "max",
@@ -106,7 +113,7 @@ class Scope:
     def words(self) -> list[str]:
         """Every name that a condition may use."""
         columns = self.rank_columns
-        return [*self.rules, *self.model.conditions, *self.ranks, *columns, *ROLES, "days_in_period"]
+        return [*self.rules, *self.model.conditions, *self.ranks, *columns, *FLAGS, "days_in_period"]
 
     def tree(self, rule: Quantity) -> str:
         """Return the tree that a quantity is measured in."""
@@ -132,6 +139,8 @@ class Scope:
         """The columns of the state that quantities and bonuses keep, beside those that every plan has."""
         if self.model.ranks:
             yield from self.model.ranks.kept()
+        if any(rule.over and rule.first_order for rule in self.order_sums.values()):
+            yield Kept(ORDERED_IN_WEEKS)  # weeks and months need not begin together
         for name, rule in self.rules.items():
             yield from rule.kept(name, self)
         for name, bonus in self.model.bonuses.items():
@@ -153,7 +162,7 @@ class Scope:
         """Return what kind of value a name stands for."""
         if name in self.rules or name == "days_in_period":
             return "number"
-        if name in self.model.conditions or name in ROLES:
+        if name in self.model.conditions or name in FLAGS:
             return "flag"
         if name in self.ranks or name in self.rank_columns:
             return "rank"

@@ -16,7 +16,7 @@ from compplan.bonuses.greater_pass import chosen, compile_greater
 from compplan.bonuses.share_out.limit_compile import compile_limit
 from compplan.periods.payout_pass import compile_payout
 from compplan.plan import expression as ex
-from compplan.plan.scope import RANK_COLUMNS, ROLES
+from compplan.plan.scope import FLAGS, RANK_COLUMNS, ROLES
 from compplan.plan.values import EXACT, ByKey, axes, number
 from compplan.program import passes as p
 from compplan.quantities.roll_up import RollUp
@@ -54,7 +54,7 @@ class Builder:
 
     plan: Plan
     passes: list[p.Pass] = field(default_factory=list)
-    known: set[str] = field(default_factory=lambda: {*ROLES})
+    known: set[str] = field(default_factory=lambda: {*FLAGS})
     endings: list[Callable[[], p.Pass]] = field(default_factory=list)
     length: Length = "period"
     parts: dict[Length, PartBuilder] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Builder:
         for name in sorted(ex.names(expr)):
             if name in self.plan.scope.rules:
                 found.append(self.quantity(name))
-            elif name in self.plan.model.conditions or name in ROLES:
+            elif name in self.plan.model.conditions or name in FLAGS:
                 found.append(self._named_condition(name))
             elif name in RANK_COLUMNS:
                 found.append(self.rank_column(name))

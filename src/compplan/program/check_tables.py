@@ -105,6 +105,7 @@ class _Check:
         if not missing:
             with self.found():
                 load_member_columns(work, self.members, allow_floats=self.allow_floats)
+        work.put_calendar()
         if orders is not None:
             with self.found():
                 take_orders(work, orders, allow_floats=self.allow_floats)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
-from compplan.plan.scope import ROLES
+from compplan.plan.scope import FLAGS
 from compplan.plan.values import axes
 from compplan.program.builder import Builder
 from compplan.program.parts import PartsPass
@@ -42,7 +42,7 @@ class PartBuilder(Builder):
         return super().quantity(name)
 
     def _named_condition(self, name: str) -> str:
-        if name not in ROLES and self.plan.scope.length(name) != self.length:
+        if name not in FLAGS and self.plan.scope.length(name) != self.length:
             return self._of_whole(self.whole.condition(name))
         return super()._named_condition(name)
 

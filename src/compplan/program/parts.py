@@ -9,6 +9,7 @@ import numpy as np
 
 from compplan.bonuses.book import Adjustment, Book, Rows
 from compplan.periods.parts import parts_of
+from compplan.plan.scope import ORDERED_IN_WEEKS
 from compplan.program.history import added, averaged
 from compplan.program.passes import Pass
 from compplan.program.work import Work
@@ -16,6 +17,8 @@ from compplan.volumes.order_parts import orders_within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from compplan.periods.parts import Length
     from compplan.periods.period import Period
@@ -55,8 +58,17 @@ class PartsPass(Pass):
             before = part.state
         for part in parts:
             work.state.next_kept |= part.state.next_kept
+        self._remember_orders(work, parts[-1])
         for bonus in self.bonuses:
             work.close(merged([part.books[bonus] for part in parts], [part.period.name for part in parts]))
+
+    def _remember_orders(self, work: Work, last: Work) -> None:
+        """Keep who ordered up to the end of the last week."""
+        if ORDERED_IN_WEEKS in work.state.columns:
+            ordered = last.state.ordered_before.copy()
+            if last.orders is not None:
+                ordered[last.orders.buyers] = True
+            work.state.write(ORDERED_IN_WEEKS, ordered.astype(np.int64))
 
     def _parts(self, work: Work) -> list[Work]:
         """Return the workspaces of the weeks: those that an earlier pass made, or new ones."""
@@ -66,11 +78,17 @@ class PartsPass(Pass):
         return work.parts[self.length]
 
 
+def _ordered(work: Work) -> NDArray[np.bool_]:
+    """Return who ordered before the weeks of the period begin."""
+    known = ORDERED_IN_WEEKS in work.state.kept
+    return work.state.read(ORDERED_IN_WEEKS) > 0 if known else work.state.ordered_before
+
+
 def _part(work: Work, period: Period) -> Work:
     """Return the workspace of one week: the orders of the week, and the columns of the whole period."""
     orders = work.all_orders
     rows = None
-    ordered = work.state.ordered_before
+    ordered = _ordered(work)
     if orders is not None:
         start, end = (int(np.datetime64(moment, "us").astype(np.int64)) for moment in (period.start, period.end))
         ordered = ordered.copy()
@@ -119,6 +137,7 @@ def merged(books: Sequence[Book], names: Sequence[str]) -> Book:
         ],
         parts=tuple(names),
     )
+    whole.must_balance()
     whole.before_caps = added(*(book.before_caps for book in books))
     return whole
 

@@ -155,6 +155,7 @@ def _taken_in(
     work = Work(plan, flat, own, state, None, threads=threads, keep_rows=keep_rows, whole_period=period)
     load_member_columns(work, members, allow_floats=allow_floats)
     work.given = tuple(work.columns)
+    work.put_calendar()
     take_orders(work, tables["orders"], allow_floats=allow_floats)
     return work
 

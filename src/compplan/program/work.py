@@ -12,8 +12,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
+from compplan.bonuses.caps import span_of
 from compplan.genealogy.order import SiblingOrder
 from compplan.money_arrays import exact_sum
+from compplan.plan.scope import CALENDAR
 from compplan.volumes import counts
 from compplan.volumes.orders import People
 
@@ -105,6 +107,13 @@ class Work:
             book.rows = replace(book.rows, line=lines)
         self.books[book.bonus] = book
         self.put(f"pay {book.bonus}", book.pay)
+
+    def put_calendar(self) -> None:
+        """Write whether a month, quarter or year ends with this period: the next one belongs to another."""
+        for name in CALENDAR:
+            span = name.removesuffix("_ends")
+            ends = span_of(self.calendar.first, span) != span_of(self.calendar.after, span)
+            self.put(name, np.full(self.size, ends, np.bool_))
 
     def order_of_ids(self, positions: NDArray[np.intp]) -> NDArray[np.int64]:
         """Return numbers in the order of the ids of some members, to break ties by."""

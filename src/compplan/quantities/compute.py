@@ -25,10 +25,13 @@ class Compute(Quantity):
     word: ClassVar[str] = "compute"
     example: ClassVar[str] = """\
 points: {compute: pv * 0.8 + cv}
+shares: {compute: "1", where: pv >= 500}
+paid_quarterly: {compute: pv, where: quarter_ends}
 daily: {compute: pv / days_in_period, decimals: 2}
 """
 
     compute: ConditionText = Field(description="Numbers, quantities, days_in_period, + - * /, min and max; a division by a quantity of zero gives 0.")
+    where: ConditionText | None = Field(None, description="Only of members who meet this; 0 for all others.")
     decimals: Whole | None = Field(
         None, ge=0, le=9, description="Digits to round to; needed where a division may not end."
     )
@@ -37,9 +40,13 @@ daily: {compute: pv / days_in_period, decimals: 2}
     def computations(self) -> Iterator[tuple[str, str]]:
         yield "compute", self.compute
 
+    def texts(self) -> Iterator[tuple[str, str]]:
+        if self.where is not None:
+            yield "where", self.where
+
     def company_wide(self, scope: Scope) -> bool:
         names = ex.names(ex.parse(self.compute)) - {"days_in_period"}
-        return bool(names) and all(name in scope.rules and scope.rules[name].company_wide(scope) for name in names)
+        return self.where is None and bool(names) and all(name in scope.rules and scope.rules[name].company_wide(scope) for name in names)
 
     def scale(self, scope: Scope) -> int:
         return self.decimals if self.decimals is not None else scope.natural_scale(ex.parse(self.compute))
@@ -48,8 +55,11 @@ daily: {compute: pv / days_in_period, decimals: 2}
         from compplan.program.passes import ComputePass  # noqa: PLC0415 - the language loads no NumPy
 
         reads = builder.names(ex.parse(self.compute))
-        builder.add(ComputePass((name,), reads, self, builder.plan.scope.scale(name)))
+        where = builder.condition(self.where) if self.where else None
+        reads = (*reads, *filter(None, (where,)))
+        builder.add(ComputePass((name,), reads, self, builder.plan.scope.scale(name), where))
 
     def describe(self) -> str:
         digits = f", rounded {MODES[self.rounding]} to {self.decimals} digits" if self.decimals is not None else ""
-        return f"{words(self.compute)}{digits}"
+        where = f" of members with {words(self.where)}, else 0" if self.where is not None else ""
+        return f"{words(self.compute)}{digits}{where}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import Field
@@ -65,7 +66,7 @@ own_rate: {rate_of: levels}                  # 0.05 for a member with 5%
         scope = builder.plan.scope
         bonus: Any = scope.model.bonuses[self.rate_of]
         column, rows = builder.klass(bonus.rates_by, bonus.rates)
-        rates = tuple(row.levels[0] if row.levels else row.tail for row in rows)
+        rates = tuple((*row.levels, row.tail or Decimal(0))[0] for row in rows)
         builder.add(RatePass((name,), (column,), column, rates, scope.scale(name)))
 
     def describe(self) -> str:

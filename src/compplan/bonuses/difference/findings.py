@@ -59,13 +59,11 @@ def ranks_are_left_out(bonus: Any, scope: Scope) -> Found:
 
 def too_much_is_paid(bonus: Any) -> Found:
     """A rate above the whole volume; where a point is worth more, money_per_point says so."""
-    cells = [(("rates",), bonus.rates)]
-    if isinstance(bonus.rates, ByKey):
-        cells = [(("rates", *keys), row) for keys, row in bonus.rates.leaves()]
-    for path, row in cells:
+    cells = bonus.rates.leaves() if isinstance(bonus.rates, ByKey) else [((), bonus.rates)]
+    for keys, row in cells:
         if any(value > 1 for value in row.levels):
             message = f"{percent(max(row.levels))} is more than the whole volume"
-            yield Finding(path, message, "the worth of a point is money_per_point")
+            yield Finding(("rates", *keys), message, "the worth of a point is money_per_point")
 
 
 def floors_never_end(bonus: Any) -> Found:

@@ -120,7 +120,7 @@ def paid_one_by_one(rule: Difference, inputs: DifferenceInputs, signed: int, *, 
 
 def empty_rows(count: int) -> DifferenceRows:
     """Return rows that are not written yet."""
-    return DifferenceRows(*(np.empty(count, kind) for kind in _ROW_TYPES))
+    return DifferenceRows._make(np.empty(count, kind) for kind in _ROW_TYPES)
 
 
 class _Ledger:

@@ -41,7 +41,8 @@ class Standing:
     def rated(self) -> NDArray[np.bool_]:
         """Who can take a rate."""
         klass, pay, stands, rated, pass_up = self.who
-        found = (klass >= 0) & stands if rated[:-1].all() and not rated[-1] else rated[klass] & stands
+        plain = rated[:-1].all() and not rated[-1]
+        found: NDArray[np.bool_] = stands & ((klass >= 0) if plain else rated[klass])
         return found & pay if pass_up else found
 
     @property

@@ -249,7 +249,7 @@ new_rank:
         yield from super().tables()
         if self.amounts_by is not None:
             for field, table in self.tables_given:
-                one = {key: LevelTable(levels=(Decimal(0),)) for key in table.rows}
+                one: dict[str, LevelTable | ByKey] = {key: LevelTable(levels=(Decimal(0),)) for key in table.rows}
                 yield (field,), self.amounts_by, ByKey(rows=one)
 
     def spec(self) -> TierSpec:

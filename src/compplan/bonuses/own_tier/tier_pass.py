@@ -137,7 +137,8 @@ class TierPass(OwnTierPass):
         enrolled = work.columns["enrolled"]
         begins = np.datetime64(work.period.first, "us").view(np.int64)
         known = np.where(enrolled == UNKNOWN, begins, enrolled)
-        return (enrolled != UNKNOWN) & (span_end(known, span) > begins)
+        open_: NDArray[np.bool_] = (enrolled != UNKNOWN) & (span_end(known, span) > begins)
+        return open_
 
     def _payments(self, work: Work) -> Payments:
         events, after = self.events(work)
@@ -158,7 +159,8 @@ class TierPass(OwnTierPass):
         best = self.money.amounts(place, tier, form, events.part[order], factor[member])
         best = np.where(keyed, best, 0)
         kept = self.money.better_than_grace(member, form, best, every=self.model.pays == "every")
-        member, tier, form, best, keyed, order = (a[kept] for a in (member, tier, form, best, keyed, order))
+        member, tier, form, best = (column[kept] for column in (member, tier, form, best))
+        keyed, order = keyed[kept], order[kept]
         reason = np.zeros(member.size, np.int8)
         for each, why in _REASONS.items():
             reason[form == each] = CODES[why]

@@ -43,7 +43,7 @@ class TierSpec:
     @property
     def kept(self) -> list[str]:
         """What is kept from one period to the next."""
-        names = ["tier"] if self.first else []
+        names = ["tier"]
         if self.held > 1 or self.grace:
             names.append("holding")
         if self.grace:

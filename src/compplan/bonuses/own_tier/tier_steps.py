@@ -143,8 +143,9 @@ class _Collected:
     def all(self) -> Events:
         """Return all events."""
         none = np.empty(0, np.int64)
-        columns = [np.concatenate([none, *column]) for column in zip(*self.parts, strict=True)] or [none] * 4
-        return Events(*columns, np.concatenate([np.empty(0, np.bool_), *self.flags]))
+        found = [np.concatenate([none, *column]) for column in zip(*self.parts, strict=True)] or [none] * 4
+        member, tier, form, part = found
+        return Events(member, tier, form, part, np.concatenate([np.empty(0, np.bool_), *self.flags]))
 
 
 def _tier(

@@ -39,7 +39,7 @@ class Parts:
     base: Ints
     open: NDArray[np.bool_]
 
-    def take(self, rows: NDArray[np.intp]) -> Parts:
+    def take(self, rows: NDArray[np.intp] | NDArray[np.int32]) -> Parts:
         """Return some of the parts."""
         return Parts(self.source[rows], self.line[rows], self.klass[rows], self.base[rows], self.open[rows])
 

@@ -128,6 +128,57 @@ def add_four_lanes(first, last, path, members, volume, numerators, skipped, lane
 
 
 @kernel
+def add_four_deep(first, last, path, members, volume, numerators, skipped, lane, pay, paid):
+    """Do as `add_four_lanes`, for deep trees: what a member hands to his parent waits in registers.
+
+    It goes to memory only where another child of the parent comes first; a chain writes none. On a bushy tree the
+    branches cost more than they save.
+    """
+    below, held = np.int32(-1), False
+    a = b = c = d = np.int64(0)
+    for j in range(last - first + path.size):
+        inside = j < last - first
+        i = U(last - 1 - j) if inside else U(path[path.size - 1 - (j - (last - first))])
+        v = volume[i] if inside else np.int64(0)
+        depth = members.depth[i]
+        at = U(max(below, 0)) * U(5)
+        if depth >= below:  # what is held is of another line, or nothing
+            if held:
+                lane[at] += a
+                lane[at + U(1)] += b
+                lane[at + U(2)] += c
+                lane[at + U(3)] += d
+                lane[at + U(4)] = 1
+            below, held = depth, True
+            a, b, c, d = v, np.int64(0), np.int64(0), np.int64(0)
+            continue
+        if lane[at + U(4)]:  # other children came before
+            a += lane[at]
+            b += lane[at + U(1)]
+            c += lane[at + U(2)]
+            d += lane[at + U(3)]
+            lane[at] = lane[at + U(1)] = lane[at + U(2)] = lane[at + U(3)] = lane[at + U(4)] = 0
+        below = depth
+        row = U(members.row[i] if members.counted[i] else skipped) * U(4)
+        pay[i] += a * numerators[row] + b * numerators[row + U(1)]
+        pay[i] += c * numerators[row + U(2)] + d * numerators[row + U(3)]
+        paid[row] += a
+        paid[row + U(1)] += b
+        paid[row + U(2)] += c
+        paid[row + U(3)] += d
+        if members.counted[i]:
+            b, c, d, a = a, b, c, v
+        else:
+            a += v
+    if held:
+        at = U(below) * U(5)
+        lane[at] += a
+        lane[at + U(1)] += b
+        lane[at + U(2)] += c
+        lane[at + U(3)] += d
+
+
+@kernel
 def deep_volume(members, volume, listed, source_counts, above):
     """Return the volume of every source, once for each counted ancestor beyond the listed levels."""
     deep = np.int64(0)

@@ -8,7 +8,7 @@ import numpy as np
 
 from compplan.bonuses.walk.books import Volumes, total_of
 from compplan.bonuses.walk.contract import contracted
-from compplan.bonuses.walk.lane_kernels import Lanes, add_four_lanes, add_lanes, deep_volume, line_totals
+from compplan.bonuses.walk.lane_kernels import Lanes, add_four_deep, add_four_lanes, add_lanes, deep_volume, line_totals
 from compplan.bonuses.walk.limits import most_pay, too_large
 from compplan.bonuses.walk.ranges import Part, Range, borrowed, pay_of, zeros
 from compplan.money import INT64_MAX
@@ -102,7 +102,8 @@ def _pay_range_of_four(job: Job, volume: NDArray[np.int64], rates: NDArray[np.in
     lane = borrowed((arrays.max_depth + 2) * (FOUR + 1))
     total, paid = np.zeros(arrays.size, np.int64), zeros(wide.size)
     given = sources.first, sources.last, sources.path, arrays.members, volume, wide.ravel(), walk.classes + 1
-    add_four_lanes(*given, lane, total, paid)
+    add = add_four_deep if 4 * arrays.max_depth > arrays.size else add_four_lanes
+    add(*given, lane, total, paid)
     paid = paid.reshape(wide.shape)[:, : walk.listed]
     top = lane[: walk.listed].copy()
     lane[: FOUR + 1] = 0
