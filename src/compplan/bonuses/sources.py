@@ -105,7 +105,7 @@ def lines_of(sources: Sources, work: Work, tree: Tree, bonus: str) -> Lines:
 
 
 def _lines_of(sources: Sources, work: Work, tree: Tree) -> Lines:
-    assert sources.rule is not None  # noqa: S101 - asked for only then
+    assert sources.rule is not None and work.orders is not None  # noqa: S101, PT018 - asked for only then
     found = order_lines(sources.rule, work.orders, work.people(sources.tree))
     take, start = _regrouped(found.start, tree.to_primary)
     value = found.value[take]

@@ -63,7 +63,10 @@ class Upward(Bonus):
     )
     levels: LevelsTable | None = Field(
         None,
-        description="The last level that is paid, `all`, or such a number for each `levels_by` key; as far as the table when left out.",
+        description=(
+            "The last level that is paid, `all`, or such a number for each `levels_by` key; as far as the"
+            " table when left out."
+        ),
     )
     levels_by: str = Field(
         "paid_as",
@@ -72,7 +75,10 @@ class Upward(Bonus):
     where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
     stop_at: ConditionText | None = Field(
         None,
-        description="A member who meets this is the last who is paid on what comes from below; his own volume goes no further either.",
+        description=(
+            "A member who meets this is the last who is paid on what comes from below; his own volume "
+            "goes no further either."
+        ),
     )
     compress: ConditionText = Field(
         "none",
@@ -106,18 +112,30 @@ class Upward(Bonus):
         1, description="Money for one point of the volume; or one for each `money_per_point_by` key.", validate_default=True
     )
     of_by: str | None = Field(
-        None, pattern=r"^member\.\w+$", description="What the keys of `of` are, where the earner's field chooses the volume: member.<field>."
+        None, pattern=r"^member\.\w+$",
+        description=(
+            "What the keys of `of` are, where the earner's field chooses the volume: member.<field>."
+        ),
     )
     money_per_point_by: str | None = Field(
-        None, pattern=r"^member\.\w+$", description="What the keys of `money_per_point` are: member.<field> of the earner."
+        None, pattern=r"^member\.\w+$",
+        description=(
+            "What the keys of `money_per_point` are: member.<field> of the earner."
+        ),
     )
     cap_per_source: AmountTable | None = Field(
         None,
-        description="The most that one source brings one earner in a period: an amount, or one for each `cap_per_source_by` key of the earner.",
+        description=(
+            "The most that one source brings one earner in a period: an amount, or one for each "
+            "`cap_per_source_by` key of the earner."
+        ),
     )
     cap_per_source_by: str = Field(
         "paid_as",
-        description="What the keys of `cap_per_source` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+        description=(
+            "What the keys of `cap_per_source` are: paid_as, rank, title, a quantity (thresholds), or "
+            "member.<field>."
+        ),
     )
 
     @model_validator(mode="after")
@@ -140,9 +158,9 @@ class Upward(Bonus):
                 "give compress a condition, or none with unpaid: pass_up",
                 ("from_level",),
             )
-        for table in ("levels", "cap_per_source"):
-            if getattr(self, table) is None and f"{table}_by" in self.model_fields_set:
-                raise Hinted(f"{table}_by has no table", f"give {table} too", (f"{table}_by",))
+        for field in ("levels", "cap_per_source"):
+            if getattr(self, field) is None and f"{field}_by" in self.model_fields_set:
+                raise Hinted(f"{field}_by has no table", f"give {field} too", (f"{field}_by",))
         return self
 
     @property

@@ -45,7 +45,7 @@ def cut_tree(tree: Tree, stops: NDArray[np.bool_], name: str) -> Tree:
     head, start, place = np.empty(n, np.int32), np.zeros(n, np.int32), np.empty(n, np.int32)
     depth, parent, end, order = (np.empty(n, np.int32) for _ in range(4))
     given = as_input(tree.depth), as_input(tree.parent)
-    find_heads(*given, as_input(stops), head, start)
+    find_heads(given[1], as_input(stops), head, start)
     lay_out(*given, head, start, place, depth, parent, end, order)
     to_primary = order if tree.to_primary is None else tree.to_primary[order]
     from_primary = place if tree.from_primary is None else place[tree.from_primary]

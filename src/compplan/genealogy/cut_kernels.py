@@ -10,7 +10,7 @@ U = np.uint32
 
 
 @kernel
-def find_heads(depth, parent, stops, head, start):
+def find_heads(parent, stops, head, start):
     """Write the head of each member: himself if he stops, else that of his parent; and where heads start."""
     for i in range(parent.size):
         up = parent[U(i)]
@@ -40,7 +40,7 @@ def lay_out(depth, parent, head, start, place, new_depth, new_parent, new_end, o
         new_depth[p] = depth[U(i)] - depth[h]
         new_parent[p] = -1 if h == U(i) else place[U(parent[U(i)])]
         new_end[p] = p + U(1)
-    for p in range(parent.size - 1, -1, -1):
-        up = new_parent[U(p)]
-        if up >= 0 and new_end[U(up)] < new_end[U(p)]:
-            new_end[U(up)] = new_end[U(p)]
+    for at in range(parent.size - 1, -1, -1):
+        up = new_parent[U(at)]
+        if up >= 0 and new_end[U(up)] < new_end[U(at)]:
+            new_end[U(up)] = new_end[U(at)]

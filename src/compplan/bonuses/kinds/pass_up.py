@@ -52,7 +52,9 @@ _LIST = {"anyOf": [{"type": "integer"}, {"type": "array", "items": {"type": "int
 Passes = Annotated[
     dict[str, tuple[int, ...]],
     BeforeValidator(_passes),
-    WithJsonSchema({"anyOf": [*_LIST["anyOf"], {"type": "object", "additionalProperties": _LIST}], "title": "Numbers of sales"}),
+    WithJsonSchema(
+        {"anyOf": [*_LIST["anyOf"], {"type": "object", "additionalProperties": _LIST}], "title": "Numbers of sales"}
+    ),
 ]
 
 
@@ -70,8 +72,16 @@ two_up:
   pass_to: active
 """
 
-    kind: Literal["pass_up"] = Field(description="Pays each sale to its seller, the member above the buyer, or passes it up.")
-    of: Names = Field(description="The volume whose orders are the sales; or a list of volumes, each numbered by itself.")
+    kind: Literal["pass_up"] = Field(
+        description=(
+            "Pays each sale to its seller, the member above the buyer, or passes it up."
+        ),
+    )
+    of: Names = Field(
+        description=(
+            "The volume whose orders are the sales; or a list of volumes, each numbered by itself."
+        ),
+    )
     tree: Name | None = Field(None, description="The tree of buyers and sellers; the first by default.")
     rates: RateTable | None = Field(None, description="The rate, or one for each `rates_by` key of who gets it.")
     amounts: AmountTable | None = Field(None, description="Fixed money for each sale instead of rates.")
@@ -80,7 +90,10 @@ two_up:
         description="What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
     passes: Passes = Field(
-        description="Which sales of a seller go up, by their numbers; a list, or one for each `passes_by` key of the seller."
+        description=(
+            "Which sales of a seller go up, by their numbers; a list, or one for each `passes_by` key of "
+            "the seller."
+        ),
     )
     passes_by: str = Field(
         "paid_as",
@@ -88,11 +101,17 @@ two_up:
     )
     counts: Literal["orders", "buyers"] = Field(
         "orders",
-        description="What has a number: each order; or each buyer, so that his later orders share the number of the first.",
+        description=(
+            "What has a number: each order; or each buyer, so that his later orders share the number of "
+            "the first."
+        ),
     )
     repeats: Literal["same_receiver", "same_number"] = Field(
         "same_receiver",
-        description="With counts: buyers, whether later orders pay who got the first one, or are passed up anew by its number.",
+        description=(
+            "With counts: buyers, whether later orders pay who got the first one, or are passed up anew "
+            "by its number."
+        ),
     )
     pass_to: ConditionText | None = Field(
         None, description="Sales go up to the first above the seller who meets this; who can be paid, when left out."
@@ -104,7 +123,10 @@ two_up:
     qualified_since: str | None = Field(
         None,
         pattern=r"^member\.\w+$",
-        description="A date of the earner (member.<field>): only sales after it pay him, kept or passed up; nothing is paid later.",
+        description=(
+            "A date of the earner (member.<field>): only sales after it pay him, kept or passed up; "
+            "nothing is paid later."
+        ),
     )
     payment: Literal["order"] = Field("order", description="Each order is a payment.")
     money_per_point: Number = Field(
@@ -144,7 +166,9 @@ two_up:
         yield from super().tables()
         yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
         if "" not in self.passes:
-            keys = {key: LevelTable(levels=(Decimal(len(numbers)),)) for key, numbers in self.passes.items()}
+            keys: dict[str, LevelTable | ByKey] = {
+                key: LevelTable(levels=(Decimal(len(numbers)),)) for key, numbers in self.passes.items()
+            }
             yield ("passes",), self.passes_by, ByKey(rows=keys)
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
@@ -174,8 +198,9 @@ two_up:
         del name
         read = percent if self.rates is not None else money
         what = " and ".join(self.of)
-        lines = [f"Each order of {what} pays {table(self.table, self.rates_by, read)}, to the member above the buyer{in_tree(self.tree)}."]
-        listed = [f"{'' if not key else f'{key}: '}number {', '.join(map(str, numbers))}" for key, numbers in self.passes.items()]
+        rates, to_whom = table(self.table, self.rates_by, read), f"to the member above the buyer{in_tree(self.tree)}"
+        lines = [f"Each order of {what} pays {rates}, {to_whom}."]
+        listed = [f"{key and f'{key}: '}number {', '.join(map(str, sales))}" for key, sales in self.passes.items()]
         to = f"with {words(self.pass_to)}" if self.pass_to is not None else "who can be paid"
         lines.append(f"But his sales of {'; '.join(listed)} go to the first above him {to}.")
         if self.counts == "buyers":

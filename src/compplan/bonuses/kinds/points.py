@@ -51,7 +51,11 @@ sale:
     kind: Literal["points"] = Field(description="Pays points of a sale until none is left.")
     of: Name = Field(description="The worth of one point: a volume, for each source or order.")
     tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
-    points: PointCount = Field(description="How many points each source or order carries; or a share of the volume, such as 40%.")
+    points: PointCount = Field(
+        description=(
+            "How many points each source or order carries; or a share of the volume, such as 40%."
+        ),
+    )
     takes: PointTable = Field(description="How many points a member takes, or one number for each `takes_by` key.")
     takes_by: str = Field(
         "paid_as",
@@ -69,7 +73,10 @@ sale:
     where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
     stop_at: ConditionText | None = Field(
         None,
-        description="A member who meets this is the last who is paid on what comes from below; his own volume goes no further either.",
+        description=(
+            "A member who meets this is the last who is paid on what comes from below; his own volume "
+            "goes no further either."
+        ),
     )
     compress: ConditionText = Field(
         "none",
@@ -125,7 +132,8 @@ sale:
     def findings(self, name: str, scope: Scope) -> Found:
         yield from super().findings(name, scope)
         if self.points * 10**self.scale > MOST_POINTS:
-            yield Finding(("points",), f"{self.points} points are too many", f"at most {MOST_POINTS} of the finest part")
+            hint = f"at most {MOST_POINTS} of the finest part"
+            yield Finding(("points",), f"{self.points} points are too many", hint)
         rows = [row for _, row in self.takes.leaves()] if isinstance(self.takes, ByKey) else [self.takes]
         if not any(value for row in rows for value in row.levels):
             yield Finding(("takes",), "nobody takes a point", "give at least one key a number above zero")
@@ -153,7 +161,8 @@ sale:
         if self.where is not None:
             lines.append(f"Only volume of members with {words(self.where)} is paid on.")
         if self.stop_at is not None:
-            lines.append(f"A member with {words(self.stop_at)} is the last who takes; his own volume goes no further either.")
+            stop = words(self.stop_at)
+            lines.append(f"A member with {stop} is the last who takes; his own volume goes no further either.")
         if self.compress == "unpayable":
             lines.append("Who cannot be paid takes nothing.")
         else:

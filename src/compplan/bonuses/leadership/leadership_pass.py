@@ -88,7 +88,8 @@ class LeadershipPass(Pass):
 
     def _volume(self, work: Work) -> NDArray[np.int64]:
         """Return the volume of groups; below zero a group makes nothing."""
-        return np.maximum(work.in_tree(self.tree, work.columns[self.base]), 0)
+        volume: NDArray[np.int64] = np.maximum(work.in_tree(self.tree, work.columns[self.base]), 0)
+        return volume
 
     def _owed(self, work: Work) -> NDArray[np.int64]:
         if self.owed is None:

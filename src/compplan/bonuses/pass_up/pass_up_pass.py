@@ -99,8 +99,9 @@ class PassUpPass(Pass):
             counters = self._counters(work, volume)
             given = sales.buyer[order], sales.value[order], sales.time[order]
             numbered = run_pass_up(rule, inputs, *given, counters)
-            for column, values in zip((sales.number, sales.taker, sales.passed), numbered, strict=True):
-                column[order] = values
+            sales.number[order] = numbered.number
+            sales.taker[order] = numbered.taker
+            sales.passed[order] = numbered.passed
             parts.append(sales)
             if write:
                 self._hand_on(work, volume, counters)
@@ -117,9 +118,11 @@ class PassUpPass(Pass):
     def _inputs(self, work: Work) -> PassUpInputs:
         since = self.model.qualified_since
         return PassUpInputs(
-            work.tree(self.tree),
-            *(work.in_tree(self.tree, work.columns[column]) for column in (self.seller, self.pays, self.takes)),
-            None if since is None else work.in_tree(self.tree, work.columns[since]),
+            tree=work.tree(self.tree),
+            klass=work.in_tree(self.tree, work.columns[self.seller]),
+            keeps=work.in_tree(self.tree, work.columns[self.pays]),
+            takes=work.in_tree(self.tree, work.columns[self.takes]),
+            since=None if since is None else work.in_tree(self.tree, work.columns[since]),
         )
 
     def _counters(self, work: Work, volume: str) -> Counters:

@@ -105,7 +105,7 @@ class PointsPass(Pass):
     def run(self, work: Work) -> None:
         rule, inputs, orders = self.prepared(work)
         result = run_points(rule, inputs, keep_rows=work.keep_rows, threads=work.threads)
-        book = self._book(work, rule, result, orders)
+        book = self._book(work, result, orders)
         money = self.model.money(work.plan.model)
         settle(book, work.plan.model.rounding, money.decimals, caps(self.cap, book.scale, work))
         work.close(book)
@@ -162,9 +162,7 @@ class PointsPass(Pass):
             rounding=ROUNDING_CODES[rounding.mode],
         )
 
-    def _book(
-        self, work: Work, rule: Points, result: PointsResult, orders: NDArray[np.int64] | None
-    ) -> Book:
+    def _book(self, work: Work, result: PointsResult, orders: NDArray[np.int64] | None) -> Book:
         primary, rows = work.tree(self.climbed).to_primary, None
         scale, exact = self._scales(work)
         if result.rows is not None:

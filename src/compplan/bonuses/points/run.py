@@ -122,7 +122,7 @@ class _Job:
     def of(cls, rule: Points, inputs: PointsInputs, threads: int, *, keep_rows: bool) -> _Job:
         """Bring a rule and its inputs into form."""
         wide = not _fits(rule, inputs)
-        cuts = list(ranges(len(inputs.tree.depth), threads))
+        cuts = [range(cut.start, cut.stop) for cut in ranges(len(inputs.tree.depth), threads)]
         return cls(rule, inputs, _askers(inputs), _lines(inputs), cuts, wide, keep_rows)
 
     def pay_range(self, cut: range) -> _Part:
@@ -133,7 +133,8 @@ class _Job:
         given = cut.start, cut.stop, path, self.askers, self.lines, rule.points, rule.from_self
         size = int(count_takers(*given, _stack(self.inputs))) if self.keep_rows else 0
         rows = PointsRows._make(np.empty(size, dtype) for dtype in TYPES)
-        sums = Sums(*(np.zeros(rule.points + 1, np.int64) for _ in range(3)), np.zeros(2, np.int64))
+        paid, lost, left = (np.zeros(rule.points + 1, np.int64) for _ in range(3))
+        sums = Sums(paid, lost, left, np.zeros(2, np.int64))
         pay = np.zeros(n, np.int64)
         money = rule.factor, divider(rule.denominator, MODES[rule.rounding]), self.wide
         end = take_points(*given, money, _stack(self.inputs), pay, sums, rows, 0, self.keep_rows)
@@ -141,19 +142,19 @@ class _Job:
 
 
 def _askers(inputs: PointsInputs) -> Askers:
-    columns = inputs.tree.depth, inputs.own, inputs.edge, inputs.counted, inputs.pays
-    return Askers(*map(as_input, columns))
+    given = as_input(inputs.own), as_input(inputs.edge), as_input(inputs.counted), as_input(inputs.pays)
+    return Askers(as_input(inputs.tree.depth), *given)
 
 
 def _lines(inputs: PointsInputs) -> Lines:
     start = inputs.line_start if inputs.line_start is not None else np.zeros(1, np.int64)
-    return Lines(inputs.line_start is not None, False, as_input(start), as_input(inputs.values))
+    return Lines(lined=inputs.line_start is not None, fixed=False, start=as_input(start), value=as_input(inputs.values))
 
 
 def _stack(inputs: PointsInputs) -> Stack:
     size = inputs.tree.max_depth + 2
-    types = (np.int32, np.int64, np.int32, np.int32)
-    return Stack(*(np.zeros(size, dtype) for dtype in types))
+    who, above, near = (np.zeros(size, np.int32) for _ in range(3))
+    return Stack(who, np.zeros(size, np.int64), above, near)
 
 
 def _fits(rule: Points, inputs: PointsInputs) -> bool:
@@ -175,7 +176,7 @@ def _tally(rule: Points, job: _Job, parts: Sequence[_Part], pay: NDArray[np.int6
     """Draw up the books: allotted from the sources alone, the rest from where it arose, so they prove the run."""
     points = np.arange(rule.points + 1).astype(object)
     by_points = [
-        int(sum(part.sums[at].astype(object) for part in parts).dot(points)) for at in range(3)
+        sum(int(part.sums[at].astype(object).dot(points)) for part in parts) for at in range(3)
     ]
     given, lost, left = (volume * rule.factor for volume in by_points)
     paid = exact_sum(pay) * rule.denominator
