@@ -195,6 +195,30 @@ def count_on_side(parents, flag, among, other_parents, sides, side):
     return found
 
 
+def levels_below(parents, member, skipped):
+    """Each descendant with its level: who is skipped between does not count."""
+    found = []
+    for other in range(len(parents)):
+        uplines = uplines_of(parents, other)
+        if member in uplines:
+            between = uplines[: uplines.index(member)]
+            found.append((other, 1 + sum(not skipped[x] for x in between)))
+    return found
+
+
+def collect(parents, values, amount, levels, skipped, own):
+    """The volume and the number of levels that are taken, one level after the other, until they have the amount."""
+    found = []
+    for member in range(len(parents)):
+        below = levels_below(parents, member, skipped)
+        deepest = max([level for _, level in below], default=0)
+        have, level = values[member] if own else 0, 0
+        while have < amount and level < min(deepest, levels):
+            level += 1
+            have += sum(values[x] for x, at in below if at == level)
+        found.append((have, level))
+
+
 def sum_levels(parents, values, skips, levels):
     """The sum of the values below, of those with fewer than `levels` members between who use up a level."""
     found = [0] * len(parents)
