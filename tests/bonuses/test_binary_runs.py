@@ -11,10 +11,20 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import compplan as cp
+from compplan.bonuses.pairing import pairing_pass
 from compplan.errors import PlanError
 from tests.naive import pairing as naive
 
 pytestmark = pytest.mark.kernels
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _small_parts():
+    """Let runs go in several parts on trees of a few members as well."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(pairing_pass, "CHUNK", 4)
+        yield
+
 
 TYPES = ["x", "y", "z"]
 RATIOS = {"1 to 1": Fraction(1), "2 to 1": Fraction(2), "3/5 to 2/5": Fraction(3, 2)}
@@ -73,17 +83,15 @@ def fields(draw):
     return found
 
 
-def plan_of(bonus, at):
+def plan_of(bonus, at, first):
+    trees = {"enrollment": {"parent": "sponsor_id"}, "binary": {"parent": "parent_id", "side": "side", "width": 2}}
     return {
         "compplan": 1,
         "name": "Random binary",
         "currency": "USD",
         "period": "monthly",
         "rounding": {"mode": "half_up", "at": at},
-        "trees": {
-            "enrollment": {"parent": "sponsor_id"},
-            "binary": {"parent": "parent_id", "side": "side", "width": 2},
-        },
+        "trees": {name: trees[name] for name in sorted(trees, key=lambda name: name != first)},
         "volumes": {"bv": {"sum": "orders.bv", "decimals": 0}, "active": {"member": "active", "decimals": 0}},
         "bonuses": {"pairs": bonus},
     }
@@ -147,12 +155,18 @@ def column(draw, n, values):
 
 
 @settings(deadline=None, max_examples=40)
-@given(fields(), fields_of_members(), st.sampled_from(["payment", "bonus"]), st.data())
-def test_months_of_a_binary_bonus(bonus, shape, at, data):
+@given(
+    fields(),
+    fields_of_members(),
+    st.sampled_from(["payment", "bonus"]),
+    st.sampled_from(["binary", "enrollment"]),
+    st.data(),
+)
+def test_months_of_a_binary_bonus(bonus, shape, at, first, data):
     parents, sides, sponsors = shape
     n = len(parents)
     try:
-        plan = cp.load_plan(json.dumps(plan_of(bonus, at), indent=1))
+        plan = cp.load_plan(json.dumps(plan_of(bonus, at, first), indent=1))
     except PlanError as error:
         assume(
             all("less than one pair pays" not in str(p) and "nothing is carried" not in str(p) for p in error.problems)

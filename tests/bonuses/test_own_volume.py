@@ -179,6 +179,7 @@ def test_one_bonus_by_country_is_two_bonuses(people, data):
         ("JP: jpy}", "JP: yen}", '"yen" is not a quantity'),
         ("JP: JPY}", "JP: {code: JPY, decimals: 0, sign: Y}}", "a currency has a code and decimals"),
         ("cap: {US: 40, JP: 900}", "cap: {US: 40, JP: 900}\n    cap_per: month", "cap_per does not go with tables"),
+        ("    rates: [10%, 5%]", "    rates: [10%, 5%]\n    every: week", "this is one of each week"),
     ],
 )
 def test_tables_by_country_that_make_no_sense_are_refused(old, new, said):

@@ -33,6 +33,9 @@ def tables_make_no_sense(scope: Scope) -> Found:
     for name, bonus in scope.model.bonuses.items():
         if bonus.cap is None and "cap_by" in bonus.model_fields_set:
             yield Finding(("bonuses", name, "cap_by"), "there is no cap", "add a cap, or leave cap_by out")
+        if (tables := bonus.value_tables) and (length := scope.bonus_length(name)) != "period":
+            message = f"tables by country are for bonuses of the period, and this is one of each {length}"
+            yield Finding(("bonuses", name, next(iter(tables))), message, "write one bonus for each country")
         for place, by, table in bonus.tables():
             one_level = place[-1] in _ONE_VALUE or bonus.one_level
             yield from _table_makes_no_sense(scope, ("bonuses", name, *place), by, table, one_level=one_level)

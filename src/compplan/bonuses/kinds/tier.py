@@ -149,6 +149,11 @@ class Multiplier(Model):
         return self
 
 
+def periods(count: int) -> str:
+    """Return a number of periods in words."""
+    return "1 period" if count == 1 else f"{count} periods"
+
+
 def _within(value: Any) -> Any:
     return {_key(key): span for key, span in value.items()} if isinstance(value, dict) else value
 
@@ -358,9 +363,9 @@ new_rank:
                 if self.grace.at_least is None
                 else f", as long as {self._words(str(self.grace.at_least))} is reached"
             )
-            share, most = percent(self.grace.share), self.grace.periods
-            yield f"After a tier is lost it pays {share} for at most {most} periods{floor}."
+            share, most = percent(self.grace.share), periods(self.grace.periods)
+            yield f"After a tier is lost it pays {share} for at most {most}{floor}."
         if self.multiplier is not None:
-            kept = f", kept for {self.multiplier.periods} periods" if self.multiplier.periods > 1 else ""
+            kept = f", kept for {periods(self.multiplier.periods)}" if self.multiplier.periods > 1 else ""
             for key, value in self.multiplier.values.items():
                 yield f"From {money(number(key))} {self.multiplier.by} on it pays {money(value)} times{kept}."

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compplan.bonuses.caps import Caps, kept_in_span
+from compplan.bonuses.pairing import kernels
 from compplan.bonuses.pairing.run import sides_below
 from compplan.bonuses.pairing.spec import Sides
 from compplan.errors import ExactnessError
 from compplan.money_arrays import max_abs
+from compplan.volumes.exactness import check_sum
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -63,6 +65,31 @@ class Inputs:
         values = self.work.in_tree(name, self.volume(self.rule.model.of, slice(None)))
         found = sides_below(tree, values, self.work.threads)
         return Sides(self.work.from_tree(name, found.left), self.work.from_tree(name, found.right))
+
+    @cached_property
+    def _streamed(self) -> tuple[Volumes, NDArray[np.int64]] | None:
+        """What sums that are paired at once need: own volumes, and the stack of the sweep; None in other trees."""
+        tree = self.work.tree(self.rule.tree)
+        if tree.to_primary is not None or self.work.threads > 1:
+            return None
+        values = np.ascontiguousarray(self.volume(self.rule.model.of, slice(None)))
+        check_sum(tree, self.rule.model.of, values)
+        return values, np.zeros((tree.max_depth + 2, 2), np.int64)
+
+    def below(self, part: slice) -> Sides:
+        """Return what this period brought below some members; parts are asked for from the last to the first.
+
+        In the primary tree, sums need no way through memory: they are made for one part and paired while they are in
+        the cache.
+        """
+        if self._streamed is None:
+            return self.sides.part(part)
+        values, stack = self._streamed
+        tree, size = self.work.tree(self.rule.tree), part.stop - part.start
+        found = Sides(np.empty(size, np.int64), np.empty(size, np.int64))
+        assert tree.side is not None  # noqa: S101 - the plan's checks demand sides
+        kernels.side_sums(tree.depth[part], tree.side[part], values[part], found.left, found.right, stack)
+        return found
 
     def sides_of(self, position: int) -> Sides:
         """Return the same of one member, from the legs below him."""

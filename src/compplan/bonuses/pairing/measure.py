@@ -138,7 +138,7 @@ class Measuring:
         rule, inputs = self.rule, self.inputs
         payable = self.work.columns[rule.pay][self.part]
         carried = rule.carry.carried_in(inputs, self.part)
-        below = inputs.sides_of(self.part.start) if self.alone else inputs.sides.part(self.part)
+        below = inputs.sides_of(self.part.start) if self.alone else inputs.below(self.part)
         new, own = self._with_own(below, carried)
         limit = self._pair_limit()
         found = [self._way(way, new, carried, payable, limit) for way in rule.ways]
@@ -247,9 +247,7 @@ class Measuring:
         then = pair_sides(way.pairing, none, first.out, row, may=may, limit=rest)
         return replace(then, pairs=then.pairs + first.pairs)
 
-    def _missing(
-        self, way: WayRule, new: Sides, carried: Sides, row: NDArray[np.int16], paired: Paired
-    ) -> Sides:
+    def _missing(self, way: WayRule, new: Sides, carried: Sides, row: NDArray[np.int16], paired: Paired) -> Sides:
         """Return what both sides lack: for one pair more with what is left, or for the next listed increment."""
         table, sides = way.pairing.table, paired.out
         strong, weak = int(table[row[0], 0]), int(table[row[0], 1])

@@ -65,7 +65,7 @@ class PairingPass(Pass):
 
     def run(self, work: Work) -> None:
         inputs, total = Inputs(self, work), Total(self, work)
-        for start in range(0, work.size, CHUNK):
+        for start in reversed(range(0, work.size, CHUNK)):
             part = slice(start, min(start + CHUNK, work.size))
             total.add(part, Measuring(inputs, part).measured())
         for column, values in total.state.items():

@@ -34,7 +34,7 @@ class Total:
         self.tops = np.array(classes, object).ravel()  # of members without a class first
 
     def add(self, part: slice, found: Measured) -> None:
-        """Take in some members."""
+        """Take in some members; the last of all come first."""
         self.pay[part] = found.amount
         for column, values in found.state.items():
             if column not in self.state:
@@ -83,7 +83,7 @@ class Total:
             exact_scale=made.terms.exact_scale,
             base_scale=made.scale,
             pay=self.pay,
-            rows=joined(self.rows) if self.work.keep_rows else None,
+            rows=joined(self.rows[::-1]) if self.work.keep_rows else None,
             rates=made.terms.printed,
             rate_scale=made.terms.printed_scale,
             factor=made.model.money_per_point,
