@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compplan.errors import UsageError
-from compplan.periods.parts import DAYS, parts_of, own_days
+from compplan.periods.parts import DAYS, own_days, parts_of
 from compplan.periods.period import Period, read_period
 from compplan.plan.sections import Weeks
 

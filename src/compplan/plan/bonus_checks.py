@@ -10,8 +10,8 @@ from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RANK_COLUMNS
-from compplan.plan.wording import percent
 from compplan.plan.values import ByKey, LevelTable, axes, digits, number
+from compplan.plan.wording import percent
 
 if TYPE_CHECKING:
     from decimal import Decimal
