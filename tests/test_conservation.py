@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 
 import compplan as cp
-from compplan.bonuses.book import Book
-from compplan.bonuses.caps import Cap, Caps
+from compplan.bonuses.books.book import Book
+from compplan.bonuses.books.caps import Cap, Caps
+from compplan.bonuses.books.settle import settle
 from compplan.bonuses.own_tier import passes
-from compplan.bonuses.settle import settle
 from compplan.periods.payables import Payables
 from compplan.plan.sections import Rounding
 from outputs import sums

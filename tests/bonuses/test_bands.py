@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import compplan as cp
-from compplan.bonuses.bands import Bands
+from compplan.bonuses.prepare.bands import Bands
 from naive import bands as naive
 
 numbers = st.integers(-5_000, 50_000)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compplan.bonuses.caps import UNCAPPED, Cap, in_order, pro_rata, span_of
-from compplan.bonuses.gates import caps
+from compplan.bonuses.books.caps import UNCAPPED, Cap, in_order, pro_rata, span_of
+from compplan.bonuses.prepare.gates import caps
 
 
 def work_of(classes, owners=()):

@@ -89,7 +89,7 @@ def test_the_least():
             set(),
         ),
     ],
-    ids=str,
+    ids=lambda value: "-".join(sorted(value)),
 )
 def test_what_a_rule_needs(sections, members, orders):
     assert needed(**sections) == (members, orders)

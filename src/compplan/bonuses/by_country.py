@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.gates import cap_columns, caps
+from compplan.bonuses.prepare.gates import cap_columns, caps
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money_arrays import exact_sum
 from compplan.plan.values import ByKey, LevelTable, number
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.bonuses.base import Bonus
-    from compplan.bonuses.book import Book
-    from compplan.bonuses.caps import Cap
+    from compplan.bonuses.books.book import Book
+    from compplan.bonuses.books.caps import Cap
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 

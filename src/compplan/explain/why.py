@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from decimal import Decimal
 
-    from compplan.bonuses.book import Book
+    from compplan.bonuses.books.book import Book
     from compplan.explain.gates import Gate
     from compplan.explain.reasons import Detail, Outcomes
     from compplan.program.passes import Pass

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from compplan.bonuses.book import Book
+    from compplan.bonuses.books.book import Book
     from compplan.plan.sections import Rounding
     from compplan.plan.values import RoundingMode
 

@@ -11,14 +11,16 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from compplan.bonuses.books.greater_pass import chosen, compile_greater
 from compplan.bonuses.by_country import compile_by_country
-from compplan.bonuses.greater_pass import chosen, compile_greater
 from compplan.bonuses.share_out.limit_compile import compile_limit
 from compplan.periods.payout_pass import compile_payout
 from compplan.plan import expression as ex
 from compplan.plan.scope import FLAGS, RANK_COLUMNS, ROLES
 from compplan.plan.values import EXACT, ByKey, axes, number
-from compplan.program import passes as p
+from compplan.program.class_passes import CellPass, ClassPass
+from compplan.program.passes import ConditionPass, MaskPass, Pass
+from compplan.program.tree_passes import CappedTotalPass, CountPass, CutPass, FullLevelsPass, OrdersPass, RollUpPass
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.given import GivenRanksPass
 from compplan.ranks.rank_pass import RankPass
@@ -53,23 +55,23 @@ class Builder:
     """
 
     plan: Plan
-    passes: list[p.Pass] = field(default_factory=list)
+    passes: list[Pass] = field(default_factory=list)
     known: set[str] = field(default_factory=lambda: {*FLAGS})
-    endings: list[Callable[[], p.Pass]] = field(default_factory=list)
+    endings: list[Callable[[], Pass]] = field(default_factory=list)
     length: Length = "period"
     parts: dict[Length, PartBuilder] = field(default_factory=dict)
 
-    def add(self, made: p.Pass) -> str:
+    def add(self, made: Pass) -> str:
         """Add a pass and return the first column that it writes."""
         self.passes.append(made)
         self.known |= set(made.writes)
         return made.writes[0]
 
-    def at_end(self, made: Callable[[], p.Pass]) -> None:
+    def at_end(self, made: Callable[[], Pass]) -> None:
         """Add a pass after all others, such as one that remembers what they found; it is made when its turn comes."""
         self.endings.append(made)
 
-    def close(self) -> tuple[p.Pass, ...]:
+    def close(self) -> tuple[Pass, ...]:
         """Add the passes that come last, and return all."""
         for made in self.endings:
             self.add(made())
@@ -87,13 +89,13 @@ class Builder:
         name = f"({expr})"
         if name not in self.known:
             reads = self.names(expr)
-            self.add(p.ConditionPass((name,), reads, expr))
+            self.add(ConditionPass((name,), reads, expr))
         return name
 
     def _named_condition(self, name: str) -> str:
         if name not in self.known:
             expr = ex.parse(self.plan.model.conditions[name])
-            self.add(p.ConditionPass((name,), self.names(expr), expr))
+            self.add(ConditionPass((name,), self.names(expr), expr))
         return name
 
     def names(self, expr: ex.Expr) -> tuple[str, ...]:
@@ -168,7 +170,7 @@ class Builder:
         name = f"{row.name} with legs at most {row.share}"
         if name not in self.known:
             share = (row.share.numerator, row.share.denominator)
-            self.add(p.CappedTotalPass((name,), (quantity, total), tree, quantity, total, share))
+            self.add(CappedTotalPass((name,), (quantity, total), tree, quantity, total, share))
         return name
 
     def _total(self, row: Row, tree: str) -> str:
@@ -193,7 +195,7 @@ class Builder:
         stop = self.condition(stop_at)
         name = f"{tree} cut at {stop}"
         if name not in self.known:
-            self.add(p.CutPass((name,), (stop,), tree, stop))
+            self.add(CutPass((name,), (stop,), tree, stop))
         return name
 
     def full_levels(self, tree: str, where: str | None, name: str = "") -> str:
@@ -202,7 +204,7 @@ class Builder:
         name = name or f"full levels of {tree} with {taken}"
         if name not in self.known:
             width = self.plan.model.trees[tree].width or 0
-            self.add(p.FullLevelsPass((name,), (taken,) if taken else (), tree, width, taken))
+            self.add(FullLevelsPass((name,), (taken,) if taken else (), tree, width, taken))
         return name
 
     def thresholds(self, column: str, keys: Iterable[int]) -> str:
@@ -210,7 +212,7 @@ class Builder:
         keys = tuple(keys)
         name = f"class of {column} {keys}"
         if name not in self.known:
-            self.add(p.ClassPass((name,), (column,), column, keys))
+            self.add(ClassPass((name,), (column,), column, keys))
         return name
 
     def only(self, base: str, where: str | None) -> str:
@@ -219,7 +221,7 @@ class Builder:
             return base
         name = f"{base} where {where}"
         if name not in self.known:
-            self.add(p.MaskPass((name,), (base, where), base, where))
+            self.add(MaskPass((name,), (base, where), base, where))
         return name
 
     def subtree_sum(self, base: str, tree: str) -> str:
@@ -234,7 +236,7 @@ class Builder:
                 return self.quantity(quantity)
         name = f"{base} of {tree} subtree"
         if name not in self.known:
-            self.add(p.RollUpPass((name,), (base,), RollUp(roll_up="v"), tree, base))
+            self.add(RollUpPass((name,), (base,), RollUp(roll_up="v"), tree, base))
         return name
 
     def leg_total(self, name: str) -> str:
@@ -249,7 +251,7 @@ class Builder:
         condition = self.condition(text)
         name = f"{among} with {condition} in {tree}"
         if name not in self.known:
-            self.add(p.CountPass((name,), (condition,), tree, condition, among))
+            self.add(CountPass((name,), (condition,), tree, condition, among))
         return name
 
     def quantity(self, name: str) -> str:
@@ -341,20 +343,20 @@ class Builder:
             n: r for n, r in scope.order_sums.items() if self.tree(r.tree) == tree and scope.length(n) == self.length
         }
         made = tuple(rule_from_model(name, rule) for name, rule in rules.items())
-        self.add(p.OrdersPass(tuple(rules), ("orders", *ROLES), made, tree))
+        self.add(OrdersPass(tuple(rules), ("orders", *ROLES), made, tree))
 
     def klass(self, by: str | tuple[str, ...], table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
         """Return the column that chooses a row of a table for each member, and the rows (the cells, where nested)."""
         if not isinstance(table, ByKey):
             name = "one class"
             if name not in self.known:
-                self.add(p.ClassPass((name,), (), ""))
+                self.add(ClassPass((name,), (), ""))
             return name, [table]
         first, *deeper = axes(by)
         keys, column = self.keys(first, table.rows)
         name = f"class of {first} {keys}"
         if name not in self.known:
-            self.add(p.ClassPass((name,), (column,), first, keys))
+            self.add(ClassPass((name,), (column,), first, keys))
         if not deeper:
             return name, [row for _, row in table.leaves()]
         return self._cells(name, [self.klass(tuple(deeper), row) for row in table.rows.values()])
@@ -364,7 +366,7 @@ class Builder:
         columns, sizes = tuple(column for column, _ in inner), tuple(len(rows) for _, rows in inner)
         name = f"{outer} of {columns}"
         if name not in self.known:
-            self.add(p.CellPass((name,), (outer, *dict.fromkeys(columns)), outer, columns, sizes))
+            self.add(CellPass((name,), (outer, *dict.fromkeys(columns)), outer, columns, sizes))
         return name, [row for _, rows in inner for row in rows]
 
     def keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
@@ -378,7 +380,7 @@ class Builder:
         return tuple(math.ceil(key) for key in exact), self.quantity(by)
 
 
-def build(plan: Plan) -> tuple[p.Pass, ...]:
+def build(plan: Plan) -> tuple[Pass, ...]:
     """Compile a plan to its passes: what is named in the plan, the ranks, and the bonuses in their order."""
     builder, scope = Builder(plan), plan.scope
     for name in scope.rules:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.caps import span_of
+from compplan.bonuses.books.caps import span_of
 from compplan.errors import ExactnessError
 from compplan.money_arrays import max_abs
 from compplan.plan.values import EXACT

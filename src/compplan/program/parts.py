@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.book import Adjustment, Book, Rows
+from compplan.bonuses.books.book import Adjustment, Book, Rows
 from compplan.periods.parts import parts_of
 from compplan.plan.scope import ORDERED_IN_WEEKS
 from compplan.program.history import added, averaged

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
-from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,18 +12,12 @@ from compplan.errors import ExactnessError
 from compplan.plan import expression as ex
 from compplan.plan.inputs import company_numbers
 from compplan.program import evaluate
-from compplan.volumes import counts, legs, lines, orders, rollup, sides
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from numpy.typing import NDArray
-
     from compplan.program.work import Work
     from compplan.quantities.compute import Compute
-    from compplan.quantities.legs import Legs
-    from compplan.quantities.roll_up import RollUp
-    from compplan.volumes.order_rules import OrderRule
 
 
 @dataclass(frozen=True)
@@ -50,22 +43,6 @@ class Pass:
     def run(self, work: Work) -> None:
         """Read columns, write columns."""
         raise NotImplementedError
-
-
-@dataclass(frozen=True)
-class OrdersPass(Pass):
-    """Orders to base volumes, all those of one tree in one go: rules that can share a look at the orders do."""
-
-    rules: tuple[OrderRule, ...]
-    tree: str
-
-    def run(self, work: Work) -> None:
-        if work.orders is None:
-            found = [np.zeros(work.size, np.int64) for _ in self.rules]
-        else:
-            found = orders.base_volumes(self.rules, work.orders, work.people(self.tree), threads=work.threads)
-        for name, rule, values in zip(self.writes, self.rules, found, strict=True):
-            work.put(name, values, rule.out_scale)
 
 
 @dataclass(frozen=True)
@@ -142,39 +119,6 @@ class ComputePass(Pass):
 
 
 @dataclass(frozen=True)
-class RollUpPass(Pass):
-    """Volume of the downline: all of it, some levels of it, or down to where it stops."""
-
-    rule: RollUp
-    tree: str
-    base: str
-    stop: str | None = None
-    uplines: str | None = None
-
-    def run(self, work: Work) -> None:
-        tree, rule = work.tree(self.tree), self.rule
-        values = work.in_tree(self.tree, work.columns[self.base])
-        stop = work.in_tree(self.tree, work.columns[self.stop]) if self.stop else None
-        if self.uplines:
-            total = rollup.roll_up_outside_uplines(
-                tree, values, work.in_tree(self.tree, work.columns[self.uplines]), stop
-            )
-        elif rule.levels:
-            total = rollup.roll_up_levels(tree, values, rule.levels, threads=work.threads)
-        elif stop is None:
-            total = rollup.roll_up(tree, values, threads=work.threads)
-        elif rule.outside_legs_with:
-            total = rollup.outside_legs(
-                tree, rollup.roll_up(tree, values, threads=work.threads), values, stop
-            )
-        else:
-            total = rollup.roll_up_stopping(tree, values, stop)
-        if not rule.own:
-            total = total - values
-        work.put(self.writes[0], work.from_tree(self.tree, total), work.scales[self.base])
-
-
-@dataclass(frozen=True)
 class MaskPass(Pass):
     """The volume of members who meet a condition; nothing for the others."""
 
@@ -190,221 +134,6 @@ class MaskPass(Pass):
 
 
 @dataclass(frozen=True)
-class LegsPass(Pass):
-    """A measure over the legs of a rolled-up volume."""
-
-    rule: Legs
-    tree: str
-    total: str
-    measured: str
-    cap: int | None = None
-
-    def run(self, work: Work) -> None:
-        tree = work.tree(self.tree)
-        volume = work.in_tree(self.tree, work.columns[self.total])
-        work.put(
-            self.writes[0], work.from_tree(self.tree, self._measure(tree, volume, work)), work.scales[self.total]
-        )
-
-    def _measure(self, tree: Any, volume: NDArray[np.int64], work: Work) -> NDArray[np.int64]:
-        match self.rule.pick:
-            case "left" | "right":
-                return sides.leg_on_side(tree, volume, self.rule.pick)
-            case "largest":
-                return legs.largest_leg(tree, volume)
-            case "second":
-                return legs.second_leg(tree, volume)
-            case "third":
-                return legs.nth_leg(tree, volume, 3)
-            case "others" if self.cap is not None:
-                largest = legs.largest_leg(tree, volume)
-                return legs.capped_legs(tree, volume, self.cap) - np.minimum(largest, self.cap)
-            case "others":
-                return legs.other_legs(tree, volume, after=1)
-            case "after_second":
-                return legs.other_legs(tree, volume, after=2)
-        if self.rule.leg_cap is not None:
-            top, bottom = self.rule.leg_cap.as_integer_ratio()
-            own_total = work.in_tree(self.tree, work.columns[self.measured])
-            return legs.capped_legs_share(tree, volume, own_total, top, bottom)
-        if self.cap is not None:
-            return legs.capped_legs(tree, volume, self.cap)
-        return counts.frontline_sum(tree, volume)
-
-
-@dataclass(frozen=True)
-class CappedTotalPass(Pass):
-    """A rolled-up volume whose legs count at most a share of the member's own total."""
-
-    tree: str
-    quantity: str
-    total: str
-    share: tuple[int, int]
-
-    def run(self, work: Work) -> None:
-        tree = work.tree(self.tree)
-        inclusive = work.in_tree(self.tree, work.columns[self.total])
-        measured = work.in_tree(self.tree, work.columns[self.quantity])
-        all_legs = counts.frontline_sum(tree, inclusive)
-        capped = legs.capped_legs_share(tree, inclusive, measured, *self.share)
-        work.put(
-            self.writes[0], work.from_tree(self.tree, measured - all_legs + capped), work.scales[self.total]
-        )
-
-
-@dataclass(frozen=True)
-class CountPass(Pass):
-    """Members or legs that meet a condition."""
-
-    tree: str
-    condition: str
-    among: str
-    levels: int | None = None
-    per_leg: int | None = None
-
-    def run(self, work: Work) -> None:
-        tree = work.tree(self.tree)
-        found = work.in_tree(self.tree, work.columns[self.condition])
-        work.put(self.writes[0], work.from_tree(self.tree, self._count(tree, found)), 0)
-
-    def _count(self, tree: Any, found: NDArray[np.bool_]) -> NDArray[np.int64]:
-        if self.among == "frontline":
-            return counts.frontline_count(tree, found)
-        if self.among == "legs":
-            return counts.legs_with(tree, found)
-        if self.levels is not None:
-            return counts.downline_count_levels(tree, found, self.levels)
-        if self.per_leg is not None:
-            return counts.capped_leg_counts(tree, found, self.per_leg)
-        return counts.downline_count(tree, found)
-
-
-@dataclass(frozen=True)
-class SideCountPass(Pass):
-    """Members who meet a condition and stand on one side of a tree with sides."""
-
-    tree: str
-    condition: str
-    among: str
-    sides: str
-    side: str
-
-    def run(self, work: Work) -> None:
-        found = work.in_tree(self.tree, work.columns[self.condition])
-        counted = sides.count_on_side(
-            work.tree(self.tree), found, self.among, work.tree(self.sides), self.side  # type: ignore[arg-type]
-        )
-        work.put(self.writes[0], work.from_tree(self.tree, counted), 0)
-
-
-@dataclass(frozen=True)
-class MoveUpPass(Pass):
-    """Volume compression: volume moves to the nearest member above who keeps it."""
-
-    tree: str
-    base: str
-    moves: str
-
-    def run(self, work: Work) -> None:
-        keep = np.logical_not(work.in_tree(self.tree, work.columns[self.moves]))
-        moved, lost = rollup.move_up(
-            work.tree(self.tree), work.in_tree(self.tree, work.columns[self.base]), keep
-        )
-        work.lost[self.writes[0]] = lost
-        work.put(self.writes[0], work.from_tree(self.tree, moved), work.scales[self.base])
-
-
-@dataclass(frozen=True)
-class FullLevelsPass(Pass):
-    """How many levels below each member are full."""
-
-    tree: str
-    width: int
-    where: str | None = None
-
-    def run(self, work: Work) -> None:
-        taken = None if self.where is None else work.in_tree(self.tree, work.columns[self.where])
-        full = counts.full_levels(work.tree(self.tree), self.width, taken)
-        work.put(self.writes[0], work.from_tree(self.tree, full), 0)
-
-
-@dataclass(frozen=True)
-class ClassPass(Pass):
-    """Which row of a rate table goes for each member: by rank, by threshold, or by the text of a field.
-
-    The column holds the row's number, -1 where there is none.
-    """
-
-    by: str
-    keys: tuple[Any, ...] = field(default=())
-
-    def run(self, work: Work) -> None:
-        if not self.by:
-            result = np.zeros(work.size, np.int16)
-        elif self.by.startswith("member."):
-            codes, values = work.texts[self.by.removeprefix("member.")]
-            places = np.array([self.keys.index(v) if v in self.keys else -1 for v in values] + [-1], np.int16)
-            result = places[codes]
-        elif self.by in work.scales:
-            thresholds = np.array(self.keys, np.int64)
-            result = (np.searchsorted(thresholds, work.columns[self.by], side="right") - 1).astype(np.int16)
-        else:
-            places = np.full(len(work.plan.scope.ranks) + 1, -1, np.int16)
-            places[list(self.keys)] = np.arange(len(self.keys))
-            result = places[work.columns[self.by]]
-        work.put(self.writes[0], result)
-
-
-@dataclass(frozen=True)
-class PairPass(Pass):
-    """Two classes as one: row a of the first and row b of the second are row `a * (size + 1) + b`.
-
-    Without a row in the second, b is `size`; without one in the first there is none.
-    """
-
-    first: str
-    second: str
-    size: int
-
-    def run(self, work: Work) -> None:
-        first, second = work.columns[self.first], work.columns[self.second]
-        pair = first.astype(np.int32) * (self.size + 1) + np.where(second < 0, self.size, second)
-        work.put(self.writes[0], np.where(first < 0, -1, pair).astype(np.int16))
-
-
-@dataclass(frozen=True)
-class CutPass(Pass):
-    """A tree that ends at members who meet a condition: each is a root there, with his own downline."""
-
-    tree: str
-    stop: str
-
-    def run(self, work: Work) -> None:
-        from compplan.genealogy.cut import cut_tree  # noqa: PLC0415 - few plans need it
-
-        stops = work.in_tree(self.tree, work.columns[self.stop])
-        work.cut[self.writes[0]] = cut_tree(work.tree(self.tree), stops, self.writes[0])
-
-
-@dataclass(frozen=True)
-class CellPass(Pass):
-    """Which cell of a nested table goes for each member: the row of the outer key, then that of the inner one."""
-
-    outer: str
-    inner: tuple[str, ...]
-    sizes: tuple[int, ...]
-
-    def run(self, work: Work) -> None:
-        outer = work.columns[self.outer]
-        result, before = np.full(work.size, -1, np.int16), 0
-        for row, (column, size) in enumerate(zip(self.inner, self.sizes, strict=True)):
-            cells = work.columns[column]
-            np.copyto(result, cells + np.int16(before), where=(outer == row) & (cells >= 0))
-            before += size
-        work.put(self.writes[0], result)
-
-
-@dataclass(frozen=True)
 class RatePass(Pass):
     """The rate of each member in a table; 0 for who has no row."""
 
@@ -415,20 +144,3 @@ class RatePass(Pass):
     def run(self, work: Work) -> None:
         rates = np.array([*(int(rate.scaleb(self.scale)) for rate in self.rates), 0], np.int64)
         work.put(self.writes[0], rates[work.columns[self.klass]], self.scale)
-
-
-@dataclass(frozen=True)
-class LinesPass(Pass):
-    """How many lines of a member's legs have their share of his volume."""
-
-    tree: str
-    total: str
-    measured: str
-    shares: tuple[Decimal, ...]
-    joins: bool
-
-    def run(self, work: Work) -> None:
-        volume, measured = (work.in_tree(self.tree, work.columns[name]) for name in (self.total, self.measured))
-        shares = [Fraction(share) for share in self.shares]
-        found = lines.lines_with_shares(work.tree(self.tree), volume, measured, shares, joins=self.joins)
-        work.put(self.writes[0], work.from_tree(self.tree, found), 0)

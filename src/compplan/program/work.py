@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from compplan.bonuses.caps import span_of
+from compplan.bonuses.books.caps import span_of
 from compplan.genealogy.order import SiblingOrder
 from compplan.money_arrays import exact_sum
 from compplan.plan.scope import CALENDAR
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from compplan.bonuses.book import Book
+    from compplan.bonuses.books.book import Book
     from compplan.genealogy.genealogy import Genealogy
     from compplan.genealogy.tree import Tree
     from compplan.periods.payables import Payables

@@ -128,7 +128,7 @@ class Count(Quantity):
             yield Kept(f"{name}:since", company=True)
 
     def compile(self, name: str, builder: Builder) -> None:
-        from compplan.program.passes import CountPass, SideCountPass  # noqa: PLC0415 - the language loads no NumPy
+        from compplan.program.tree_passes import CountPass, SideCountPass  # noqa: PLC0415 - the language loads no NumPy
 
         if self.among == "periods":
             self._over_time(name, builder)

@@ -98,7 +98,7 @@ without_power_line: {legs: gv, pick: others, leg_cap_amount: 13334}
             yield Finding(("leg_cap_amount",), f"{cap} does not fit 64 bits", "leave the cap out")
 
     def compile(self, name: str, builder: Builder) -> None:
-        from compplan.program.passes import LegsPass  # noqa: PLC0415 - the language loads no NumPy
+        from compplan.program.tree_passes import LegsPass  # noqa: PLC0415 - the language loads no NumPy
 
         scope, cap = builder.plan.scope, self.leg_cap_amount
         total, measured = builder.leg_total(self.legs), builder.quantity(self.legs)

@@ -84,7 +84,7 @@ joined_lines: {lines: gv, shares: [0%, 30%, 20%], join: next_largest}
                 yield Finding(("shares", index), f"{percent(share)} is no share of a volume", "from 0% to 100%")
 
     def compile(self, name: str, builder: Builder) -> None:
-        from compplan.program.passes import LinesPass  # noqa: PLC0415 - the language loads no NumPy
+        from compplan.program.tree_passes import LinesPass  # noqa: PLC0415 - the language loads no NumPy
 
         total, measured = builder.leg_total(self.lines), builder.quantity(self.lines)
         reads, tree = tuple(dict.fromkeys((total, measured))), self.tree_of(builder.plan.scope)

@@ -50,7 +50,7 @@ kept: {move_up: pv, where: pv < 100}
             yield Finding(("move_up",), message, "sum a volume that is a member's own")
 
     def compile(self, name: str, builder: Builder) -> None:
-        from compplan.program.passes import MoveUpPass  # noqa: PLC0415 - the language loads no NumPy
+        from compplan.program.tree_passes import MoveUpPass  # noqa: PLC0415 - the language loads no NumPy
 
         base, moves = builder.quantity(self.move_up), builder.condition(self.where)
         builder.add(MoveUpPass((name,), (base, moves), self.tree_of(builder.plan.scope), base, moves))

@@ -85,7 +85,7 @@ side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
             yield Finding(("roll_up",), message, "sum a volume that is a member's own")
 
     def compile(self, name: str, builder: Builder) -> None:
-        from compplan.program.passes import RollUpPass  # noqa: PLC0415 - the language loads no NumPy
+        from compplan.program.tree_passes import RollUpPass  # noqa: PLC0415 - the language loads no NumPy
 
         base = builder.masked(self)
         if self.compress is not None and self.levels is not None:

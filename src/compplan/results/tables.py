@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from compplan.bonuses.book import Book, Rows
+    from compplan.bonuses.books.book import Book, Rows
     from compplan.periods.payables import Payables
     from compplan.program.work import Work
 

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compplan.bonuses.difference.difference_pass import DifferencePass
-from compplan.bonuses.gates import cap_columns, gate
-from compplan.bonuses.sources import sources_of
-from compplan.bonuses.terms import Terms, terms
+from compplan.bonuses.prepare.gates import cap_columns, gate
+from compplan.bonuses.prepare.sources import sources_of
+from compplan.bonuses.prepare.terms import Terms, terms
 from compplan.bonuses.walk.counting import opposite
 from compplan.plan import expression as ex
 from compplan.plan.values import LevelTable

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compplan.bonuses.book import Book, rows_in_primary
+from compplan.bonuses.books.book import Book, rows_in_primary
+from compplan.bonuses.books.settle import settle
 from compplan.bonuses.difference.explained import details_of, reasons_of
 from compplan.bonuses.difference.hold import hold
 from compplan.bonuses.difference.outcomes import difference_outcomes
 from compplan.bonuses.difference.run import run_difference
 from compplan.bonuses.difference.spec import NO_LIMIT, REASONS, Difference, DifferenceInputs
-from compplan.bonuses.gates import caps
-from compplan.bonuses.settle import settle
-from compplan.bonuses.sources import beyond_the_end, joined, lines_of
+from compplan.bonuses.prepare.gates import caps
+from compplan.bonuses.prepare.sources import beyond_the_end, joined, lines_of
 from compplan.explain.reasons import Outcomes
 from compplan.money import ROUNDING_CODES
 from compplan.program.passes import Pass
@@ -23,12 +23,12 @@ from compplan.program.passes import Pass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.book import Rows
+    from compplan.bonuses.books.book import Rows
     from compplan.bonuses.difference.compile import RateTerms
     from compplan.bonuses.difference.model import Climbing
     from compplan.bonuses.difference.spec import DifferenceResult
-    from compplan.bonuses.gates import Cap
-    from compplan.bonuses.sources import Sources
+    from compplan.bonuses.prepare.gates import Cap
+    from compplan.bonuses.prepare.sources import Sources
     from compplan.explain.reasons import Detail
     from compplan.program.work import Work
 

@@ -11,7 +11,7 @@ from compplan.money_arrays import divide_all, exact_sum
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.book import Book
+    from compplan.bonuses.books.book import Book
     from compplan.bonuses.difference.model import Climbing
     from compplan.program.work import Work
 

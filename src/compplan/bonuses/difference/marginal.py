@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.bands import Bands
-from compplan.bonuses.book import Book, Rows
+from compplan.bonuses.books.book import Book, Rows
+from compplan.bonuses.books.settle import settle
 from compplan.bonuses.difference.compile import stands_in
 from compplan.bonuses.difference.hold import hold
-from compplan.bonuses.gates import cap_columns, caps, gate
-from compplan.bonuses.settle import settle
-from compplan.bonuses.terms import terms
+from compplan.bonuses.prepare.bands import Bands
+from compplan.bonuses.prepare.gates import cap_columns, caps, gate
+from compplan.bonuses.prepare.terms import terms
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money import from_fixed
 from compplan.money_arrays import divide_all, exact_sum
@@ -24,9 +24,9 @@ from compplan.volumes import counts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.gates import Cap
     from compplan.bonuses.kinds.differential import Differential
-    from compplan.bonuses.terms import Terms
+    from compplan.bonuses.prepare.gates import Cap
+    from compplan.bonuses.prepare.terms import Terms
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 

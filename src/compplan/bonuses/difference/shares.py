@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compplan.bonuses.books.growing import GrowingRows
 from compplan.bonuses.difference import chain_kernels as ck
 from compplan.bonuses.difference.books import Found, tally, whole
 from compplan.bonuses.difference.share_kernels import (
@@ -23,7 +24,6 @@ from compplan.bonuses.difference.share_kernels import (
 )
 from compplan.bonuses.difference.spec import DifferenceResult, DifferenceRows
 from compplan.bonuses.difference.standing import BLOCKS, Standing, empty_chain, linked
-from compplan.bonuses.growing import GrowingRows
 from compplan.money import INT64_MAX, ROUNDING_CODES
 from compplan.money_kernels import divider
 from compplan.volumes.member_arrays import as_input

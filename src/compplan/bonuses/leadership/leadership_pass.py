@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.book import Book, Rows
-from compplan.bonuses.gates import amounts_by, cap_columns, caps, gate
+from compplan.bonuses.books.book import Book, Rows
+from compplan.bonuses.books.settle import settle
 from compplan.bonuses.leadership.flow import flow_up
-from compplan.bonuses.settle import settle
-from compplan.bonuses.terms import terms
+from compplan.bonuses.prepare.gates import amounts_by, cap_columns, caps, gate
+from compplan.bonuses.prepare.terms import terms
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money import from_fixed
 from compplan.money_arrays import exact_sum, multiply_divide_all
@@ -22,10 +22,10 @@ from compplan.program.passes import Pass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.caps import Cap
+    from compplan.bonuses.books.caps import Cap
     from compplan.bonuses.kinds import leadership as kind
     from compplan.bonuses.leadership.flow import Flow
-    from compplan.bonuses.terms import Terms
+    from compplan.bonuses.prepare.terms import Terms
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 

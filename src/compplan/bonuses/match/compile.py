@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compplan.bonuses.gates import amounts_by, cap_columns, gate
-from compplan.bonuses.levels_open import open_rows
 from compplan.bonuses.match.down_pass import MatchDownPass
 from compplan.bonuses.match.match_pass import CascadePass, MatchPass
-from compplan.bonuses.sources import Sources
+from compplan.bonuses.prepare.gates import amounts_by, cap_columns, gate
+from compplan.bonuses.prepare.levels_open import open_rows
+from compplan.bonuses.prepare.sources import Sources
 from compplan.bonuses.walk.counting import counting
 from compplan.bonuses.walk.pair_columns import pair_condition
 

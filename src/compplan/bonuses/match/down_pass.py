@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from compplan.bonuses.book import Book, Rows
-from compplan.bonuses.gates import caps
+from compplan.bonuses.books.book import Book, Rows
+from compplan.bonuses.books.settle import settle
 from compplan.bonuses.match.base import matched_pay
-from compplan.bonuses.settle import settle
-from compplan.bonuses.terms import terms
+from compplan.bonuses.prepare.gates import caps
+from compplan.bonuses.prepare.terms import terms
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money import from_fixed
 from compplan.money_arrays import exact_sum, multiply_divide_all
@@ -21,9 +21,9 @@ from compplan.program.passes import Pass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.caps import Cap
+    from compplan.bonuses.books.caps import Cap
     from compplan.bonuses.kinds.match_down import MatchDown
-    from compplan.bonuses.terms import Terms
+    from compplan.bonuses.prepare.terms import Terms
     from compplan.plan.values import LevelTable
     from compplan.program.work import Work
 

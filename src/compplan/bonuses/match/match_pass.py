@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.book import Rows
-from compplan.bonuses.gates import caps
+from compplan.bonuses.books.book import Rows
+from compplan.bonuses.books.settle import settle
 from compplan.bonuses.match.base import as_lines, by_order, matched_pay
 from compplan.bonuses.match.cascade import Paid, run_cascade
-from compplan.bonuses.settle import settle
-from compplan.bonuses.terms import terms
+from compplan.bonuses.prepare.gates import caps
+from compplan.bonuses.prepare.terms import terms
 from compplan.bonuses.walk.spec import WalkResult
 from compplan.bonuses.walk.walk_pass import WalkPass
 

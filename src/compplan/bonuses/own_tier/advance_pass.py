@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.book import Book, Rows
-from compplan.bonuses.gates import cap_columns, caps, gate
+from compplan.bonuses.books.book import Book, Rows
+from compplan.bonuses.books.settle import settle
 from compplan.bonuses.own_tier.passes import exact_products
-from compplan.bonuses.settle import settle
-from compplan.bonuses.terms import terms
+from compplan.bonuses.prepare.gates import cap_columns, caps, gate
+from compplan.bonuses.prepare.terms import terms
 from compplan.errors import ExactnessError
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money_arrays import exact_sum, max_abs, multiply_divide_all
@@ -21,9 +21,9 @@ from compplan.volumes.counts import nearest_flagged_ancestor
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.gates import Cap
     from compplan.bonuses.kinds.advance import Advance
-    from compplan.bonuses.terms import Terms
+    from compplan.bonuses.prepare.gates import Cap
+    from compplan.bonuses.prepare.terms import Terms
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 

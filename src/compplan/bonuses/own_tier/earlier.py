@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from compplan.bonuses.caps import kept_in_span, money_of, span_of
+from compplan.bonuses.books.caps import kept_in_span, money_of, span_of
 from compplan.money import round_fraction
 
 if TYPE_CHECKING:
-    from compplan.bonuses.book import Book
+    from compplan.bonuses.books.book import Book
     from compplan.program.work import Work
 
 Span = Literal["month", "quarter", "year"]

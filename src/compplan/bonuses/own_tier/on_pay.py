@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from compplan.bonuses.gates import cap_columns, gate
 from compplan.bonuses.own_tier.passes import OwnTierPass, Payments
-from compplan.bonuses.terms import Terms, terms
+from compplan.bonuses.prepare.gates import cap_columns, gate
+from compplan.bonuses.prepare.terms import Terms, terms
 from compplan.errors import ExactnessError
 from compplan.explain.reasons import Detail
 from compplan.money import from_fixed

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.book import Book, Rows
-from compplan.bonuses.gates import caps
-from compplan.bonuses.settle import settle
+from compplan.bonuses.books.book import Book, Rows
+from compplan.bonuses.books.settle import settle
+from compplan.bonuses.prepare.gates import caps
 from compplan.explain.reasons import CODES, Outcomes, Reason
 from compplan.money_arrays import exact_sum, multiply_divide_all
 from compplan.program.passes import Pass
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.bonuses.base import Bonus
-    from compplan.bonuses.gates import Cap
-    from compplan.bonuses.terms import Terms
+    from compplan.bonuses.prepare.gates import Cap
+    from compplan.bonuses.prepare.terms import Terms
     from compplan.program.work import Work
 
     Ints = NDArray[np.int64]

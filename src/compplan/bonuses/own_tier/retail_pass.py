@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.bands import Bands
-from compplan.bonuses.gates import cap_columns, gate
 from compplan.bonuses.own_tier.earlier import advanced, taken_back
 from compplan.bonuses.own_tier.passes import OwnTierPass, Payments
 from compplan.bonuses.own_tier.volumes import Parts, in_bands, in_blocks
-from compplan.bonuses.terms import terms
+from compplan.bonuses.prepare.bands import Bands
+from compplan.bonuses.prepare.gates import cap_columns, gate
+from compplan.bonuses.prepare.terms import terms
 from compplan.explain.reasons import CODES, Reason
 from compplan.plan.values import EXACT, ByKey, number
 from compplan.quantities.order_sum import OrderSum
@@ -22,7 +22,7 @@ from compplan.volumes.orders import order_lines
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.book import Book
+    from compplan.bonuses.books.book import Book
     from compplan.bonuses.kinds.retail import Retail
     from compplan.program.builder import Builder
     from compplan.program.work import Work

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compplan.bonuses.own_tier.tier_steps import Form
-from compplan.bonuses.terms import Terms
+from compplan.bonuses.prepare.terms import Terms
 from compplan.errors import ExactnessError
 from compplan.plan.values import EXACT, digits
 

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compplan.bonuses.gates import cap_columns, gate
 from compplan.bonuses.own_tier.passes import OwnTierPass, Payments
 from compplan.bonuses.own_tier.tier_details import tier_details
 from compplan.bonuses.own_tier.tier_money import TierMoney
 from compplan.bonuses.own_tier.tier_steps import Form, Found, step
+from compplan.bonuses.prepare.gates import cap_columns, gate
 from compplan.explain.reasons import CODES, Reason
 from compplan.plan.values import EXACT, ByKey, LevelTable, number
 from compplan.volumes.order_windows import UNKNOWN, span_end

@@ -10,7 +10,7 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.bands import Bands
+    from compplan.bonuses.prepare.bands import Bands
 
     Ints = NDArray[np.int64]
 

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compplan.bonuses.gates import cap_columns, gate
 from compplan.bonuses.pairing.carry import CarryRule
 from compplan.bonuses.pairing.checks import listed
 from compplan.bonuses.pairing.measure import WayRule
 from compplan.bonuses.pairing.pairing_pass import PairingPass
 from compplan.bonuses.pairing.spec import KEEP, UNREACHED, Pairing, table_of
-from compplan.bonuses.terms import terms
+from compplan.bonuses.prepare.gates import cap_columns, gate
+from compplan.bonuses.prepare.terms import terms
 from compplan.plan.values import EXACT, ByKey, LevelTable
 
 if TYPE_CHECKING:

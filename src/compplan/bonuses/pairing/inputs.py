@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.caps import Caps, kept_in_span
+from compplan.bonuses.books.caps import Caps, kept_in_span
 from compplan.bonuses.pairing import kernels
 from compplan.bonuses.pairing.run import sides_below
 from compplan.bonuses.pairing.spec import Sides

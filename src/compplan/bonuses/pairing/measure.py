@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compplan.bonuses.caps import UNCAPPED
+from compplan.bonuses.books.caps import UNCAPPED
 from compplan.bonuses.pairing import kernels
 from compplan.bonuses.pairing.kernels import NO_LIMIT
 from compplan.bonuses.pairing.run import pair_sides
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.pairing.carry import Left
     from compplan.bonuses.pairing.inputs import Inputs
     from compplan.bonuses.pairing.spec import Paired, Pairing
-    from compplan.bonuses.terms import Terms
+    from compplan.bonuses.prepare.terms import Terms
     from compplan.program.work import Work
 
     Volumes = NDArray[np.int64]

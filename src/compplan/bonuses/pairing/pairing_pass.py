@@ -5,24 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compplan.bonuses.caps import span_of
+from compplan.bonuses.books.caps import span_of
+from compplan.bonuses.books.settle import settle
 from compplan.bonuses.pairing.explain import pairing_details, pairing_outcomes
 from compplan.bonuses.pairing.inputs import Inputs
 from compplan.bonuses.pairing.measure import Measuring
 from compplan.bonuses.pairing.total import Total
-from compplan.bonuses.settle import settle
 from compplan.program.passes import Pass
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from compplan.bonuses.caps import Cap
+    from compplan.bonuses.books.caps import Cap
     from compplan.bonuses.kinds.binary import Binary
     from compplan.bonuses.pairing.carry import CarryRule
     from compplan.bonuses.pairing.measure import Measured, WayRule
     from compplan.bonuses.pairing.spec import Pairing
-    from compplan.bonuses.terms import Terms
+    from compplan.bonuses.prepare.terms import Terms
     from compplan.explain.reasons import Detail, Outcomes
     from compplan.program.work import Work
 

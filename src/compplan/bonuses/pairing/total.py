@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.book import Book, Rows
+from compplan.bonuses.books.book import Book, Rows
 from compplan.bonuses.pairing import kernels
 from compplan.money_arrays import exact_sum
 

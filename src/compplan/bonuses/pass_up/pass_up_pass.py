@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.book import Book, Rows
-from compplan.bonuses.gates import cap_columns, caps, gate
+from compplan.bonuses.books.book import Book, Rows
+from compplan.bonuses.books.settle import settle
 from compplan.bonuses.kinds.pass_up import column_of
 from compplan.bonuses.pass_up.run import Counters, PassUp, PassUpInputs, run_pass_up
 from compplan.bonuses.pass_up.sales import Sales, sales_of
-from compplan.bonuses.settle import settle
-from compplan.bonuses.sources import sources_of
-from compplan.bonuses.terms import terms
+from compplan.bonuses.prepare.gates import cap_columns, caps, gate
+from compplan.bonuses.prepare.sources import sources_of
+from compplan.bonuses.prepare.terms import terms
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money import ROUNDING_CODES
 from compplan.money_arrays import exact_sum, multiply_divide_all
@@ -25,10 +25,10 @@ from compplan.program.passes import Pass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.gates import Cap
     from compplan.bonuses.kinds import pass_up as kind
-    from compplan.bonuses.sources import Sources
-    from compplan.bonuses.terms import Terms
+    from compplan.bonuses.prepare.gates import Cap
+    from compplan.bonuses.prepare.sources import Sources
+    from compplan.bonuses.prepare.terms import Terms
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from compplan.bonuses.sources import lines_of
+from compplan.bonuses.prepare.sources import lines_of
 from compplan.volumes.order_sequence import id_keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.sources import Sources
+    from compplan.bonuses.prepare.sources import Sources
     from compplan.genealogy.tree import Tree
     from compplan.program.work import Work
 

@@ -7,25 +7,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.book import Book, rows_in_primary
-from compplan.bonuses.gates import cap_columns, caps, gate
+from compplan.bonuses.books.book import Book, rows_in_primary
+from compplan.bonuses.books.settle import settle
 from compplan.bonuses.points.run import points_outcomes, run_points, worth
 from compplan.bonuses.points.spec import Points, PointsInputs
-from compplan.bonuses.settle import settle
-from compplan.bonuses.sources import beyond_the_end, joined, lines_of, sources_of
+from compplan.bonuses.prepare.gates import cap_columns, caps, gate
+from compplan.bonuses.prepare.sources import beyond_the_end, joined, lines_of, sources_of
 from compplan.explain.reasons import CODES, Outcomes, Reason
 from compplan.money import ROUNDING_CODES
 from compplan.plan import expression as ex
 from compplan.plan.values import EXACT, ByKey, digits
-from compplan.program.passes import ClassPass, Pass
+from compplan.program.class_passes import ClassPass
+from compplan.program.passes import Pass
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.gates import Cap
     from compplan.bonuses.kinds import points as kind
     from compplan.bonuses.points.spec import PointsResult
-    from compplan.bonuses.sources import Sources
+    from compplan.bonuses.prepare.gates import Cap
+    from compplan.bonuses.prepare.sources import Sources
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from compplan.bonuses.caps import span_of
+from compplan.bonuses.books.caps import span_of
 from compplan.errors import ExactnessError
 from compplan.money_arrays import exact_sum, max_abs
 

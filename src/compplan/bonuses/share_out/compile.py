@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from compplan.bonuses.gates import cap_columns, gate
+from compplan.bonuses.prepare.gates import cap_columns, gate
+from compplan.bonuses.prepare.terms import terms
 from compplan.bonuses.share_out.divide import Terms
 from compplan.bonuses.share_out.pool_pass import PartOf, Places, PoolPass, SubPool, Weights
-from compplan.bonuses.terms import terms
 from compplan.plan.values import ByKey, LevelTable, digits
 
 if TYPE_CHECKING:

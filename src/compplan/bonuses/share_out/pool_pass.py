@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.book import Book, Rows
-from compplan.bonuses.gates import caps
-from compplan.bonuses.settle import settle
+from compplan.bonuses.books.book import Book, Rows
+from compplan.bonuses.books.settle import settle
+from compplan.bonuses.prepare.gates import caps
 from compplan.bonuses.share_out.divide import Division, Terms, divide
 from compplan.bonuses.share_out.places import Listed, Ties, first_places
 from compplan.bonuses.share_out.share import Rule
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from compplan.bonuses.gates import Cap
     from compplan.bonuses.kinds.pool import Pool
+    from compplan.bonuses.prepare.gates import Cap
     from compplan.explain.reasons import Detail, Outcomes
     from compplan.program.work import Work
 

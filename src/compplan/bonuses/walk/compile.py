@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compplan.bonuses.gates import amounts_by, cap_columns, gate
-from compplan.bonuses.levels_open import open_rows
-from compplan.bonuses.sources import sources_of
-from compplan.bonuses.terms import terms
+from compplan.bonuses.prepare.gates import amounts_by, cap_columns, gate
+from compplan.bonuses.prepare.levels_open import open_rows
+from compplan.bonuses.prepare.sources import sources_of
+from compplan.bonuses.prepare.terms import terms
 from compplan.bonuses.walk.counting import counting
 from compplan.bonuses.walk.pair_columns import pair_condition
 from compplan.bonuses.walk.walk_pass import WalkPass

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.growing import GrowingRows
+from compplan.bonuses.books.growing import GrowingRows
 from compplan.bonuses.walk.books import Volumes, halves
 from compplan.bonuses.walk.jump_kernels import (
     Climb,

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compplan.bonuses.book import Book, rows_in_primary
-from compplan.bonuses.gates import caps
-from compplan.bonuses.settle import settle
-from compplan.bonuses.source_caps import cap_sources
-from compplan.bonuses.sources import beyond_the_end, joined, lines_of
+from compplan.bonuses.books.book import Book, rows_in_primary
+from compplan.bonuses.books.settle import settle
+from compplan.bonuses.books.source_caps import cap_sources
+from compplan.bonuses.prepare.gates import caps
+from compplan.bonuses.prepare.sources import beyond_the_end, joined, lines_of
 from compplan.bonuses.walk.outcomes import Outcome, WalkOutcomes, walk_outcomes
 from compplan.bonuses.walk.relative import run_relative
 from compplan.bonuses.walk.run import run_walk
@@ -23,9 +23,9 @@ from compplan.program.passes import Pass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.gates import Cap
-    from compplan.bonuses.sources import Sources
-    from compplan.bonuses.terms import Terms
+    from compplan.bonuses.prepare.gates import Cap
+    from compplan.bonuses.prepare.sources import Sources
+    from compplan.bonuses.prepare.terms import Terms
     from compplan.bonuses.upward import Upward
     from compplan.bonuses.walk.counting import Counting
     from compplan.bonuses.walk.pair_columns import PairCondition

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.band_kernels import count_parts, fill_parts, worth_all
+from compplan.bonuses.prepare.band_kernels import count_parts, fill_parts, worth_all
 from compplan.errors import ExactnessError
 from compplan.money import INT64_MAX
 from compplan.money_arrays import max_abs

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compplan.bonuses.caps import Cap, Caps
+from compplan.bonuses.books.caps import Cap, Caps
 from compplan.plan import expression as ex
 from compplan.plan.pairs import split
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from compplan.errors import UsageError
 from compplan.plan.values import ALL, LevelTable
-from compplan.program.passes import PairPass
+from compplan.program.class_passes import PairPass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from compplan.money_arrays import divide_all
 
 if TYPE_CHECKING:
-    from compplan.bonuses.book import Book
-    from compplan.bonuses.caps import Caps
+    from compplan.bonuses.books.book import Book
+    from compplan.bonuses.books.caps import Caps
     from compplan.plan.sections import Rounding
 
 def settle(book: Book, rounding: Rounding, decimals: int, caps: Caps | None) -> None:

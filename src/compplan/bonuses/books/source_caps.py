@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.source_cap_kernels import cut_sources
+from compplan.bonuses.books.source_cap_kernels import cut_sources
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.book import Book, Rows
+    from compplan.bonuses.books.book import Book, Rows
 
 
 def cap_sources(book: Book, rows: Rows, cap: NDArray[np.int64]) -> None:

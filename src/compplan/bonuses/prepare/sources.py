@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compplan.explain.reasons import CODES, Outcomes, Reason
-from compplan.program.passes import OrdersPass
+from compplan.program.tree_passes import OrdersPass
 from compplan.quantities.order_sum import OrderSum
 from compplan.volumes.order_rules import rule_from_model
 from compplan.volumes.orders import order_lines

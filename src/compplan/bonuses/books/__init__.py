@@ -1,0 +1,1 @@
+"""What every mechanism ends in: books that balance, rounding, caps."""
