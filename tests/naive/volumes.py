@@ -217,6 +217,7 @@ def collect(parents, values, amount, levels, skipped, own):
             level += 1
             have += sum(values[x] for x, at in below if at == level)
         found.append((have, level))
+    return found
 
 
 def sum_levels(parents, values, skips, levels):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -27,7 +28,7 @@ belongs = st.sampled_from(["first_day", "most_days", "last_day"])
 def test_whole_weeks_follow_each_other_through_the_months(year: int, start: str, belong: str) -> None:
     weeks = [w for month in months(year) for w in parts_of(month, "week", Weeks(start=start, belong=belong))]
     assert all(week.days == 7 and week.first.weekday() == DAYS.index(start) for week in weeks)
-    assert all(one.after == other.first for one, other in zip(weeks, weeks[1:], strict=False))
+    assert all(one.after == other.first for one, other in pairwise(weeks))
     assert len({week.name for week in weeks}) == len(weeks)
 
 
@@ -38,7 +39,7 @@ def test_cut_weeks_are_the_days_of_the_month(year: int, month: int, start: str) 
     weeks = parts_of(whole, "week", Weeks(start=start, belong="cut"))
     assert weeks[0].first == whole.first
     assert weeks[-1].after == whole.after
-    assert all(one.after == other.first for one, other in zip(weeks, weeks[1:], strict=False))
+    assert all(one.after == other.first for one, other in pairwise(weeks))
     assert all(week.first.weekday() == DAYS.index(start) for week in weeks[1:])
 
 

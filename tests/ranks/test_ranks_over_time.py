@@ -97,5 +97,5 @@ def test_ranks_over_time_that_make_no_sense(ranks: str, text: str) -> None:
 
 
 def test_a_held_rank_that_is_not_there() -> None:
-    with pytest.raises(cp.PlanError, match="held_rank: {falls_after: 3}"):
+    with pytest.raises(cp.PlanError, match=r"held_rank: \{falls_after: 3\}"):
         cp.load_plan(f"{HEAD}conditions: {{x: held_rank >= one}}\nranks: {{ladder: {{one: []}}}}")

@@ -1,7 +1,7 @@
 """What every bonus kind is: a frozen model with a `kind`, that compiles itself to passes of a mechanism.
 
-The kinds of compplan are the modules of `bonuses/kinds/`; nothing lists them. A kind from outside the package subclasses
-`Bonus` as well, sets `kind: Literal["its_name"]`, and calls `register`.
+The kinds of compplan are the modules of `bonuses/kinds/`; nothing lists them. A kind from outside the package
+subclasses `Bonus` as well, sets `kind: Literal["its_name"]`, and calls `register`.
 """
 
 from __future__ import annotations
@@ -70,23 +70,26 @@ class Bonus(Model):
     cap_over: str | None = Field(
         None,
         pattern=r"^member\.\w+$",
-        description="One cap over all members with the same text in this field, such as member.owner for positions of one person.",
+        description="One cap over all members with the same text in this field, such as member.owner for positions "
+        "of one person.",
     )
     cap_cut: Literal["pro_rata", "in_order"] = Field(
         "pro_rata",
-        description="With cap_over, who loses what is too much: all in proportion to their pay, or those who stand last in the first tree.",
+        description="With cap_over, who loses what is too much: all in proportion to their pay, or those who stand "
+        "last in the first tree.",
     )
     currency: CurrencyOrCurrencies | None = Field(
         None,
-        description="The currency, where it is not the plan's: a code, a mapping with code and decimals, or one for each `currency_by` key.",
+        description="The currency, where it is not the plan's: a code, a mapping with code and decimals, or one for "
+        "each `currency_by` key.",
     )
     currency_by: str | None = Field(
         None, pattern=_FIELD, description="What the keys of currency are: member.<field>. An earner is paid in his own."
     )
     every: Literal["week", "day"] | None = Field(
         None,
-        description="Paid for each week or day of the period; so is, without this word, a bonus that is paid on a volume of "
-        "a week or day.",
+        description="Paid for each week or day of the period; so is, without this word, a bonus that is paid on a "
+        "volume of a week or day.",
     )
     over_100_percent: Literal["allowed"] | None = Field(
         None, description="Says that the rates may pay more than 100% of what they are of; refused otherwise."
@@ -136,7 +139,9 @@ class Bonus(Model):
         first = next(iter(tables.values()), {})
         for field, table in tables.items():
             if set(table) != set(first) or len(bys) > 1:
-                raise Hinted("the tables of single values have different keys", "use the same keys and field in all", (field,))
+                raise Hinted(
+                    "the tables of single values have different keys", "use the same keys and field in all", (field,)
+                )
         if tables and self.cap_per != "period":
             raise Hinted("cap_per does not go with tables by country", "use a cap for the period", ("cap_per",))
         return self
@@ -181,7 +186,7 @@ class Bonus(Model):
                 yield Finding(place, f'"{read}" is not a sum of orders', "payments per order need one")
 
     def paid_at_most(self) -> Decimal:
-        """Return the largest share of its base that the table can pay: the best rates of all levels, a tail counted once."""
+        """Return the largest share of its base that the table can pay: the best of each level, a tail counted once."""
         rates = getattr(self, "rates", None)
         rows = [] if rates is None else [rates] if isinstance(rates, LevelTable) else [row for _, row in rates.leaves()]
         levels = [[*row.levels, *([] if row.tail is None else [row.tail])] for row in rows]
@@ -204,7 +209,8 @@ def cap_makes_no_sense(bonus: Bonus, scope: Scope) -> Found:
     if bonus.cap_over is None and "cap_cut" in bonus.model_fields_set:
         yield Finding(("cap_cut",), "there is no cap over several members", "add cap_over, or leave cap_cut out")
     if bonus.cap_per != "period" and scope.model.rounding.at == "member":
-        yield Finding(("cap_per",), "pay is rounded at the member's total", "round payments or bonuses, so that what was paid is known")
+        hint = "round payments or bonuses, so that what was paid is known"
+        yield Finding(("cap_per",), "pay is rounded at the member's total", hint)
 
 
 _KINDS: dict[str, type[Bonus]] = {}

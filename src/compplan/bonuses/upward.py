@@ -109,7 +109,9 @@ class Upward(Bonus):
         description="With payment: order, a date of the earner (member.<field>); only orders after it pay him.",
     )
     money_per_point: NumberOrNumbers = Field(
-        1, description="Money for one point of the volume; or one for each `money_per_point_by` key.", validate_default=True
+        1,
+        description="Money for one point of the volume; or one for each `money_per_point_by` key.",
+        validate_default=True,
     )
     of_by: str | None = Field(
         None, pattern=r"^member\.\w+$",

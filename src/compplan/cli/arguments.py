@@ -21,7 +21,9 @@ Period: TypeAlias = Annotated[str, Parameter(help="Such as 2026-10, 2026-W41, or
 PeriodIfAny: TypeAlias = Annotated[str | None, Parameter(help="The period of the orders, such as 2026-10.")]
 Company: TypeAlias = Annotated[
     list[str] | None,
-    Parameter(name="--company", negative="", help="A number of the company, such as profit=100000.00; can be given again."),
+    Parameter(
+        name="--company", negative="", help="A number of the company, such as profit=100000.00; can be given again."
+    ),
 ]
 Threads: TypeAlias = Annotated[int, Parameter(help="How many threads work; the result is the same.")]
 Floats: TypeAlias = Annotated[

@@ -46,7 +46,9 @@ class Inputs:
         for text in self.company:
             name, equals, value = text.partition("=")
             if not equals or name in found:
-                raise UsageError(f'"{text}" is not a number of the company: write --company profit=100000.00, each name once')
+                raise UsageError(
+                    f'"{text}" is not a number of the company: write --company profit=100000.00, each name once'
+                )
             found[name.strip()] = value.strip()
         return found
 

@@ -145,11 +145,11 @@ def _limited(work: Work, passes: Sequence[Pass], bonus: str, position: int) -> l
 
 def _gates_of_weeks(weeks: dict[str, tuple[Gate, ...]]) -> Iterator[Gate]:
     """Yield each gate once where all weeks agree, and else the one of each week under the week's name."""
-    for gates in zip(*weeks.values(), strict=True):
-        if all(gate == gates[0] for gate in gates):
-            yield gates[0]
+    for same in zip(*weeks.values(), strict=True):
+        if all(gate == same[0] for gate in same):
+            yield same[0]
         else:
-            yield from (replace(gate, code=f"{name} {gate.code}") for name, gate in zip(weeks, gates, strict=True))
+            yield from (replace(gate, code=f"{name} {gate.code}") for name, gate in zip(weeks, same, strict=True))
 
 
 def _with_weeks(tables: dict[str, pa.Table]) -> pa.Table:

@@ -24,7 +24,11 @@ def ranges(count: int, threads: int) -> list[slice]:
 
 
 def in_threads(work: Callable[[Job], Result], jobs: Iterable[Job], threads: int) -> list[Result]:
-    """Do every job, up to `threads` at a time; the results come in the order of the jobs."""
+    """Do every job, up to `threads` at a time; the results come in the order of the jobs.
+
+    Each call has threads of its own, so that a job may call it again. Sweeps, of which a run has hundreds, take
+    `volumes.sweep.in_threads`, which keeps its threads.
+    """
     waiting = list(jobs)
     if threads <= 1 or len(waiting) <= 1:
         return [work(job) for job in waiting]

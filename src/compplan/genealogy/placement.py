@@ -1,7 +1,7 @@
 """Placement: where new members go in a tree of limited width (binary, matrix), by rule and in a stable order.
 
-A run reads the places; who wants to decide them with compplan calls `place` before, on his own. The same table gives the
-same tree: turns go by a column, then from sponsors to recruits, then by id, whatever the order of the rows.
+A run reads the places; who wants to decide them with compplan calls `place` before, on his own. The same table gives
+the same tree: turns go by a column, then from sponsors to recruits, then by id, whatever the order of the rows.
 """
 
 from __future__ import annotations
@@ -54,25 +54,26 @@ def place(
     Parameters
     ----------
     members
-        One row a member, in any form that `run` takes. `parent` and `side` may hold earlier placements; columns that are
-        not there are made.
+        One row a member, in any form that `run` takes. `parent` and `side` may hold earlier placements; columns that
+        are not there are made.
     sponsor, parent, side, id
-        Names of columns: who enrolled the member, below whom he stands, at which place (`left` and `right` in a tree two
-        wide, else a number from 0), and the member's id.
+        Names of columns: who enrolled the member, below whom he stands, at which place (`left` and `right` in a tree
+        two wide, else a number from 0), and the member's id.
     width
         How many stand directly below one member.
     leg
         Which leg of the sponsor: `any`; the `weak` one, by `weight` (the first of equal ones); the one `given` in the
         column `wanted` (empty there: any); or the sponsor's `own`, the side on which he stands himself, the outer leg.
     within
-        Where in the leg: `levels` takes the first free place from top to bottom, each level from left to right (spill-over);
-        `edge` goes down the outer edge of the leg to its end.
+        Where in the leg: `levels` takes the first free place from top to bottom, each level from left to right
+        (spill-over); `edge` goes down the outer edge of the leg to its end.
     order
-        A column of dates or whole numbers by which members take turns; a sponsor cannot come after his recruit. Without it,
-        sponsors come before recruits, and else ids decide.
+        A column of dates or whole numbers by which members take turns; a sponsor cannot come after his recruit. Without
+        it, sponsors come before recruits, and else ids decide.
     wanted, weight, hold
         Columns of wanted sides, of weights (exact numbers with up to two digits; each member weighs 1 without), and of
-        members who wait in the holding tank (true): they get no place, and their recruits go below the next sponsor above.
+        members who wait in the holding tank (true): they get no place, and their recruits go below the next sponsor
+        above.
 
     Returns
     -------
@@ -81,8 +82,8 @@ def place(
 
     Notes
     -----
-    Each placement takes a step a level at most for `levels`, and about a constant time for `edge`. With `leg="weak"` every
-    member's weight is added to all above him, so the time also grows with the depth of the tree.
+    Each placement takes a step a level at most for `levels`, and about a constant time for `edge`. With `leg="weak"`
+    every member's weight is added to all above him, so the time also grows with the depth of the tree.
 
     Raises
     ------

@@ -43,7 +43,7 @@ def free_in_level(top, leg, width, child, open_):
 
 @kernel
 def free_at_edge(top, leg, width, child, tail):
-    """Return the free place at the outer end of a leg; `tail` remembers members further down, so ends are found fast."""
+    """Return the free place at the outer end of a leg; `tail` remembers members further down, to find ends fast."""
     end = top
     while True:
         known, below = tail[end * width + leg], child[end * width + leg]
@@ -101,7 +101,8 @@ def place_all(turns, sponsor, leg, rule, width, own, child, parent, open_, tail,
     """Place members in their turns.
 
     leg is int8[n], the wanted leg of each member or -1; rule[0] says which leg (0 any, 1 the lighter, 2 the wanted one,
-    3 the sponsor's own), rule[1] whether the outer end of it is meant. sponsor is the one to stand below, placed before.
+    3 the sponsor's own), rule[1] whether the outer end of it is meant. sponsor is the one to stand below, placed
+    before.
     """
     for member in turns:
         top = sponsor[member]

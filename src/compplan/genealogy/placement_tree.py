@@ -82,7 +82,9 @@ class Places:
             found = np.flatnonzero(late)
             first = tuple(map(int, found[:5]))
             place = Rows("members", order or "", found.size, first, tuple(str(ids[r].as_py()) for r in first))
-            raise DataError([Problem("sponsor_later", "members who come before their sponsor", place, "mend the dates")])
+            raise DataError(
+                [Problem("sponsor_later", "members who come before their sponsor", place, "mend the dates")]
+            )
         return turns, top
 
     def _nobody_stands_below_who_has_no_place(self, without: NDArray[np.bool_], ids: pa.ChunkedArray) -> None:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from compplan.arrow.amounts import fixed_column
 from compplan.arrow.columns import flag_column, text_codes
-from compplan.arrow.findings import missing_columns
+from compplan.arrow.findings import Where, missing_columns
 from compplan.arrow.frame import dictionary_column, fixed_to_decimal
 from compplan.errors import DataError, Problem, Rows, did_you_mean
 from compplan.genealogy.ids import id_problem
@@ -162,9 +162,8 @@ class _Reader:
         """Note a problem with some rows."""
         rows = np.flatnonzero(wrong)
         if rows.size:
-            first = tuple(map(int, rows[:5]))
-            ids = tuple(str(self.ids[row].as_py()) for row in first)
-            self.problems.append(Problem(code, message, Rows("state", column, rows.size, first, ids), hint))
+            place = Where("state", column, self.table[column], self.ids).rows(rows)
+            self.problems.append(Problem(code, message, place, hint))
 
     def flags(self, name: str) -> NDArray[np.bool_]:
         """Read true and false."""

@@ -39,7 +39,9 @@ def describe(plan: Plan) -> str:
         text += [f"Source: {bonus.source}."] if bonus.source else []
         lines += _section(f"Bonus {name} ({bonus.kind})", text)
     for name, group in model.greater_of.items():
-        lines += _section(f"Greater of {name}", [f"A member gets only the one of {', '.join(group)} that pays him most."])
+        lines += _section(
+            f"Greater of {name}", [f"A member gets only the one of {', '.join(group)} that pays him most."]
+        )
     for name, limit in model.limits.items():
         lines += _section(f"Limit {name}", limit.describe())
     return "\n".join(lines) + "\n"

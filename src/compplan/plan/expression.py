@@ -234,7 +234,9 @@ def _read(node: ast.AST, text: str) -> Expr:
             return Field(column)
         case ast.Attribute(value=ast.Name(id="source" | "earner" as who), attr=name):
             return Of(who, Name(name))  # type: ignore[arg-type]
-        case ast.Attribute(value=ast.Attribute(value=ast.Name(id="source" | "earner" as who), attr="member"), attr=column):
+        case ast.Attribute(
+            value=ast.Attribute(value=ast.Name(id="source" | "earner" as who), attr="member"), attr=column
+        ):
             return Of(who, Field(column))  # type: ignore[arg-type]
         case ast.Name(id=name):
             return Name(name)

@@ -118,7 +118,9 @@ def _words(hint: Any) -> str:
     if origin in (Union, UnionType):
         return " or ".join(dict.fromkeys(_words(each) for each in inner if each is not NoneType))
     if origin is Annotated:
-        titles = (each.json_schema.get("title") for each in inner[1:] if isinstance(each, WithJsonSchema) and each.json_schema)
+        titles = (
+            each.json_schema.get("title") for each in inner[1:] if isinstance(each, WithJsonSchema) and each.json_schema
+        )
         return next((title.lower() for title in titles if title), None) or _words(inner[0])
     anchor = _LINKS.get(hint.__name__, hint.__name__.lower())
     return f"[{hint.__name__.lower()}](#{anchor})"

@@ -33,7 +33,8 @@ GreaterOf = Annotated[
 
 GREATER: Any = Field(
     default={},
-    description="Bonuses of which a member gets only the one that pays him most; of equal ones the one that is named first.",
+    description="Bonuses of which a member gets only the one that pays him most; of equal ones the one that is named "
+    "first.",
 )
 
 

@@ -82,7 +82,9 @@ def needs_enrolment(scope: Scope) -> bool:
     windows = [rule.window for rule in scope.order_sums.values() if rule.window]
     if any(w.from_enrolment or w.after_enrolment for w in windows):
         return True
-    return any(getattr(bonus, "window", None) or getattr(bonus, "within", None) for bonus in scope.model.bonuses.values())
+    return any(
+        getattr(bonus, "window", None) or getattr(bonus, "within", None) for bonus in scope.model.bonuses.values()
+    )
 
 
 def _expressions(scope: Scope) -> list[ex.Expr]:

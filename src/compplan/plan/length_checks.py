@@ -107,7 +107,11 @@ def _wait_for_all_weeks(scope: Scope) -> Found:
             continue
         for read in scope.closure(name):
             rule = scope.rules.get(read)
-            if rule and scope.length(read) == "period" != scope.length_of(scope.all_reads(rule)) and scope.is_late(rule):
+            if (
+                rule
+                and scope.length(read) == "period" != scope.length_of(scope.all_reads(rule))
+                and scope.is_late(rule)
+            ):
                 message = f'"{name}" is of a {scope.length(name)}, and "{read}" is known when all of them are over'
                 yield Finding(place, message, "read it in a rule of the whole period", key=True)
 

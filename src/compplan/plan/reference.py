@@ -45,7 +45,18 @@ def reference() -> str:
     >>> reference().splitlines()[0]
     '# The plan language'
     """
-    parts = (_INTRODUCTION, _values(), _plan(), _volumes(), _counts(), _conditions(), _ranks(), _bonuses(), _limits(), _patches())
+    parts = (
+        _INTRODUCTION,
+        _values(),
+        _plan(),
+        _volumes(),
+        _counts(),
+        _conditions(),
+        _ranks(),
+        _bonuses(),
+        _limits(),
+        _patches(),
+    )
     page = "\n\n".join(part.strip("\n") for part in parts)
     return "\n\n".join([page, *_smaller_parts(page)]) + "\n"
 
@@ -53,7 +64,8 @@ def reference() -> str:
 def _smaller_parts(page: str) -> list[str]:
     """Return sections for models that some field links to and that no section above shows, by their names."""
     models = {model.__name__.lower(): model for model in _below(Model)}
-    shown = {re.sub(r"[^a-z0-9_ -]", "", title.lower()).replace(" ", "-") for title in re.findall(r"^#+ (.+)$", page, re.MULTILINE)}
+    titles = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    shown = {re.sub(r"[^a-z0-9_ -]", "", title.lower()).replace(" ", "-") for title in titles}
     made: dict[str, str] = {}
     waiting = [page]
     while waiting:

@@ -369,7 +369,9 @@ class Scope:
         first = [rule] if isinstance(rule, str) else self.all_reads(rule)
         return any(
             self._producer(name) == "rank"
-            or (name in self.rules and self.length(name) == "period" != self.length_of(self.all_reads(self.rules[name])))
+            or (
+                name in self.rules and self.length(name) == "period" != self.length_of(self.all_reads(self.rules[name]))
+            )
             for start in first
             for name in self.closure(start)
         )

@@ -33,7 +33,8 @@ class Members(Model):
     id: str = Field("member_id", description="The column of the member's id: whole numbers or text, unique.")
     kind: str = Field(
         "kind",
-        description="The column that tells distributors from customers; read only where rules tell them apart, else all are distributors.",
+        description="The column that tells distributors from customers; read only where rules tell them apart, else "
+        "all are distributors.",
     )
     enrolled: str = Field("enrolled_on", description="The column of the enrolment date; read only where rules need it.")
     distributors: tuple[str, ...] = Field(
@@ -65,8 +66,8 @@ class Weeks(Model):
         "monday", description="The first day of a week."
     )
     belong: Literal["first_day", "most_days", "last_day", "cut"] = Field(
-        description="To which period a week belongs: that of its first day, of most of its days, or of its last day; or it "
-        "is cut where the period ends."
+        description="To which period a week belongs: that of its first day, of most of its days, or of its last day; "
+        "or it is cut where the period ends."
     )
     period: Literal["calendar", "weeks"] = Field(
         "calendar", description="Which days the period itself counts: those of the calendar, or those of its weeks."
@@ -104,7 +105,9 @@ class HeldRank(Model):
         None, ge=1, description="It falls in this period of so many in a row with a lower rank; never when left out."
     )
     falls_by: Whole | None = Field(
-        None, ge=1, description="By how many ranks it falls at most, down to the rank earned; all the way when left out."
+        None,
+        ge=1,
+        description="By how many ranks it falls at most, down to the rank earned; all the way when left out.",
     )
 
     @model_validator(mode="after")
@@ -131,8 +134,8 @@ class Ranks(Model):
     )
     granted: FieldText | None = Field(
         None,
-        description="`member.<field>`: a rank that a member has at least, such as one that the company granted; empty for "
-        "none.",
+        description="`member.<field>`: a rank that a member has at least, such as one that the company granted; "
+        "empty for none.",
     )
     gaps: Literal["allowed", "closed"] = Field(
         "allowed",

@@ -370,7 +370,7 @@ class Builder:
         return name, [row for _, rows in inner for row in rows]
 
     def keys(self, by: str, rows: Iterable[str]) -> tuple[tuple[Any, ...], str]:
-        """Return the keys of a table as its column holds them (ranks as numbers, thresholds as integers), and that column."""
+        """Return the keys of a table as its column holds them (ranks and thresholds as integers), and that column."""
         if by.startswith("member."):
             return tuple(rows), by
         if by in RANK_COLUMNS:

@@ -8,10 +8,10 @@ import numpy as np
 
 from compplan.arrow.amounts import fixed_column
 from compplan.arrow.columns import flag_column, text_codes
-from compplan.arrow.findings import missing_columns
+from compplan.arrow.findings import Where, missing_columns
 from compplan.arrow.instants import NO_INSTANT, instant_column
 from compplan.arrow.read import read_table
-from compplan.errors import DataError, Problem, Rows, UsageError
+from compplan.errors import DataError, Problem, UsageError
 from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
 from compplan.periods.parts import parts_of
@@ -129,12 +129,11 @@ def _kinds_are_doubtful(
     column, ours = plan.model.members.kind, plan.model.members.distributors
     plain = {kind.strip().casefold() for kind in ours}
     near = [n for n, value in enumerate(values) if value not in ours and value.strip().casefold() in plain]
-    ids = table[plan.model.members.id]
-    for wrong, message in ((codes < 0, "members without a kind"), (np.isin(codes, near), "kinds spelled in another way")):
+    spelled = np.isin(codes, near)
+    for wrong, message in ((codes < 0, "members without a kind"), (spelled, "kinds spelled in another way")):
         rows = np.flatnonzero(wrong)
         if rows.size:
-            first = tuple(map(int, rows[:5]))
-            place = Rows("members", column, rows.size, first, tuple(str(ids[row].as_py()) for row in first))
+            place = Where("members", column, table[column], table[plan.model.members.id]).rows(rows)
             yield Problem("kind", message, place, f"distributors are exactly: {', '.join(ours)}")
 
 

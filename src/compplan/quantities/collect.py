@@ -40,8 +40,8 @@ levels_needed: {collect: pv, until: 5625, measure: levels}
     own: Flag = Field(default=True, description="Whether the member's own volume comes first, before level 1.")
     levels: Whole | None = Field(None, ge=1, description="How many levels down it goes; all when left out.")
     where: ConditionText | None = Field(None, description="Only volume of members who meet this.")
-    compress: ConditionText = Field(
-        "none", description="Who uses up no level: his frontline stands on the same level as he does."
+    compress: ConditionText | None = Field(
+        None, description="Who uses up no level: his frontline stands on the same level as he does."
     )
     last_level: Literal["whole", "part"] = Field(
         "whole", description="Whether the level that meets the amount counts in full, or only what was still missing."
@@ -60,10 +60,9 @@ levels_needed: {collect: pv, until: 5625, measure: levels}
         yield "collect", self.collect
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        if self.where is not None:
-            yield "where", self.where
-        if self.compress != "none":
-            yield "compress", self.compress
+        for field in ("where", "compress"):
+            if (text := getattr(self, field)) is not None:
+                yield field, text
 
     def scale(self, scope: Scope) -> int:
         return 0 if self.measure == "levels" else scope.scale(self.collect)
@@ -86,7 +85,7 @@ levels_needed: {collect: pv, until: 5625, measure: levels}
         scope = builder.plan.scope
         where = None if self.where is None else builder.condition(self.where)
         base = builder.only(builder.quantity(self.collect), where)
-        skipped = None if self.compress == "none" else builder.condition(self.compress)
+        skipped = None if self.compress is None else builder.condition(self.compress)
         amount = int(self.until.scaleb(scope.scale(self.collect), EXACT))
         reads = tuple(filter(None, (base, skipped)))
         builder.add(CollectPass((name,), reads, self, self.tree_of(scope), base, skipped, amount))
@@ -96,7 +95,7 @@ levels_needed: {collect: pv, until: 5625, measure: levels}
         text += f", of members with {words(self.where)}" if self.where else ""
         text += f", one level after the other until it is {money(self.until)}"
         text += f", {self.levels} levels deep at most" if self.levels else ""
-        if self.compress != "none":
+        if self.compress is not None:
             text += f"; a member with {words(self.compress)} uses up no level"
         if self.measure == "levels":
             return f"number of levels that are needed to collect {text}"

@@ -30,7 +30,10 @@ paid_quarterly: {compute: pv, where: quarter_ends}
 daily: {compute: pv / days_in_period, decimals: 2}
 """
 
-    compute: ConditionText = Field(description="Numbers, quantities, days_in_period, + - * /, min and max; a division by a quantity of zero gives 0.")
+    compute: ConditionText = Field(
+        description="Numbers, quantities, days_in_period, + - * /, min and max; a division by a quantity of zero "
+        "gives 0."
+    )
     where: ConditionText | None = Field(None, description="Only of members who meet this; 0 for all others.")
     decimals: Whole | None = Field(
         None, ge=0, le=9, description="Digits to round to; needed where a division may not end."
@@ -46,7 +49,8 @@ daily: {compute: pv / days_in_period, decimals: 2}
 
     def company_wide(self, scope: Scope) -> bool:
         names = ex.names(ex.parse(self.compute)) - {"days_in_period"}
-        return self.where is None and bool(names) and all(name in scope.rules and scope.rules[name].company_wide(scope) for name in names)
+        wide = (name in scope.rules and scope.rules[name].company_wide(scope) for name in names)
+        return self.where is None and bool(names) and all(wide)
 
     def scale(self, scope: Scope) -> int:
         return self.decimals if self.decimals is not None else scope.natural_scale(ex.parse(self.compute))

@@ -138,7 +138,9 @@ class Count(Quantity):
             return
         condition, tree = builder.condition(self.count), self.tree_of(builder.plan.scope)
         if self.side is not None:
-            builder.add(SideCountPass((name,), (condition,), tree, condition, self.among, self.side_of or tree, self.side))
+            builder.add(
+                SideCountPass((name,), (condition,), tree, condition, self.among, self.side_of or tree, self.side)
+            )
             return
         if self.compress is not None and self.levels is not None:
             from compplan.program.compressed import CompressedPass  # noqa: PLC0415 - see above
@@ -162,7 +164,8 @@ class Count(Quantity):
         from compplan.program.parts import CountPartsPass  # noqa: PLC0415 - see above
 
         length: Length = "week" if self.among == "weeks" else "day"
-        column = builder.of_parts(length, lambda part: part.condition(self.count), late=builder.plan.scope.is_late(self))
+        late = builder.plan.scope.is_late(self)
+        column = builder.of_parts(length, lambda part: part.condition(self.count), late=late)
         builder.add(CountPartsPass((name,), (), column, length))
 
     def describe(self) -> str:

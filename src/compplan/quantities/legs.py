@@ -48,7 +48,8 @@ without_power_line: {legs: gv, pick: others, leg_cap_amount: 13334}
     legs: Name = Field(description="The rolled-up volume whose legs are measured.")
     pick: Literal["largest", "second", "third", "others", "after_second", "left", "right", "sum"] = Field(
         "sum",
-        description="The n-th largest leg, all others than the largest, all after the second, the one on a side, or all.",
+        description="The n-th largest leg, all others than the largest, all after the second, the one on a side, or "
+        "all.",
     )
     leg_cap_amount: Number | None = Field(
         None,
@@ -87,7 +88,9 @@ without_power_line: {legs: gv, pick: others, leg_cap_amount: 13334}
             return
         tree = scope.model.trees.get(self.tree_of(scope))
         if self.pick in {"left", "right"} and tree is not None and tree.side is None:
-            yield Finding(("pick",), f'the tree "{self.tree_of(scope)}" has no sides', "name a roll_up in a tree with a side")
+            yield Finding(
+                ("pick",), f'the tree "{self.tree_of(scope)}" has no sides', "name a roll_up in a tree with a side"
+            )
         cap, scale = self.leg_cap_amount, scope.scale(name)
         if cap is not None and digits(cap) > scale:
             yield Finding(("leg_cap_amount",), f"{cap} has more digits than {self.legs}", "write fewer digits")

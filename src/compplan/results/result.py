@@ -157,7 +157,9 @@ class Run:
         others = [target / f"{name}{end}" for name in (*names, "ledger") for end in (".parquet", ".csv", ".arrow")]
         left = [path.name for path in dict.fromkeys(others) if path.suffix != suffix and path.exists()]
         if left:
-            raise UsageError(f"{folder} has results in another format ({', '.join(left)}): write elsewhere, or remove them")
+            raise UsageError(
+                f"{folder} has results in another format ({', '.join(left)}): write elsewhere, or remove them"
+            )
         content: dict[str, Frame | str | bytes] = {f"{name}{suffix}": getattr(self, name) for name in names}
         write_whole({**content, "manifest.json": json.dumps(self.manifest, indent=2) + "\n"}, folder)
 

@@ -177,7 +177,11 @@ def ranges(tree: Tree, threads: int) -> list[tuple[int, int, list[int]]] | None:
 
 
 def in_threads(task: Callable[[Any], Any], items: Sequence[Any]) -> list[Any]:
-    """Return the results of all items; the caller's own thread does the last one."""
+    """Return the results of all items; the caller's own thread does the last one.
+
+    Its threads are kept from one call to the next, so a task must not call it again: it would wait for threads that
+    wait for it. What nests, and runs a few times only, takes `genealogy.parallel`.
+    """
     if len(items) == 1:
         return [task(items[0])]
     waiting = [pool(len(items) - 1).submit(task, item) for item in items[:-1]]

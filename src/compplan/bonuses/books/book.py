@@ -7,7 +7,7 @@ fine enough for every product of a base and a rate, so that `allotted = paid + b
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from numpy.typing import NDArray
+
+    from compplan.genealogy.tree import Tree
 
 
 @dataclass(frozen=True)
@@ -52,6 +54,28 @@ class Rows:
     amount: NDArray[np.int64]
     rate: NDArray[np.int64] | None = None
     part: NDArray[np.int16] | None = None
+
+
+def rows_in_primary(
+    found: Any,
+    tree: Tree,
+    orders: NDArray[np.int64] | None,
+    *,
+    klass: NDArray[np.int16],
+    rate: NDArray[np.int64] | None = None,
+) -> Rows:
+    """Return the payments that a mechanism found in its tree's own order, with the rows of the orders it was given."""
+    primary = tree.to_primary
+    return Rows(
+        earner=found.earner if primary is None else primary[found.earner],
+        source=found.source if primary is None else primary[found.source],
+        line=np.full(found.earner.size, -1, np.int64) if orders is None else orders[found.line],
+        level=found.level,
+        klass=klass,
+        base=found.base,
+        amount=found.amount,
+        rate=rate,
+    )
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compplan.bonuses.books.book import Book, Rows
+from compplan.bonuses.books.book import Book, rows_in_primary
 from compplan.bonuses.books.settle import settle
 from compplan.bonuses.difference.explained import details_of, reasons_of
 from compplan.bonuses.difference.hold import hold
@@ -23,6 +23,7 @@ from compplan.program.passes import Pass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from compplan.bonuses.books.book import Rows
     from compplan.bonuses.difference.compile import RateTerms
     from compplan.bonuses.difference.model import Climbing
     from compplan.bonuses.difference.spec import DifferenceResult
@@ -152,17 +153,8 @@ class DifferencePass(Pass):
         )
 
     def _rows(self, work: Work, result: DifferenceResult, orders: NDArray[np.int64] | None) -> Rows | None:
-        found, primary = result.rows, work.tree(self.climbed).to_primary
+        found, printed = result.rows, self.rates.printed
         if found is None:
             return None
-        printed = self.rates.printed
-        return Rows(
-            earner=found.earner if primary is None else primary[found.earner],
-            source=found.source if primary is None else primary[found.source],
-            line=found.line.astype(np.int64) if orders is None else orders[found.line],
-            level=found.level,
-            klass=found.klass,
-            base=found.base,
-            amount=found.amount,
-            rate=found.rate * printed.numerator // max(printed.denominator, 1),
-        )
+        rate = found.rate * printed.numerator // max(printed.denominator, 1)
+        return rows_in_primary(found, work.tree(self.climbed), orders, klass=found.klass, rate=rate)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compplan.bonuses.books.growing import GrowingRows
 from compplan.bonuses.difference import chain_kernels as ck
 from compplan.bonuses.difference.books import Found, tally, whole
 from compplan.bonuses.difference.share_kernels import (
@@ -106,13 +107,15 @@ def paid_one_by_one(rule: Difference, inputs: DifferenceInputs, signed: int, *, 
     n, sums = inputs.klass.size, np.zeros(2 * SUMS, np.int64)
     pay, held = np.zeros(n, np.int64), np.zeros(n if rule.unpaid == "hold" else 0, np.int64)
     by = divider(rule.denominator, tuple(ROUNDING_CODES)[rule.rounding])
-    ledger = _Ledger()
+    ledger = GrowingRows(empty_rows)
     for shares, count, done, chain in found_shares(rule, inputs, 0, n, sums):
         if keep_rows:
             ledger.make_room(count, done, n)
         given = as_input(inputs.values), chain.who, chain.row, by, pay, held, sums, ledger.rows, ledger.used
         ledger.used = settle(count, shares, *given, keep_rows)
-    rows = ledger.written(lined=inputs.line_start is not None) if keep_rows else None
+    rows = ledger.written() if keep_rows else None
+    if rows is not None and inputs.line_start is None:
+        rows = rows._replace(line=np.full(ledger.used, -1, np.int32))
     kept = held if rule.unpaid == "hold" else None
     found = Found(signed, sums, unpaid=whole(sums, UNPAID), nobody=whole(sums, NOBODY))
     return DifferenceResult(pay, kept, rows, tally(rule, found, pay, kept))
@@ -121,24 +124,3 @@ def paid_one_by_one(rule: Difference, inputs: DifferenceInputs, signed: int, *, 
 def empty_rows(count: int) -> DifferenceRows:
     """Return rows that are not written yet."""
     return DifferenceRows._make(np.empty(count, kind) for kind in _ROW_TYPES)
-
-
-class _Ledger:
-    """Rows that grow: whenever they are full, to what the sources so far lead to expect for all of them."""
-
-    def __init__(self) -> None:
-        self.rows, self.used = empty_rows(0), 0
-
-    def make_room(self, count: int, done: int, sources: int) -> None:
-        """Make room for so many more rows, when so many sources of all are done."""
-        needed = self.used + count
-        if needed > self.rows.amount.size:
-            larger = empty_rows(needed + needed * (sources - done) // max(done, 1) * 9 // 8)
-            for name in DifferenceRows._fields:
-                getattr(larger, name)[: self.used] = getattr(self.rows, name)[: self.used]
-            self.rows = larger
-
-    def written(self, *, lined: bool) -> DifferenceRows:
-        """Return the rows that are used."""
-        rows = DifferenceRows._make(column[: self.used] for column in self.rows)
-        return rows if lined else rows._replace(line=np.full(self.used, -1, np.int32))

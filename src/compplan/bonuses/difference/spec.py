@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple
 import numpy as np
 
 from compplan.bonuses.difference.checks import check_difference, check_inputs
+from compplan.bonuses.prepare.volumes_paid import BaseOrLines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -99,7 +100,7 @@ class Difference:
 
 
 @dataclass(frozen=True, eq=False)
-class DifferenceInputs:
+class DifferenceInputs(BaseOrLines):
     """What a difference reads of n members, in the tree's own pre-order.
 
     Attributes
@@ -128,13 +129,6 @@ class DifferenceInputs:
 
     def __post_init__(self) -> None:
         check_inputs(self)
-
-    @property
-    def values(self) -> NDArray[np.int64]:
-        """The bases, one a source or one a line."""
-        values = self.base if self.base is not None else self.line_value
-        assert values is not None  # noqa: S101 - checked when made
-        return values
 
 
 class DifferenceRows(NamedTuple):

@@ -96,8 +96,9 @@ membership: {kind: advance, of: pv, rates: 10%, periods: 12}
             "advance": "After that the next periods are paid at once.",
             "nothing": "After that nothing is paid.",
         }
+        at_once = f"{self.periods} periods at once"
         return [
-            f"The nearest distributor above a customer{in_tree(self.tree)} gets {rates} of his {self.of}, {self.periods} periods at once.",
+            f"The nearest distributor above a customer{in_tree(self.tree)} gets {rates} of his {self.of}, {at_once}.",
             f"When a customer leaves ({left}), what is not earned is charged back.",
             after[self.after],
             *points(self.of, self.money_per_point),

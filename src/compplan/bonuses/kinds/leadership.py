@@ -46,8 +46,8 @@ leadership:
     guarantee: AmountTable | None = Field(
         None,
         description=(
-            "The volume that the next above is paid on at least: what a leader's own group lacks of it is taken from what "
-            "he receives. An amount, or one for each `guarantee_by` key of the leader."
+            "The volume that the next above is paid on at least: what a leader's own group lacks of it is taken from "
+            "what he receives. An amount, or one for each `guarantee_by` key of the leader."
         ),
     )
     guarantee_by: str = Field(

@@ -65,9 +65,9 @@ sale:
         None,
         pattern=r"^(member\.\w+|when_opened)$",
         description=(
-            "What a member takes of a line where it is not by his own key: a field of the line's first member that holds "
-            "the key (member.<field>; his own key where it is empty), or `when_opened`, the rank that he had when the first "
-            "member came (or his first rank thereafter), kept in the state."
+            "What a member takes of a line where it is not by his own key: a field of the line's first member that "
+            "holds the key (member.<field>; his own key where it is empty), or `when_opened`, the rank that he had "
+            "when the first member came (or his first rank thereafter), kept in the state."
         ),
     )
     where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
@@ -81,8 +81,8 @@ sale:
     compress: ConditionText = Field(
         "none",
         description=(
-            "Who takes no points and is no place in the line: `none`; a condition, such as `not active`; or `unpayable`, "
-            "whoever does not meet pay_when. The points of others who cannot be paid are used up and lost."
+            "Who takes no points and is no place in the line: `none`; a condition, such as `not active`; or "
+            "`unpayable`, whoever does not meet pay_when. The points of others who cannot be paid are used up and lost."
         ),
     )
     payment: Literal["period", "order"] = Field(

@@ -69,7 +69,8 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
     )
     places: RateTable | None = Field(
         None,
-        description="The part of the pool for each place of the list by `by`; or a list for each `places_by` threshold.",
+        description="The part of the pool for each place of the list by `by`; or a list for each `places_by` "
+        "threshold.",
     )
     places_by: Name | None = Field(
         None, description="The quantity whose sum over the company decides how many places there are."

@@ -28,7 +28,8 @@ class Blocks(Model):
     size: Number = Field(gt=0, description="The volume of one block.")
     incomplete: Literal["own_rate", "previous_rate", "unpaid"] = Field(
         "unpaid",
-        description="What the last block gets that is not full: the rate of its own band, that of the last full block, or nothing.",
+        description="What the last block gets that is not full: the rate of its own band, that of the last full "
+        "block, or nothing.",
     )
     after: Whole = Field(0, ge=0, description="How many full blocks there must be before an incomplete one is paid.")
 
@@ -48,7 +49,8 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
 
     kind: Literal["retail"] = Field(description="Pays a rate on the member's own volume.")
     of: NameOrNames = Field(
-        description="The volume that is paid on, such as a sum of orders with credit: distributor; or one for each `of_by` key."
+        description="The volume that is paid on, such as a sum of orders with credit: distributor; or one for each "
+        "`of_by` key."
     )
     rates: RateTable | None = Field(None, description="One rate, or one for each `rates_by` key.")
     amounts: AmountTable | None = Field(None, description="Fixed money for each payment instead of rates.")
@@ -61,7 +63,8 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
     )
     bands: Literal["whole", "marginal"] = Field(
         "whole",
-        description="With thresholds: whether the rate reached is for the whole volume, or each part is paid at the rate of its own band.",
+        description="With thresholds: whether the rate reached is for the whole volume, or each part is paid at the "
+        "rate of its own band.",
     )
     blocks: Blocks | None = Field(None, description="Blocks of one size instead of any volume.")
     payment: Literal["period", "order"] = Field(

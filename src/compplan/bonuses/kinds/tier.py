@@ -178,7 +178,8 @@ new_rank:
 
     kind: Literal["tier"] = Field(description="Pays the amount of the best tier reached.")
     by: Name = Field(
-        description="What is held against the tiers: a quantity, such as a count of customers, or paid_as, rank, title, held_rank or last_rank."
+        description="What is held against the tiers: a quantity, such as a count of customers, or paid_as, rank, "
+        "title, held_rank or last_rank."
     )
     amounts: Tiers | None = Field(
         None, description="From which measure or rank on which amount is paid in every period."
@@ -362,7 +363,8 @@ new_rank:
                 if self.grace.at_least is None
                 else f", as long as {self._words(str(self.grace.at_least))} is reached"
             )
-            yield f"After a tier is lost it pays {percent(self.grace.share)} for at most {periods(self.grace.periods)}{floor}."
+            share, most = percent(self.grace.share), periods(self.grace.periods)
+            yield f"After a tier is lost it pays {share} for at most {most}{floor}."
         if self.multiplier is not None:
             kept = f", kept for {periods(self.multiplier.periods)}" if self.multiplier.periods > 1 else ""
             for key, value in self.multiplier.values.items():

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.books.book import Book, Rows
+from compplan.bonuses.books.book import Book, rows_in_primary
 from compplan.bonuses.books.settle import settle
 from compplan.bonuses.points.run import points_outcomes, run_points, worth
 from compplan.bonuses.points.spec import Points, PointsInputs
@@ -164,20 +164,11 @@ class PointsPass(Pass):
         )
 
     def _book(self, work: Work, result: PointsResult, orders: NDArray[np.int64] | None) -> Book:
-        primary, rows = work.tree(self.climbed).to_primary, None
+        found, rows = result.rows, None
         scale, exact = self._scales(work)
-        if result.rows is not None:
-            found = result.rows
-            rows = Rows(
-                earner=found.earner if primary is None else primary[found.earner],
-                source=found.source if primary is None else primary[found.source],
-                line=np.full(found.earner.size, -1, np.int64) if orders is None else orders[found.line],
-                level=found.level,
-                klass=np.zeros(found.earner.size, np.int16),
-                base=found.base,
-                amount=found.amount,
-                rate=found.took,
-            )
+        if found is not None:
+            one = np.zeros(found.earner.size, np.int16)
+            rows = rows_in_primary(found, work.tree(self.climbed), orders, klass=one, rate=found.took)
         tally = result.tally
         return Book(
             bonus=self.bonus,

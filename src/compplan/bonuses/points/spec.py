@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from compplan.bonuses.prepare.volumes_paid import BaseOrLines
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -40,7 +42,7 @@ class Points:
 
 
 @dataclass(frozen=True, eq=False)
-class PointsInputs:
+class PointsInputs(BaseOrLines):
     """What is read of n members, in the tree's own pre-order.
 
     Attributes
@@ -69,13 +71,6 @@ class PointsInputs:
     base: NDArray[np.int64] | None = None
     line_start: NDArray[np.int64] | None = None
     line_value: NDArray[np.int64] | None = None
-
-    @property
-    def values(self) -> NDArray[np.int64]:
-        """The bases, one a source or one a line."""
-        values = self.base if self.base is not None else self.line_value
-        assert values is not None  # noqa: S101 - one of the two is given
-        return values
 
 
 class PointsRows(NamedTuple):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compplan.bonuses.books.growing import GrowingRows
 from compplan.bonuses.walk.books import Volumes, halves
 from compplan.bonuses.walk.jump_kernels import (
     Climb,
@@ -118,28 +119,8 @@ def found_shares(
         yield shares, count, i - sources.first
 
 
-class _Ledger:
-    """Rows that grow: whenever they are full, to what the sources so far lead to expect for all of them."""
-
-    def __init__(self) -> None:
-        self.rows, self.used = empty_rows(0), 0
-
-    def make_room(self, count: int, done: int, sources: int) -> None:
-        """Make room for so many more rows, when so many sources of all are done."""
-        needed = self.used + count
-        if needed > self.rows.amount.size:
-            larger = empty_rows(needed + needed * (sources - done) // max(done, 1) * 9 // 8)
-            for name in WalkRows._fields:
-                getattr(larger, name)[: self.used] = getattr(self.rows, name)[: self.used]
-            self.rows = larger
-
-    def written(self) -> WalkRows:
-        """Return the rows that are used."""
-        return WalkRows._make(column[: self.used] for column in self.rows)
-
-
 def _pay_range(job: Job, sources: Range) -> tuple[Part, WalkRows]:
-    walk, keep, ledger = job.walk, job.keep_rows, _Ledger()
+    walk, keep, ledger = job.walk, job.keep_rows, GrowingRows(empty_rows)
     members, lines, table = job.arrays.members, job.arrays.lines, rule_of(walk, job.inputs).numerators
     wide, by = not products_fit(walk, job.volume), divider(walk.denominator, MODES[walk.rounding])
     missed = Missed(*map(zeros, (table.size // 2, walk.listed + 1, 1)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from compplan.bonuses.prepare.volumes_paid import BaseOrLines
 from compplan.bonuses.walk.checks import check_inputs, check_walk
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ class Walk:
 
 
 @dataclass(frozen=True, eq=False)
-class WalkInputs:
+class WalkInputs(BaseOrLines):
     """What a walk reads of n members, in the walk tree's own pre-order.
 
     Attributes
@@ -158,13 +159,6 @@ class WalkInputs:
 
     def __post_init__(self) -> None:
         check_inputs(self)
-
-    @property
-    def values(self) -> NDArray[np.int64]:
-        """The bases, one a source or one a line."""
-        values = self.base if self.base is not None else self.line_value
-        assert values is not None  # noqa: S101 - checked when made
-        return values
 
 
 class WalkRows(NamedTuple):

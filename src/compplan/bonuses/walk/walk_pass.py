@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compplan.bonuses.books.book import Book, Rows
+from compplan.bonuses.books.book import Book, rows_in_primary
 from compplan.bonuses.books.settle import settle
 from compplan.bonuses.books.source_caps import cap_sources
 from compplan.bonuses.prepare.gates import caps
@@ -167,19 +167,10 @@ class WalkPass(Pass):
         return arrays, found.order
 
     def book(self, work: Work, result: WalkResult, orders: NDArray[np.int64] | None) -> Book:
-        primary = work.tree(self.climbed).to_primary
-        rows = None
-        if result.rows is not None:
-            found = result.rows
-            rows = Rows(
-                earner=found.earner if primary is None else primary[found.earner],
-                source=found.source if primary is None else primary[found.source],
-                line=np.full(found.earner.size, -1, np.int64) if orders is None else orders[found.line],
-                level=found.level - self.counting.own_group,
-                klass=found.klass,
-                base=found.base,
-                amount=found.amount,
-            )
+        found, rows = result.rows, None
+        if found is not None:
+            level = found.level - self.counting.own_group
+            rows = rows_in_primary(found._replace(level=level), work.tree(self.climbed), orders, klass=found.klass)
         tally = result.tally
         return Book(
             bonus=self.bonus,
