@@ -34,9 +34,9 @@ U = np.uint32
 # One function of three parts: split into helpers that take the arrays, a member cost 30 times as much.
 @kernel
 def rank_sweep(
+    listed,
     depth,
     candidate,
-    floor,
     held,
     features,
     flags,
@@ -64,8 +64,9 @@ def rank_sweep(
 ):
     """Give every listed member his rank.
 
-    `floor` is the rank that each gets without a requirement, `held` the rank he brings (his title, or 0): legs see
-    the better of it and the earned one. Routes are sorted by rank, highest first.
+    `rank` comes with the rank that each gets without a requirement, `held` is the rank he brings (his title, or 0):
+    legs see the better of it and the earned one. Features and flags are of the listed, other columns of all members.
+    Routes are sorted by rank, highest first.
     """
     totals = total_of.size
     classes = caps.size + totals
@@ -75,11 +76,12 @@ def rank_sweep(
     at_lane = at_large + classes
     at_hist = at_lane + lanes
     at_best = at_hist + groups * (ranks + 1)
-    for i in range(depth.size - 1, -1, -1):
-        d = U(depth[i])
+    for i in range(listed.size - 1, -1, -1):
+        p = U(listed[i])
+        d = U(depth[p])
         up, down = acc[d], acc[d + U(1)]
-        r = np.int64(floor[i])
-        if candidate[i]:
+        r = np.int64(rank[p])
+        if candidate[p]:
             for s in range(routes):
                 t = U(routes - 1 - s) if closed else U(s)
                 if closed:
@@ -119,8 +121,8 @@ def rank_sweep(
                     r = np.int64(route_rank[t])
                     if not closed:
                         break
-        rank[U(i)] = r
-        h = max(r, np.int64(held[i]))
+        rank[p] = r
+        h = max(r, np.int64(held[p]))
 
         up[U(0)] += 1
         for u in range(totals):
@@ -158,13 +160,21 @@ def rank_sweep(
 
 
 @kernel
-def list_positions(listed, out):
-    """Write the positions of the listed members; return how many there are."""
-    found = 0
-    for i in range(listed.size):
-        out[U(found)] = i
-        found += listed[i]
-    return found
+def list_upwards(depth, matters, out):
+    """Write the positions of who matters, and of all above them, to the end of `out`.
+
+    Return where they begin, and the largest depth. Backward, an ancestor of those listed is whoever is the first
+    above the last one listed, so that one depth says who is still to come.
+    """
+    begin, above, deepest = depth.size, np.int32(0), np.int32(0)
+    for i in range(depth.size - 1, -1, -1):
+        d = depth[i]
+        listed = matters[i] | (d < above)
+        above = d if listed else above
+        deepest = max(deepest, above)
+        out[U(begin - 1)] = i
+        begin -= listed
+    return begin, deepest
 
 
 @kernel

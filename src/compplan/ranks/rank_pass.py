@@ -13,7 +13,7 @@ from compplan.ranks import kernels as k
 from compplan.ranks.given import ranks_of_field
 from compplan.ranks.holding import put_ranks
 from compplan.ranks.table import STATIC
-from compplan.volumes import rollup
+from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -151,13 +151,12 @@ class _Sweep:
         """Return the earned rank of every member, in the tree's order."""
         routes = self.tables.routes()
         free = self.eligible.astype(np.int8) * np.int8(self.work.plan.scope.floor)
-        floor = np.maximum(free, self.granted)
-        result = floor.copy()
+        rank = np.maximum(free, self.granted)
         candidate = self._candidates(routes)
-        listed = self._listed(candidate)
+        listed, deepest = self._listed(candidate)
         if listed.size:
-            result[listed] = self._sweep(routes, listed, candidate, floor)
-        return result
+            self._sweep(routes, listed, candidate, deepest, rank)
+        return rank
 
     def _candidates(self, routes: list[tuple[int, list[Row]]]) -> NDArray[np.bool_]:
         """Return who could meet any route, judged by the measures that every route asks for."""
@@ -168,8 +167,8 @@ class _Sweep:
             candidate &= self._column(self.tables.features[feature]) >= least
         return candidate
 
-    def _listed(self, candidate: NDArray[np.bool_]) -> NDArray[np.int64]:
-        """Return the positions of all who matter, closed upwards."""
+    def _listed(self, candidate: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
+        """Return the positions of all who matter, closed upwards, and the largest depth of them."""
         matters = candidate.copy()
         for brought in (self.held, self.granted):
             if brought.any():
@@ -177,24 +176,23 @@ class _Sweep:
         for (total, _), caps in zip(self.tables.totals, self.tables.caps, strict=True):
             if caps:
                 matters |= self._column(self.tables.features[total]) > caps[0]
-        closed = rollup.any_in_subtree(self.tree, matters)
-        positions = np.empty(closed.size + 1, np.int64)
-        return positions[: k.list_positions(closed, positions)]
+        positions = np.empty(matters.size, np.int32)
+        begin, deepest = k.list_upwards(as_input(self.tree.depth), as_input(matters), positions)
+        return positions[begin:], int(deepest)
 
     def _sweep(
         self,
         routes: list[tuple[int, list[Row]]],
-        listed: NDArray[np.int64],
+        listed: NDArray[np.int32],
         candidate: NDArray[np.bool_],
-        floor: NDArray[np.int8],
-    ) -> NDArray[np.int8]:
+        deepest: int,
+        rank: NDArray[np.int8],
+    ) -> None:
         tables = self.tables
         rows = [row for _, found in routes for row in found]
         slots = [tables.slots[row] for row in rows]
-        depth = self.tree.depth[listed]
-        rank = np.zeros(listed.size, np.int8)
         k.rank_sweep(
-            depth, candidate[listed], floor[listed], self.held[listed],
+            listed, as_input(self.tree.depth), as_input(candidate), as_input(self.held),
             self._gathered(tables.features, listed, np.int64), self._gathered(tables.flags, listed, np.int8),
             _ints(number for number, _ in routes), _ints([0, *itertools.accumulate(len(found) for _, found in routes)]),
             _ints(kind for kind, _, _ in slots), _ints(arg for _, arg, _ in slots),
@@ -206,11 +204,10 @@ class _Sweep:
             _ints(least for _, _, least in tables.lanes),
             _ints(kind for kind, _ in tables.groups), _ints(flag for _, flag in tables.groups),
             len(self.rank_pass.table.ranks), self.closed,
-            np.zeros((int(depth.max()) + 2, tables.width), np.int64), rank,
+            np.zeros((deepest + 2, tables.width), np.int64), rank,
         )  # fmt: skip
-        return rank
 
-    def _gathered(self, names: list[str], listed: NDArray[np.int64], dtype: type[np.integer[Any]]) -> NDArray[Any]:
+    def _gathered(self, names: list[str], listed: NDArray[np.int32], dtype: type[np.integer[Any]]) -> NDArray[Any]:
         out = np.empty((max(1, len(names)), listed.size), dtype)
         for index, name in enumerate(names):
             k.gather_feature(self._column(name), listed, out[index])

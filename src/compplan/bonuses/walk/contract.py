@@ -48,8 +48,9 @@ def contracted(job: Job, volume: NDArray[np.int64]) -> Contracted | None:
     matters = members.counted
     if job.walk.uncounted_paid:
         matters = matters | (members.row != job.walk.classes)
-    kept = np.flatnonzero(matters)
-    return None if kept.size * FEW > matters.size else _on_the_few(job, volume, kept)
+    if np.count_nonzero(matters) * FEW > matters.size:
+        return None
+    return _on_the_few(job, volume, np.flatnonzero(matters))
 
 
 def _on_the_few(job: Job, volume: NDArray[np.int64], kept: NDArray[np.int64]) -> Contracted:

@@ -128,6 +128,54 @@ def add_four_lanes(first, last, path, members, volume, numerators, skipped, lane
 
 
 @kernel
+def add_eight_lanes(first, last, path, members, volume, numerators, skipped, lane, pay, paid):
+    """Do as `add_lanes` for eight levels at most: eight columns and lanes; what is one level further is lost.
+
+    Lanes move by one in registers, by a mask: what a child stores is then what his parent loads.
+    """
+    below = np.int32(-1)
+    for j in range(last - first + path.size):
+        inside = j < last - first
+        i = U(last - 1 - j) if inside else U(path[path.size - 1 - (j - (last - first))])
+        v = volume[i] if inside else np.int64(0)
+        depth = members.depth[i]
+        up = U(depth) * U(8)
+        if depth >= below:
+            lane[up] += v
+            below = depth
+            continue
+        below = depth
+        down = up + U(8)
+        at = U(members.row[i] if members.counted[i] else skipped) * U(8)
+        a, b, c, d = lane[down], lane[down + U(1)], lane[down + U(2)], lane[down + U(3)]
+        e, f, g, h = lane[down + U(4)], lane[down + U(5)], lane[down + U(6)], lane[down + U(7)]
+        lane[down] = lane[down + U(1)] = lane[down + U(2)] = lane[down + U(3)] = 0
+        lane[down + U(4)] = lane[down + U(5)] = lane[down + U(6)] = lane[down + U(7)] = 0
+        pay[i] += a * numerators[at] + b * numerators[at + U(1)]
+        pay[i] += c * numerators[at + U(2)] + d * numerators[at + U(3)]
+        pay[i] += e * numerators[at + U(4)] + f * numerators[at + U(5)]
+        pay[i] += g * numerators[at + U(6)] + h * numerators[at + U(7)]
+        paid[at] += a
+        paid[at + U(1)] += b
+        paid[at + U(2)] += c
+        paid[at + U(3)] += d
+        paid[at + U(4)] += e
+        paid[at + U(5)] += f
+        paid[at + U(6)] += g
+        paid[at + U(7)] += h
+        move = -np.int64(members.counted[i])
+        stay = ~move
+        lane[up] += v + (a & stay)
+        lane[up + U(1)] += (a & move) | (b & stay)
+        lane[up + U(2)] += (b & move) | (c & stay)
+        lane[up + U(3)] += (c & move) | (d & stay)
+        lane[up + U(4)] += (d & move) | (e & stay)
+        lane[up + U(5)] += (e & move) | (f & stay)
+        lane[up + U(6)] += (f & move) | (g & stay)
+        lane[up + U(7)] += (g & move) | (h & stay)
+
+
+@kernel
 def add_four_deep(first, last, path, members, volume, numerators, skipped, lane, pay, paid):
     """Do as `add_four_lanes`, for deep trees: what a member hands to his parent waits in registers.
 

@@ -8,7 +8,15 @@ import numpy as np
 
 from compplan.bonuses.walk.books import Volumes, total_of
 from compplan.bonuses.walk.contract import contracted
-from compplan.bonuses.walk.lane_kernels import Lanes, add_four_deep, add_four_lanes, add_lanes, deep_volume, line_totals
+from compplan.bonuses.walk.lane_kernels import (
+    Lanes,
+    add_eight_lanes,
+    add_four_deep,
+    add_four_lanes,
+    add_lanes,
+    deep_volume,
+    line_totals,
+)
 from compplan.bonuses.walk.limits import most_pay, too_large
 from compplan.bonuses.walk.ranges import Part, Range, borrowed, pay_of, zeros
 from compplan.money import INT64_MAX
@@ -21,8 +29,8 @@ if TYPE_CHECKING:
     from compplan.bonuses.walk.ranges import Job
     from compplan.bonuses.walk.spec import Walk
 
-FOUR = 4
-"""So many levels have a kernel of their own."""
+FOUR, EIGHT = 4, 8
+"""So many levels at most have a kernel of their own."""
 
 
 def pay(job: Job) -> tuple[list[Part], None]:
@@ -79,8 +87,8 @@ def _check_pay(job: Job, volume: NDArray[np.int64]) -> None:
 
 def _pay_range(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], sources: Range) -> Part:
     walk, arrays = job.walk, job.arrays
-    if not (walk.tail or walk.from_self or walk.uncounted_paid) and walk.listed <= FOUR:
-        return _pay_range_of_four(job, volume, rates, sources)
+    if not (walk.tail or walk.from_self or walk.uncounted_paid) and walk.listed <= EIGHT:
+        return _pay_range_of_few(job, volume, rates, sources)
     width = walk.listed + 2
     lane = borrowed((arrays.max_depth + 2) * width)
     on_top = (walk.classes + 2) * walk.uncounted_paid
@@ -95,18 +103,21 @@ def _pay_range(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], so
     return Part(sources, total, _volumes(walk, paid, top))
 
 
-def _pay_range_of_four(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], sources: Range) -> Part:
+def _pay_range_of_few(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], sources: Range) -> Part:
     walk, arrays = job.walk, job.arrays
-    wide = np.zeros((len(rates), FOUR), np.int64)
+    levels = FOUR if walk.listed <= FOUR else EIGHT
+    wide = np.zeros((len(rates), levels), np.int64)
     wide[:, : walk.listed] = rates
-    lane = borrowed((arrays.max_depth + 2) * (FOUR + 1))
+    width = levels + (levels == FOUR)
+    lane = borrowed((arrays.max_depth + 2) * width)
     total, paid = np.zeros(arrays.size, np.int64), zeros(wide.size)
     given = sources.first, sources.last, sources.path, arrays.members, volume, wide.ravel(), walk.classes + 1
-    add = add_four_deep if 4 * arrays.max_depth > arrays.size else add_four_lanes
+    deep = add_four_deep if 4 * arrays.max_depth > arrays.size else add_four_lanes
+    add = deep if levels == FOUR else add_eight_lanes
     add(*given, lane, total, paid)
     paid = paid.reshape(wide.shape)[:, : walk.listed]
     top = lane[: walk.listed].copy()
-    lane[: FOUR + 1] = 0
+    lane[:width] = 0
     return Part(sources, total, _volumes(walk, paid, top))
 
 
