@@ -36,7 +36,7 @@ def days(text):
     if text is None:
         return None
     count, unit = text.split(" ", 1)
-    return Span(count=int(count), unit="months" if "month" in unit else "days")
+    return Span(count=int(count), unit={"d": "days", "c": "months", "m": "month_ends"}[unit[0]])
 
 
 def levels_of(table):

@@ -20,6 +20,8 @@ def span_end(moment, span):
     months = moment.year * 12 + moment.month - 1 + span.count
     year, month = divmod(months, 12)
     day = min(moment.day, calendar.monthrange(year, month + 1)[1])
+    if span.unit == "month_ends":
+        return dt.datetime(year, month + 1, 1)
     return moment.replace(year=year, month=month + 1, day=day)
 
 

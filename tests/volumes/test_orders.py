@@ -34,7 +34,7 @@ pytestmark = pytest.mark.kernels
 START, END = dt.datetime(2024, 2, 1), dt.datetime(2024, 4, 1)
 EPOCH = dt.datetime(1970, 1, 1)
 SPANS = [Span(count=0, unit="days"), Span(count=20, unit="days"), Span(count=1, unit="months")]
-SPANS += [Span(count=10**9, unit="days"), Span(count=10**9, unit="months")]
+SPANS += [Span(count=10**9, unit="days"), Span(count=10**9, unit="months"), Span(count=2, unit="month_ends")]
 
 
 def microseconds(moment):
@@ -294,10 +294,11 @@ def test_orders_that_nobody_is_credited_with_are_counted_and_summed():
     [
         (Span(count=1, unit="months"), dt.datetime(2024, 2, 29, 14, 59), dt.datetime(2024, 2, 29, 15)),
         (Span(count=2, unit="months"), dt.datetime(2024, 3, 31, 14, 59), dt.datetime(2024, 3, 31, 15)),
+        (Span(count=2, unit="month_ends"), dt.datetime(2024, 2, 29, 23, 59), dt.datetime(2024, 3, 1)),
         (Span(count=2, unit="days"), dt.datetime(2024, 2, 2, 14, 59), dt.datetime(2024, 2, 2, 15)),
     ],
 )
-def test_a_window_ends_at_the_same_time_of_its_last_day(span, inside, outside):
+def test_a_window_ends_to_the_minute(span, inside, outside):
     within = OrderRule("new", "qv", 2, within=span)
     after = OrderRule("old", "qv", 2, after_enrolment=span)
     for rule, counts in ((within, inside), (after, outside)):

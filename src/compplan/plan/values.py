@@ -322,17 +322,19 @@ PointTable = Annotated[
     ),
 ]
 
-_SPAN = re.compile(r"^(?P<count>\d+) (?P<unit>days?|calendar months?)$")
+_SPAN = re.compile(r"^(?P<count>\d+) (?P<unit>days?|calendar months?|month ends?)$")
+_UNITS: dict[str, Literal["days", "months", "month_ends"]] = {"d": "days", "c": "months", "m": "month_ends"}
+_UNIT_WORDS = {"days": "days", "months": "calendar months", "month_ends": "month ends"}
 
 
 class Span(Model):
-    """A length of time: a number of days or of calendar months."""
+    """A length of time: days, calendar months, or until so many ends of a month have passed."""
 
     count: int
-    unit: Literal["days", "months"]
+    unit: Literal["days", "months", "month_ends"]
 
     def __str__(self) -> str:
-        unit = "calendar months" if self.unit == "months" else "days"
+        unit = _UNIT_WORDS[self.unit]
         return f"{self.count} {unit}" if self.count != 1 else f"1 {unit[:-1]}"
 
 
@@ -341,14 +343,16 @@ def _span(value: Any) -> Span:
         return value
     match = _SPAN.match(str(value).strip())
     if not match:
-        raise Hinted(f'"{value}" is not a span of time', 'write "60 days" or "3 calendar months"')
+        raise Hinted(f'"{value}" is not a span of time', 'write "60 days", "3 calendar months" or "3 month ends"')
     if not 1 <= int(match["count"]) <= 36_500:
         raise Hinted(f'"{value}" is not a usable span of time', "from 1 to 36,500")
-    return Span(count=int(match["count"]), unit="months" if "month" in match["unit"] else "days")
+    return Span(count=int(match["count"]), unit=_UNITS[match["unit"][0]])
 
 
 SpanText = Annotated[
     Span,
     BeforeValidator(_span),
-    WithJsonSchema({"type": "string", "title": "Span of time", "examples": ["60 days", "3 calendar months"]}),
+    WithJsonSchema(
+        {"type": "string", "title": "Span of time", "examples": ["60 days", "3 calendar months", "3 month ends"]}
+    ),
 ]

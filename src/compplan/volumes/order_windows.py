@@ -1,7 +1,8 @@
 """Calendar spans from enrolment, and days of the month, in whole microseconds.
 
 A span of days ends that many times 24 hours after the enrolment. A span of calendar months ends on the same
-day of a later month at the same time of day; where that month is too short, on its last day. All windows are
+day of a later month at the same time of day; where that month is too short, on its last day. A span of month
+ends ends with a month, the first of them with the month of the enrolment. All windows are
 half-open: the instant at which a span ends is outside. They open at the midnight of the enrolment's day,
 because the first order is often placed a moment before the account that it opens, and an order with a date
 only counts as its midnight.
@@ -41,7 +42,7 @@ def span_end(instants: Instants, span: Span) -> Instants:
     instants
         int64[k], microseconds, of the years 1 to 9999.
     span
-        Days or calendar months.
+        Days, calendar months or month ends.
 
     Examples
     --------
@@ -56,6 +57,8 @@ def span_end(instants: Instants, span: Span) -> Instants:
     days = moments.astype("M8[D]")
     months = days.astype("M8[M]")
     target = months + min(span.count, LONGEST_MONTHS)
+    if span.unit == "month_ends":
+        return target.astype("M8[us]").view(np.int64)
     last = (target + 1).astype("M8[D]") - target.astype("M8[D]") - np.timedelta64(1, "D")
     day = np.minimum(days - months.astype("M8[D]"), last)
     ends: Instants = (target.astype("M8[D]") + day + (moments - days)).view(np.int64)
@@ -103,7 +106,7 @@ def opening_hours(
 
 def _longest(span: Span) -> int:
     """Return a number of days after which a span has passed for certain."""
-    return min(span.count * (31 if span.unit == "months" else 1) + 1, LONGEST_DAYS)
+    return min(span.count * (1 if span.unit == "days" else 31) + 1, LONGEST_DAYS)
 
 
 def on_days(times: Instants, days: tuple[int, int], period: tuple[int, int]) -> NDArray[np.bool_]:
