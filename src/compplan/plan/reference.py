@@ -100,7 +100,7 @@ def _values() -> str:
         ("whole number", "`3`, without quotes."),
         ("rate", "Per cent, `5%`, or a fraction of one, `0.05`. More than the whole needs the sign: `150%`."),
         ("rates, amounts", "A [table](#tables) of rates, or of numbers."),
-        ("span of time", "`60 days`, `3 calendar months` (to the same day), or `3 month ends` (to the end of the third)."),
+        ("span of time", "`60 days`, `3 calendar months` (to the same day), `3 month ends` (the third counts)."),
         ("condition", "See [conditions](#conditions)."),
     ]
     return f"""
