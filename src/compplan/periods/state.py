@@ -193,11 +193,20 @@ class _Reader:
         else:
             read = self.balances if kept.money else self.numbers
             values = read(kept.column, kept.digits)
+            self._within(kept, values)
         if kept.company:
             return np.full(members, values[0] if values.size else 0, np.int64)
         laid = np.zeros(members, np.int64)
         laid[self.places[self.here]] = values[self.here]
         return laid
+
+    def _within(self, kept: Kept, values: NDArray[np.int64]) -> None:
+        """Refuse numbers of rows that a table of the plan does not have: they count the rows of another one."""
+        if kept.most is None:
+            return
+        message = f"values that the plan's {kept.table} cannot hold, which are 0 to {kept.most}"
+        hint = f"the state is of another table of {kept.table}: change the numbers in the state together with the table"
+        self.tell("state-table", kept.column, (values < 0) | (values > kept.most), message, hint)
 
     def members(self, name: str) -> NDArray[np.int64]:
         """Read ids as positions, -1 for nobody."""
