@@ -221,3 +221,90 @@ def test_a_member_twice_in_the_state_is_a_data_error():
 def test_ids_of_another_kind_are_a_data_error():
     with pytest.raises(cp.DataError, match=r"state\.member_id"):
         month(2, {"a": 100}, pa.table({"member_id": pa.array([1, 2])}))
+
+
+TIERS = """
+compplan: 1
+name: tiers
+currency: USD
+period: monthly
+rounding: {mode: half_up, at: payment}
+trees: {enrollment: {parent: sponsor_id}}
+volumes: {pv: {sum: orders.pv}}
+bonuses:
+  start:
+    kind: tier
+    by: pv
+    first_time: AMOUNTS
+    instalments: {payments: 3}
+    multiplier: {by: pv, values: {100: 1, 400: 2}, periods: 2}
+"""
+
+
+def tiers(number, amounts="{100: 100, 300: 300}", state=None):
+    orders = [{"order_id": "1", "member_id": "a", "date": f"2026-{number:02}-05", "pv": 400}]
+    member = {"member_id": "a", "sponsor_id": None}
+    return cp.run(TIERS.replace("AMOUNTS", amounts), [member], orders, period=f"2026-{number:02}", state=state)
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "most"),
+    [("tier", 3, 2), ("tier", -1, 2), ("left_2", 3, 2), ("left_1", -1, 2), ("factor", 3, 2)],
+)
+def test_a_state_that_counts_the_rows_of_another_table_is_a_data_error(column, value, most):
+    state = tiers(7).state.to_arrow()
+    place = state.column_names.index(f"start:{column}")
+    state = state.set_column(place, state.field(place), pa.array([value], state.field(place).type))
+    with pytest.raises(cp.DataError) as caught:
+        tiers(8, state=state)
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place.column) == ("state-table", f"start:{column}")
+    assert f"cannot hold, which are 0 to {most}" in problem.message
+    assert "the state is of another table of" in problem.hint
+
+
+def test_a_table_of_tiers_that_lost_one_does_not_fit_the_state():
+    state = tiers(7).state
+    with pytest.raises(cp.DataError, match="values that the plan's tiers cannot hold, which are 0 to 1"):
+        tiers(8, "{100: 100}", state)
+    assert str(tiers(8, state=state).why("a", "start").total) == "200.00"
+
+
+POOL = """
+compplan: 1
+name: x
+currency: USD
+period: monthly
+rounding: {mode: half_up, at: payment}
+trees: {e: {parent: s}}
+volumes: {pv: {sum: orders.pv}}
+bonuses:
+  p: {kind: pool, of: pv, rates: 10%, pay_when: pv >= 999, residue: company, rest: carry}
+  d: {kind: differential, of: pv, start: self, rates_by: pv, rates: {0: 10%}, pay_when: pv >= 50, unpaid: hold}
+"""
+
+
+def two(period, members, plan=None, state=None, **bought):
+    rows = [{"member_id": m, "s": None} for m in members]
+    orders = [{"order_id": n, "member_id": m, "date": f"{period}-02", "pv": v} for n, (m, v) in enumerate(bought.items())]
+    return cp.run(plan or cp.load_plan(POOL), rows, orders, period=period, state=state)
+
+
+def test_a_number_of_the_company_outlives_the_members_in_whose_rows_it_stands():
+    """October leaves 10 % of 400 in the pool; b is gone in November, when a gets this and 10 % of 1,000."""
+    october = two("2026-10", "ab", a=400)
+    november = two("2026-11", "a", state=october.state, a=1000)
+    assert column_of(november, "pay:p") == {"a": Decimal(140)}
+    rows = october.state.rows()
+    rows[0]["p:carried"] += 1
+    with pytest.raises(cp.DataError, match="not the same in every row"):
+        two("2026-11", "ab", state=rows, a=1000)
+
+
+def test_what_is_held_survives_a_period_without_the_bonus():
+    """4.00 of October are held; November is run without the bonus, and December pays them with its own 6.00."""
+    october = two("2026-10", "a", a=40)
+    without = cp.load_plan(POOL).patched("compplan_patch: 1\nname: y\nremove: [bonuses.d]\n")
+    november = two("2026-11", "a", plan=without, state=october.state, a=1)
+    december = two("2026-12", "a", state=november.state, a=60)
+    assert column_of(december, "pay:d") == {"a": Decimal(10)}

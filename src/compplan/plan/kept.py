@@ -23,6 +23,8 @@ class Kept:
         Members: positions for passes, -1 for nobody, and ids in the state; who is gone is nobody.
     money
         Money that somebody is still owed: a state that names members who are gone is then refused.
+    most, table
+        The largest value that the plan's `table` (a word for messages, such as `tiers`) can hold, from 0; None for any.
     """
 
     column: str
@@ -31,3 +33,5 @@ class Kept:
     money: bool = False
     rank: bool = False
     member: bool = False
+    most: int | None = None
+    table: str = ""

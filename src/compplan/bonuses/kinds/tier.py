@@ -157,10 +157,14 @@ new_rank:
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         yield from super().kept(name, scope)
-        for column in self.spec().kept:
-            yield Kept(f"{name}:{column}")
+        spec = self.spec()
+        for column in spec.kept:
+            of_tiers = column in ("tier", "holding") or column.startswith("ago_")
+            of_payments = column.startswith("left_")
+            most = spec.count if of_tiers else spec.payments - 1 if of_payments else None
+            yield Kept(f"{name}:{column}", most=most, table="instalments" if of_payments else "tiers")
         if self.multiplier is not None and self.multiplier.periods > 1:
-            yield Kept(f"{name}:factor")
+            yield Kept(f"{name}:factor", most=len(self.multiplier.values), table="multipliers")
             yield Kept(f"{name}:factor_left")
 
     def findings(self, name: str, scope: Scope) -> Found:
