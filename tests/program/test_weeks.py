@@ -283,3 +283,74 @@ bonuses: {daily: {kind: retail, of: day_sales, rates: 10%, cap: 2}}
     found = {who: [row[name] for name in ("best", "usual", "weeks", "days", "rank")] for who, row in rows.items()}
     assert found == {0: [70, 6, 1, 1, "b"], 1: [40, 11, 2, 3, "a"]}
     assert {who: row["pay:daily"] for who, row in rows.items()} == {0: 2, 1: Decimal("3.50")}
+
+
+CHAIN = """compplan: 1
+name: chain
+currency: USD
+period: monthly
+rounding: {mode: half_up, at: payment}
+trees: {e: {parent: s}, b: {parent: s, side: side, width: 2}}
+weeks: {belong: cut}
+volumes: {pv: {sum: orders.pv}, wv: {sum: orders.pv, over: week}}
+"""
+
+
+def chain_of(names: str) -> list[dict[str, Any]]:
+    return [{"member_id": name, "s": above, "side": "left"} for name, above in zip(names, [None, *names], strict=False)]
+
+
+def sales(*given: tuple[str, str, int]) -> list[dict[str, Any]]:
+    return [
+        {"order_id": f"o{n}", "member_id": who, "date": f"2026-10-{day}", "pv": pv}
+        for n, (who, day, pv) in enumerate(given)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("bonuses", "weeks"),
+    [
+        ("p: {kind: pool, amounts: 100, residue: company, every: week}", 5),
+        ("p: {kind: tier, by: pv, amounts: {100: 30}, every: week}", 5),
+        ("d: {kind: direct, of: wv, rates: 1%}\n  p: {kind: guarantee, of: d, amounts: 20, every: week}", 5),
+        ("p: {kind: pool, of: wv, rates: 3%, pay_when: pv >= 10 and wv < 10, rest: carry, residue: company}", 1),
+    ],
+)
+def test_weeks_without_orders_are_paid(bonuses: str, weeks: int) -> None:
+    plan = cp.load_plan(f"{CHAIN}bonuses:\n  {bonuses}\n")
+    run = cp.run(plan, chain_of("ab"), sales(("b", "06", 1000)), period="2026-10")
+    rows = [row for row in run.ledger.rows() if row["bonus"] == "p"]
+    assert len({row["period"] for row in rows}) == weeks
+    assert {row["order"] for row in rows} == {None}
+
+
+def test_pairs_that_a_week_carries_are_paid_in_a_week_without_orders() -> None:
+    binary = "p: {kind: binary, of: wv, tree: b, unit: 10, amounts: 1, pair_cap: 2, over_cap: carried}"
+    members = [*chain_of("ab"), {"member_id": "c", "s": "a", "side": "right"}]
+    orders = sales(("b", "06", 100), ("c", "06", 100))
+    run = cp.run(cp.load_plan(f"{CHAIN}bonuses: {{{binary}}}\n"), members, orders, period="2026-10")
+    assert [(row["period"], row["amount"]) for row in run.ledger.rows()] == [
+        (week, 2) for week in ("2026-W41", "2026-W42", "2026-W43", "2026-10-26/2026-11-01")
+    ]
+
+
+@pytest.mark.parametrize("length", ["", ", every: week"])
+@pytest.mark.parametrize("cascade", ["", ", cascade: true"])
+@pytest.mark.parametrize("belong", ["cut", "last_day"])
+def test_match_of_weeks_names_the_orders(length: str, cascade: str, belong: str) -> None:
+    bonuses = f"""bonuses:
+  wk: {{kind: unilevel, of: wv, rates: [10%], payment: order}}
+  m: {{kind: match, of: wk, rates: 50%, payment: order{length}{cascade}}}
+"""
+    members = [*chain_of("abc"), {"member_id": "z", "s": None, "side": None}]
+    orders = sales(("b", "02", 50), ("z", "03", 5), ("c", "06", 1000), ("z", "08", 7), ("c", "14", 60))
+    orders = [{"order_id": "early", "member_id": "z", "date": "2026-09-29", "pv": 9}, *orders][belong == "cut" :]
+    plan = cp.load_plan(CHAIN.replace("cut", belong) + bonuses)
+    run = cp.run(plan, members, orders, period="2026-10")
+    expected = [("o2", 50), ("o4", 3)]
+    rows = [row for row in run.ledger.rows() if row["bonus"] == "m"]
+    assert [(row["order"], row["amount"]) for row in rows] == expected
+    if length:
+        assert [row["period"] for row in rows] == ["2026-W41", "2026-W42"]
+    why = [(row["order"], row["amount"]) for row in run.why("a", "m").rows.rows() if row["reason"] == "paid"]
+    assert why == expected

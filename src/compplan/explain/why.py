@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from compplan.explain.reasons import Detail, Outcomes
     from compplan.program.passes import Pass
     from compplan.program.work import Work
+    from compplan.volumes.orders import OrderData
 
 
 @dataclass(frozen=True)
@@ -169,6 +170,7 @@ def _why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
     book = bonus_pass.book_of(work, position) if hasattr(bonus_pass, "book_of") else book
     found: Outcomes = bonus_pass.outcomes(work, position)
     model = work.plan.model.bonuses[bonus]
+    orders = work.all_orders if model.reads_rows else work.orders
     own = [ex.parse("is_distributor")]
     if model.pay_when and (alone := split(ex.parse(model.pay_when))[0]) is not None:
         own.append(alone)
@@ -180,17 +182,17 @@ def _why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
         total=from_fixed(int(book.pay[position]), book.scale),
         currency=book.currency,
         gates=tuple(gate for expr in own for gate in gates(work, expr, position)),
-        rows=Frame(lambda: _table(work, found, book.base_scale, book.scale)),
+        rows=Frame(lambda: _table(work, found, book.base_scale, book.scale, orders=orders)),
         adjustments=_changes(book, position),
         details=tuple(steps),
     )
 
 
-def _table(work: Work, found: Outcomes, base_scale: int, scale: int) -> pa.Table:
-    orders = work.orders.ids if work.orders is not None else None
+def _table(work: Work, found: Outcomes, base_scale: int, scale: int, *, orders: OrderData | None) -> pa.Table:
+    ids = None if orders is None else orders.ids
     columns = {"source": pc.take(work.genealogy.ids, pa.array(found.source))}
-    if orders is not None and (found.line >= 0).any():
-        columns["order"] = pc.take(orders, pa.array(found.line, mask=found.line < 0))
+    if ids is not None and (found.line >= 0).any():
+        columns["order"] = pc.take(ids, pa.array(found.line, mask=found.line < 0))
     columns |= {
         "level": pa.array(found.level, mask=found.level <= 0),
         "base": fixed_to_decimal(found.base, base_scale),

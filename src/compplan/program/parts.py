@@ -105,6 +105,7 @@ def _part(work: Work, period: Period) -> Work:
         texts=work.texts,
         company=work.company,
         whole_period=work.calendar,
+        given_orders=work.all_orders,
         order_rows=rows,
     )
 

@@ -100,10 +100,17 @@ class Work:
         if scale is not None:
             self.scales[name] = scale
 
-    def close(self, book: Book) -> None:
-        """Take in the book of a bonus, once it balances; its rows then tell the lines of all orders."""
-        if self.order_rows is not None and book.rows is not None and not book.parts:
-            lines = np.where(book.rows.line >= 0, self.order_rows[book.rows.line], -1)
+    def close(self, book: Book, *, of_all_orders: bool = False) -> None:
+        """Take in the book of a bonus, once it balances; its rows then tell the lines of all orders.
+
+        Parameters
+        ----------
+        of_all_orders
+            Whether they do so already, such as those of a match, which are lines of the matched payments.
+        """
+        if self.order_rows is not None and book.rows is not None and not (book.parts or of_all_orders):
+            lines = book.rows.line.copy()
+            lines[lines >= 0] = self.order_rows[lines[lines >= 0]]
             book.rows = replace(book.rows, line=lines)
         self.books[book.bonus] = book
         self.put(f"pay {book.bonus}", book.pay)

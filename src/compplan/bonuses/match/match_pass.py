@@ -101,7 +101,7 @@ class CascadePass(MatchPass):
             book.rows = done.payments(work, found)
         model = work.plan.model
         settle(book, model.rounding, self.model.money(model).decimals, caps(self.cap, book.scale, work))
-        work.close(book)
+        work.close(book, of_all_orders=self.model.reads_rows)
 
     def with_terms(self, work: Work) -> Self:
         """Return this pass with terms whose amounts have the digits of the matched pay: they are matched again."""

@@ -86,7 +86,7 @@ class WalkPass(Pass):
             self.model.money(work.plan.model).decimals,
             caps(self.cap, book.scale, work),
         )
-        work.close(book)
+        work.close(book, of_all_orders=self.model.reads_rows)
 
     def outcomes(self, work: Work, position: int) -> Outcomes:
         """Explain one member: what became of every source below him."""
