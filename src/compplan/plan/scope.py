@@ -16,7 +16,7 @@ from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.values import axes, digits
+from compplan.plan.values import ByKey, axes, digits
 from compplan.quantities.order_sum import OrderSum
 from compplan.quantities.roll_up import RollUp
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.base import Bonus
     from compplan.periods.parts import Length
     from compplan.plan.currencies import Currency
+    from compplan.plan.limits import Limit
     from compplan.plan.model import PlanModel
     from compplan.quantities.base import Quantity
 
@@ -283,7 +284,52 @@ class Scope:
         for field, text in (*rule.texts(), *rule.computations()):
             if field not in later:
                 found |= self._expression_reads(ex.parse(text))
+        for _, bonus in rule.bonuses():
+            found |= self.reads_of_pay(bonus)
         return found | ({self._producer(key) for key in rule.keys(self)} - {""})
+
+    def reads_of_pay(self, name: str) -> set[str]:
+        """Return the names that must be known before the pay of a bonus is, also for the bonuses that it reads."""
+        found = {each for bonus in self.paid_first(name) for each in self._names_of_bonus(bonus)}
+        return {self._producer(each) for each in found} - {""}
+
+    def paid_first(self, name: str) -> set[str]:
+        """Return a bonus with all that must be paid before its pay is known."""
+        seen: set[str] = set()
+        stack = [name, *self._chosen_with({name})]
+        while stack:
+            if (current := stack.pop()) not in seen and current in self.model.bonuses:
+                seen.add(current)
+                stack += self.bonuses_read(current)
+        return seen
+
+    def _names_of_bonus(self, name: str) -> set[str]:
+        """Return the quantities, conditions and rank columns that a bonus reads itself."""
+        found: set[str] = set()
+        for bonus in self.model.bonuses[name].variants().values():
+            found |= {read for _, read in (*bonus.quantities(), *bonus.bonuses())}
+            for _, text in bonus.texts():
+                found |= ex.names(ex.parse(text))
+            for _, by, table in bonus.tables():
+                found |= {*axes(by)} if isinstance(table, ByKey) else set()
+            for field in bonus.model_fields_set:  # such as the `by` of a tier, which may be a rank column
+                value = getattr(bonus, field)
+                found |= {value} if isinstance(value, str) and value in RANK_COLUMNS else set()
+        for limit in self._limits_before(name):
+            found |= {limit.of or "", *(axes(limit.rates_by) if isinstance(limit.table, ByKey) else ())}
+        return found
+
+    def reads_pay(self, name: str) -> bool:
+        """Tell whether a name goes by what bonuses pay in this period."""
+        seen, stack = set(), [name]
+        while stack:
+            current = stack.pop()
+            if current in self.rules and any(self.rules[current].bonuses()):
+                return True
+            if current not in seen:
+                seen.add(current)
+                stack += self.reads(current)
+        return False
 
     def _expression_reads(self, expr: ex.Expr) -> set[str]:
         return {self._producer(n) for n in ex.names(expr)} - {""}
@@ -397,17 +443,27 @@ class Scope:
 
     def circle_of_bonuses(self) -> list[str] | None:
         """Return a circle of bonuses that are paid on each other's pay, or None."""
+        return circle_in({name: self.bonuses_read(name) for name in self.model.bonuses})
+
+    def bonuses_read(self, name: str) -> set[str]:
+        """Return the bonuses that must be paid before a bonus is, as it says itself."""
+        bonus = self.model.bonuses[name]
+        reads = {other for _, other in bonus.bonuses()}
+        reads |= {other for limit in self._limits_before(name) for other in limit.bonuses}
+        if getattr(bonus, "of_pay", None) == "after_limits" or bonus.reads_chosen_pay:
+            reads |= self._chosen_with(reads)
+        return reads
+
+    def _chosen_with(self, bonuses: set[str]) -> set[str]:
+        """Return the bonuses that some are compared with by `greater_of`."""
+        return {other for group in self.model.greater_of.values() if bonuses & {*group} for other in group}
+
+    def _limits_before(self, name: str) -> list[Limit]:
+        """Return the limits that a bonus on pay after limits waits for."""
         limits = list(self.model.limits.values())
-        graph = {}
-        for name, bonus in self.model.bonuses.items():
-            reads = {other for _, other in bonus.bonuses()}
-            if getattr(bonus, "of_pay", None) == "after_limits":
-                first = next((place for place, limit in enumerate(limits) if name in limit.bonuses), len(limits))
-                reads |= {other for limit in limits[:first] for other in limit.bonuses}
-            if getattr(bonus, "of_pay", None) == "after_limits" or bonus.reads_chosen_pay:
-                reads |= {other for group in self.model.greater_of.values() if reads & {*group} for other in group}
-            graph[name] = reads
-        return circle_in(graph)
+        if getattr(self.model.bonuses[name], "of_pay", None) != "after_limits":
+            return []
+        return limits[: next((place for place, limit in enumerate(limits) if name in limit.bonuses), len(limits))]
 
 
 def circle_in(graph: Mapping[str, set[str]]) -> list[str] | None:
