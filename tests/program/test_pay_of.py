@@ -41,7 +41,7 @@ bonuses:
   again: {kind: tier, by: last_rank, amounts: {leader: 10}}
 """
 
-WEEKLY = "  weekly: {kind: direct, of: pv, rates: 1%, every: week}\n"
+WEEKLY = "  weekly: {kind: direct, of: weekly_pv, rates: 1%}\n"
 
 
 def plan(names="levels", needs="before >= 100", base="pv", at="payment", topped="is_distributor", more=""):
@@ -49,6 +49,9 @@ def plan(names="levels", needs="before >= 100", base="pv", at="payment", topped=
     text = PLAN
     for word, value in words.items():
         text = text.replace(word, value)
+    if "weekly" in more:
+        text = text.replace("trees:", "weeks: {belong: last_day}\ntrees:")
+        text = text.replace("  paid:", "  weekly_pv: {sum: orders.pv, over: week}\n  paid:")
     return load_plan(text + more)
 
 
