@@ -46,9 +46,12 @@ def _imported(path: Path) -> tuple[Path, ...]:
     """Return the files of our package that a file imports, whatever its imports look like."""
     root, found = Path(__file__).parents[1], []
     for node in ast.walk(ast.parse(path.read_bytes())):
-        names = [node.module or ""] if isinstance(node, ast.ImportFrom) else []
-        names += [f"{names[0]}.{each.name}" for each in node.names] if names else []
-        names += [each.name for each in node.names] if isinstance(node, ast.Import) else []
+        names: list[str] = []
+        if isinstance(node, ast.ImportFrom):
+            module = node.module or ""
+            names = [module, *(f"{module}.{each.name}" for each in node.names)]
+        elif isinstance(node, ast.Import):
+            names = [each.name for each in node.names]
         found += [root.joinpath(*name.split(".")).with_suffix(".py") for name in names if name.startswith("compplan")]
     return tuple(file for file in found if file.is_file())
 

@@ -39,7 +39,7 @@ def chance(draw, values, often=3):
 @st.composite
 def fields(draw):
     """The fields of a bonus as the plan writes them."""
-    found = {"kind": "binary", "of": "bv", "tree": "binary", "pay_when": "active == 1", "rates_by": "member.type"}
+    found = {"kind": "binary", "of": "bv", "tree": "binary", "pay_when": "active == 1", "rates_by": "member.type", "over_100_percent": "allowed"}
     unit = draw(st.sampled_from([None, 6, 12, [6, 18, 60]]))
     if unit is not None:
         found["unit"] = unit

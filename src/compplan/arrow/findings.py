@@ -101,7 +101,7 @@ def with_known_columns(table: pa.Table, names: Sequence[str]) -> pa.Table:
 
 def _known_columns(table: pa.Table) -> list[str]:
     metadata = table.schema.metadata or {}
-    return json.loads(metadata[_KNOWN]) if _KNOWN in metadata else table.column_names  # type: ignore[no-any-return]
+    return json.loads(metadata[_KNOWN]) if _KNOWN in metadata else table.column_names
 
 
 def wrong_type(where: Where, expected: str, hint: str = "") -> Problem:

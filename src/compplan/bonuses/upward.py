@@ -218,6 +218,7 @@ class Upward(Bonus):
     def full_levels(self, builder: Builder) -> str | None:
         """Return the column of the levels that are full, where deeper ones are not paid; None where all are."""
         del builder
+        return None
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.bonuses.walk.compile import compile_walk  # noqa: PLC0415 - the language loads no NumPy

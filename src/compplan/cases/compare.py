@@ -33,8 +33,8 @@ def differences(expect: Expect, run: Run, plan: Plan) -> Differences:
     yield from _payables(expect, run, plan)
     yield from _breakage(expect, run, plan)
     yield from _ledger(expect, run)
-    for member, wanted in expect.next_rank.items():
-        yield from _asked(f"next_rank of {member}", _next_rank, run, member, wanted)
+    for member, gaps in expect.next_rank.items():
+        yield from _asked(f"next_rank of {member}", _next_rank, run, member, gaps)
     for member, bonuses in expect.why.items():
         for bonus, why in bonuses.items():
             yield from _asked(f"why {bonus} of {member}", _why, run, member, bonus, why)

@@ -66,7 +66,7 @@ def build_app(*, whole: bool = True) -> App:
 
 def _function(path: str) -> Callable[..., int | None]:
     module, name = path.split(":")
-    return getattr(import_module(f"compplan.cli.{module}"), name)  # type: ignore[no-any-return]
+    return getattr(import_module(f"compplan.cli.{module}"), name)
 
 
 def _version() -> str:

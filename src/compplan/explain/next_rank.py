@@ -142,13 +142,12 @@ class NextRank:
     def _route(self, number: int) -> list[str]:
         title = [f"  way {number} of {len(self.routes)}:"] if len(self.routes) > 1 else []
         shown = [
-            (r.text, f"{r.measured:,f}", f"{r.needed:,f}", "met" if r.met else f"{r.gap:,f} missing", r)
+            (r.text, f"{r.measured:,f}", f"{r.needed:,f}", "met" if r.met else f"{r.gap:,f} missing")
             for r in self.routes[number]
         ]
-        widths = [max(len(row[column]) for row in shown) for column in range(4)] if shown else []
+        widths = [max(len(row[column]) for row in shown) for column in range(3)] if shown else []
         lines = title
-        for row in shown:
-            text, have, need, gap, requirement = row
+        for (text, have, need, gap), requirement in zip(shown, self.routes[number], strict=True):
             lines.append(f"  {text:<{widths[0]}}  {have:>{widths[1]}} of {need:>{widths[2]}}  {gap}")
             lines += [f"      {line}" for near in requirement.nearest for line in _near_text(near)]
         return lines
@@ -211,8 +210,8 @@ def _flag(number: int, code: str, text: str, *, met: bool) -> Requirement:
 def _requirement(number: int, row: Row, value: int) -> Requirement:
     needed = row.low if value < row.low or row.high >= 2**62 else row.high
     gap = row.low - value if value < row.low else min(0, row.high - value)
-    exact = [from_fixed(v, row.scale) for v in (value, needed, gap)]
-    return Requirement(number, row.code, row.text, *exact, row.unit, row.low <= value <= row.high)
+    have, need, lack = (from_fixed(v, row.scale) for v in (value, needed, gap))
+    return Requirement(number, row.code, row.text, have, need, lack, row.unit, row.low <= value <= row.high)
 
 
 def _nearest(work: Work, rank_pass: RankPass, row: Row, view: LegView) -> tuple[Near, ...]:
@@ -275,10 +274,10 @@ def _nearest_to_condition(
     frontline: bool,
 ) -> tuple[Near, ...]:
     """In legs without such a member: who has most of the quantity that the condition compares."""
-    compare = _compared(work, ex.parse(text))
-    if compare is None:
+    compared = _compared(work, ex.parse(text))
+    if compared is None:
         return ()
-    name, needed = compare.left.name, compare.right.value  # type: ignore[union-attr]
+    name, needed, words = compared
     scale = work.scales[name]
     values = np.where(view.over(work.columns[rank_pass.members]), view.over(work.columns[name]), _NOBODY)
     names = [None, *work.plan.scope.ranks]
@@ -290,7 +289,7 @@ def _nearest_to_condition(
         position = view.member(leg.start + int(np.argmax(values[leg])))
         have = _exact(work.columns[name][position], scale)
         lack = Requirement(
-            1, name, ex.words(compare), have, needed, EXACT.subtract(needed, have), "volume", met=False
+            1, name, words, have, needed, EXACT.subtract(needed, have), "volume", met=False
         )
         found.append(_near(work, view, leg, position, names, [lack]))
     return tuple(found)
@@ -315,14 +314,14 @@ def _near(
     return Near(ids.id_at(view.member(leg.start)), ids.id_at(position), rank, missing=tuple(missing))
 
 
-def _compared(work: Work, expr: ex.Expr) -> ex.Compare | None:
-    """Return the first comparison of a quantity with a least amount, looking through named conditions."""
+def _compared(work: Work, expr: ex.Expr) -> tuple[str, Decimal, str] | None:
+    """Return the first quantity that must reach a least amount, and the words; looks through named conditions."""
     if isinstance(expr, ex.Name) and (text := work.plan.model.conditions.get(expr.name)) is not None:
         return _compared(work, ex.parse(text))
     for node in ex.walk(expr):
         if isinstance(node, ex.Compare) and node.op in {">=", ">"} and isinstance(node.right, ex.Number):
-            found = node.left
-            return node if isinstance(found, ex.Name) and found.name in work.scales else None
+            name = node.left.name if isinstance(node.left, ex.Name) else ""
+            return (name, node.right.value, ex.words(node)) if name in work.scales else None
     return None
 
 

@@ -137,7 +137,7 @@ class Genealogy:
         """
         if not 0 <= position < self.n:
             raise UsageError(Problem("position-unknown", f"position {position} is not in [0, {self.n})"))
-        return self.ids[position].as_py()  # type: ignore[no-any-return]
+        return self.ids[position].as_py()
 
     def children(self, tree: str, position: int) -> list[int]:
         """Return the positions of a member's frontline in a tree, ascending by id."""

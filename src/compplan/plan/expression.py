@@ -233,11 +233,11 @@ def _read(node: ast.AST, text: str) -> Expr:
         case ast.Attribute(value=ast.Name(id="member"), attr=column):
             return Field(column)
         case ast.Attribute(value=ast.Name(id="source" | "earner" as who), attr=name):
-            return Of(who, Name(name))  # type: ignore[arg-type]
+            return Of(who, Name(name))
         case ast.Attribute(
             value=ast.Attribute(value=ast.Name(id="source" | "earner" as who), attr="member"), attr=column
         ):
-            return Of(who, Field(column))  # type: ignore[arg-type]
+            return Of(who, Field(column))
         case ast.Name(id=name):
             return Name(name)
         case ast.Constant():

@@ -51,8 +51,10 @@ def member_fields(scope: Scope) -> dict[str, str]:
         for key in axes(by):
             if key.startswith("member."):
                 found[key.removeprefix("member.")] = "text"
-    for rule in (*scope.rules.values(), *filter(None, [scope.model.ranks])):
+    for rule in scope.rules.values():
         found |= dict(rule.fields())
+    if scope.model.ranks is not None:
+        found |= dict(scope.model.ranks.fields())
     for bonus in scope.model.bonuses.values():
         for _, by, _ in bonus.tables():
             for key in axes(by):

@@ -97,14 +97,14 @@ def _comparison(expr: ex.Compare, columns: Columns) -> NDArray[np.bool_]:
         ranks = [_rank(side, columns) for side in (left, right)]
         if any(rank is not None for rank in ranks):
             return _OPERATORS[expr.op](*ranks)
-    if isinstance(left, ex.Field) or isinstance(right, ex.Field):
-        field, text = (left, right) if isinstance(left, ex.Field) else (right, left)
-        found = columns.field_among(field.column, (text.value,))  # type: ignore[union-attr]
-        return np.logical_not(found) if expr.op == "!=" else found
-    if any(isinstance(side, ex.Name) and columns.kind(side.name) == "rank" for side in (left, right)):
-        return _OPERATORS[expr.op](columns.rank(left.name), columns.rank(right.name))  # type: ignore[union-attr]
-    a, b = number(left, columns), number(right, columns)
-    return _OPERATORS[expr.op](_product(a[0], b[1]), _product(b[0], a[1]))
+    match left, right:
+        case (ex.Field(column), ex.Text(text)) | (ex.Text(text), ex.Field(column)):
+            found = columns.field_among(column, (text,))
+            return np.logical_not(found) if expr.op == "!=" else found
+        case ex.Name(a), ex.Name(b) if "rank" in {columns.kind(a), columns.kind(b)}:
+            return _OPERATORS[expr.op](columns.rank(a), columns.rank(b))
+    one, other = number(left, columns), number(right, columns)
+    return _OPERATORS[expr.op](_product(one[0], other[1]), _product(other[0], one[1]))
 
 
 _OPERATORS: dict[str, Callable[..., NDArray[np.bool_]]] = {
@@ -166,8 +166,8 @@ def _common(values: list[Exact]) -> list[Exact]:
     """Bring fractions to one denominator."""
     dens = [d for _, d in values]
     if all(isinstance(d, int) for d in dens):
-        common: Numbers = math.lcm(*dens)  # type: ignore[arg-type]
-        return [(_product(n, common // d), common) for n, d in values]  # type: ignore[operator]
+        common: Numbers = math.lcm(*dens)
+        return [(_product(n, common // d), common) for n, d in values]
     common = 1
     for d in dens:
         common = _product(common, d)
@@ -198,7 +198,8 @@ def fixed(expr: ex.Expr, columns: Columns, scale: int, mode: Rounding) -> Number
         raise ExactnessError("a computation passes 64 bits: use smaller constants")
     if isinstance(bottom, int):
         return constant if isinstance(top, int) else divide_all(top, bottom, mode)
-    return divide_arrays(*np.broadcast_arrays(np.asarray(top, np.int64), bottom), mode)
+    tops, bottoms = np.broadcast_arrays(np.asarray(top, np.int64), bottom)
+    return divide_arrays(tops, bottoms, mode)
 
 
 def divide_arrays(top: NDArray[np.int64], bottom: NDArray[np.int64], mode: Rounding) -> NDArray[np.int64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -147,7 +147,8 @@ def _rows(found: Sequence[Rows]) -> Rows | None:
         return None
     columns = {each.name: [getattr(rows, each.name) for rows in found] for each in fields(Rows)}
     columns["part"] = [np.full(rows.earner.size, part, np.int16) for part, rows in enumerate(found)]
-    return Rows(**{name: None if values[0] is None else np.concatenate(values) for name, values in columns.items()})
+    joined: dict[str, Any] = {n: None if rows[0] is None else np.concatenate(rows) for n, rows in columns.items()}
+    return Rows(**joined)
 
 
 @dataclass(frozen=True)

@@ -195,7 +195,8 @@ def _all_at_once(
     """Return one error with the problems of all tables, not only of the first that is wrong."""
     from compplan.program.check_tables import check_tables  # noqa: PLC0415 - only where something is wrong
 
-    errors = check_tables(plan, *tables.values(), period, company=company, allow_floats=allow_floats, compute=False)
+    given = tables["members"], tables["orders"], tables["state"]
+    errors = check_tables(plan, *given, period, company=company, allow_floats=allow_floats, compute=False)
     problems = [problem for error in errors if isinstance(error, DataError) for problem in error.problems]
     known = {problem.code for problem in problems}
     if known & {"id-repeated", "id-null"}:  # then buyers may be unknown only because of them

@@ -154,7 +154,7 @@ def volume_union(words: tuple[str, ...] | None = None) -> Any:
 
 def _has_a_word(value: Any) -> Any:
     if isinstance(value, dict) and not any(word in value for word in (*FIRST, *_KINDS)):
-        words = volume_kinds()
+        words = list(volume_kinds())
         near = [hint for key in value if (hint := did_you_mean(str(key), words)).startswith("did")]
         hint = next(iter(near), "for example: {sum: orders.qv}")
         raise Hinted(f"none of {', '.join(words)} is here", hint)

@@ -43,8 +43,10 @@ def members_hash(work: Work) -> str:
 def state_hash(work: Work) -> str:
     """Hash the state that the run started from."""
     state = work.state
-    kept = [np.frombuffer(repr(sorted(state.kept)).encode(), np.uint8), *(state.kept[n] for n in sorted(state.kept))]
-    return _digest([state.title, state.last_rank, state.ordered_before, state.balance, *kept])
+    columns: list[NDArray[Any]] = [state.title, state.last_rank, state.ordered_before, state.balance]
+    columns.append(np.frombuffer(repr(sorted(state.kept)).encode(), np.uint8))
+    columns += [state.kept[name] for name in sorted(state.kept)]
+    return _digest(columns)
 
 
 def orders_hash(orders: OrderData) -> str:
@@ -87,5 +89,5 @@ def _digest(arrays: Iterable[NDArray[Any]]) -> str:
     digest = hashlib.sha256()
     for array in arrays:
         digest.update(f"{array.dtype} {array.size};".encode())
-        digest.update(np.ascontiguousarray(array).view(np.uint8))
+        digest.update(np.ascontiguousarray(array).view(np.uint8).data)
     return digest.hexdigest()

@@ -280,9 +280,9 @@ def breakage_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
 def next_state(work: Work, totals: Sequence[Payables]) -> pa.Table:
     """Return the state that the next period starts from."""
     state = work.state
-    ranked = (
-        {"title": work.columns["title"], "last_rank": work.columns["rank"]} if work.plan.model.ranks else {}
-    )
+    ranked: dict[str, Any] = {}
+    if work.plan.model.ranks:
+        ranked = {"title": work.columns["title"], "last_rank": work.columns["rank"]}
     ordered = state.ordered_before.copy()
     if work.orders is not None:
         ordered[work.orders.buyers] = True

@@ -150,7 +150,7 @@ def order_lines(rule: OrderRule, orders: OrderData, people: People) -> OrderLine
     ids = orders.ids if orders.ids is None or rows is None else orders.ids.take(pa.array(rows))
     at = canonical_order(n, buyers, times, ids, values)
     credit = people.credit_to if rule.credit_distributor else np.arange(n, dtype=np.int32)
-    given = [at.starts, at.rows, at.times, at.fresh, values, people.distributor, _factors(rule), credit]
+    given: list[Array] = [at.starts, at.rows, at.times, at.fresh, values, people.distributor, _factors(rule), credit]
     value, time = np.empty(at.rows.size, np.int64), np.empty(at.rows.size, np.int64)
     order, to = np.empty(at.rows.size, np.int32), np.empty(at.rows.size, np.int32)
     count = emit_lines(*map(as_input, given), value, time, order, to)

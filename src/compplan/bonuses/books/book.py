@@ -136,14 +136,18 @@ class Book:
 
     def adjust(self, entry: str, change: NDArray[np.int64]) -> None:
         """Change pay by an amount for each member, and enter it as breakage of the same name."""
-        from compplan.money_arrays import exact_sum  # noqa: PLC0415 - keeps this module free of Numba
-
         touched = np.flatnonzero(change)
         if touched.size:
-            self.adjustments.append(Adjustment(entry, touched.astype(np.int32), change[touched]))
-            self.pay = self.pay + change
-            lost = -exact_sum(change) * 10 ** (self.exact_scale - self.scale)
-            self.breakage[entry] = self.breakage.get(entry, 0) + lost
+            self.enter(Adjustment(entry, touched.astype(np.int32), change[touched]), self.pay + change)
+
+    def enter(self, made: Adjustment, pay: NDArray[np.int64]) -> None:
+        """Take in changed pay, and enter the changes as breakage of the same name."""
+        from compplan.money_arrays import exact_sum  # noqa: PLC0415 - keeps this module free of Numba
+
+        self.adjustments.append(made)
+        self.pay = pay
+        lost = -exact_sum(made.amount) * 10 ** (self.exact_scale - self.scale)
+        self.breakage[made.entry] = self.breakage.get(made.entry, 0) + lost
 
     def must_balance(self) -> None:
         """Prove that what was allotted is paid or breakage, to the last digit.

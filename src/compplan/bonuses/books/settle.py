@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compplan.money_arrays import divide_all
+import numpy as np
+
+from compplan.bonuses.books.book import Adjustment
+from compplan.bonuses.books.settle_kernels import round_pay
+from compplan.money_kernels import divider
+from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
     from compplan.bonuses.books.book import Book
     from compplan.bonuses.books.caps import Caps
+    from compplan.money import Rounding as Mode
     from compplan.plan.sections import Rounding
+
 
 def settle(book: Book, rounding: Rounding, decimals: int, caps: Caps | None) -> None:
     """Round (where the plan rounds a member's bonus), cap, and prove the balance.
@@ -24,10 +31,17 @@ def settle(book: Book, rounding: Rounding, decimals: int, caps: Caps | None) -> 
         The most that members may get, at the book's scale, or None.
     """
     if rounding.at == "bonus" and book.scale > decimals:
-        step = 10 ** (book.scale - decimals)
-        book.adjust("rounding", divide_all(book.pay, step, rounding.mode) * step - book.pay)
+        _round(book, 10 ** (book.scale - decimals), rounding.mode)
     book.before_caps = book.pay
     if caps is not None:
         book.adjust("capped", caps.cut(book.pay) - book.pay)
         caps.keep(book.pay)
     book.must_balance()
+
+
+def _round(book: Book, step: int, mode: Mode) -> None:
+    size = book.pay.size
+    rounded, who, change = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int64)
+    found = round_pay(as_input(book.pay), step, divider(step, mode), rounded, who, change)
+    if found:
+        book.enter(Adjustment("rounding", who[:found], change[:found]), rounded)

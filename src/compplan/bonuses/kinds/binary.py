@@ -151,7 +151,7 @@ cycles:
         return self.carry_cap if isinstance(self.carry_cap, AverageCap) else None
 
     @property
-    def all_ways(self) -> tuple[tuple[Any, str, Any, str, bool, ConditionText | None], ...]:
+    def all_ways(self) -> tuple[tuple[Any, str, Any, str | tuple[str, ...], bool, ConditionText | None], ...]:
         """Each way of pairing: ratio and its key, table and its key, whether it is fixed money, who has it."""
         if not self.ways:
             fixed = self.amounts is not None
@@ -183,7 +183,7 @@ cycles:
         if isinstance(self.carry_cap, str):
             yield ("carry_cap",), self.carry_cap
 
-    def tables(self) -> Iterator[tuple[tuple[Any, ...], str, Any]]:
+    def tables(self) -> Iterator[tuple[tuple[Any, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         for name in ("ratio", "unit", "pair_cap", "carry_cap"):
             table = getattr(self, name)

@@ -37,7 +37,7 @@ matrix:
 """
 
     kind: Literal["matrix"] = Field(description="Pays by level in a tree that has a width.")
-    tree: Name = Field(description="The tree that it goes up, which has a width.")  # type: ignore[assignment]
+    tree: Name = Field(description="The tree that it goes up, which has a width.")
     pays: Literal["each_member", "full_levels"] = Field(
         "each_member",
         description="Whether a level pays as it fills, or nothing before every place of it is taken.",

@@ -35,14 +35,14 @@ def matched_pay(bonus: Match | MatchDown, columns: tuple[str, ...], work: Work) 
     """
     parts = [_part(bonus, name, column, work) for name, column in zip(bonus.of, columns, strict=True)]
     values, scale = _at_one_scale(parts)
-    return np.sum(values, axis=0, dtype=np.int64), scale
+    return values[0] if len(values) == 1 else np.sum(values, axis=0, dtype=np.int64), scale
 
 
 def _at_one_scale(parts: Parts) -> tuple[list[NDArray[np.int64]], int]:
     scale = max(scale for _, scale in parts)
     if sum(exact_abs_sum(values) * 10 ** (scale - own) for values, own in parts) >= 2**63:
         raise ExactnessError(f"the pay that is matched passes 64 bits at {scale} digits: round payments")
-    return [values * 10 ** (scale - own) for values, own in parts], scale
+    return [values * 10 ** (scale - own) if scale > own else values for values, own in parts], scale
 
 
 def _part(bonus: Match | MatchDown, name: str, column: str, work: Work) -> tuple[NDArray[np.int64], int]:

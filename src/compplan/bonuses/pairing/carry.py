@@ -108,7 +108,7 @@ class CarryRule:
         """
         state: dict[str, Volumes] = {}
         flushed = self._flushed(inputs, part, state)
-        none = np.zeros_like(rest.left)
+        none = inputs.nothing[part]
         lost = none if flushed is None else np.where(flushed, rest.left + rest.right, 0)
         most = self._most(inputs, new, carried, part, state)
         kept = [side if flushed is None else np.where(flushed, 0, side) for side in (rest.left, rest.right)]

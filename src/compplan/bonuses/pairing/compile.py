@@ -104,7 +104,8 @@ def _first_pair(bonus: Binary, scale: int) -> Pairing | None:
     """Return the pairing of the first pair ever, with one row for each unit."""
     if bonus.first_pair is None:
         return None
-    units = list(bonus.unit.rows.values()) if isinstance(bonus.unit, ByKey) else [bonus.unit or LevelTable(levels=())]
+    unit = bonus.unit or LevelTable(levels=())
+    units = [row for _, row in unit.leaves()] if isinstance(unit, ByKey) else [unit]
     made = _pairing(bonus, [bonus.first_pair], units, scale)
     return Pairing(made.table, None, anew=False, balanced=False, keep=KEEP["both"])
 

@@ -178,45 +178,47 @@ def price(pairs, step, limit, payable, klass, row, per, numerators, fixed, narro
     """Write pairs that are paid, the volume of all and of those, and their money; return how many overflowed.
 
     `per[row, step]` is the volume of one pair that rates apply to; `step` and `limit` are empty where there are none.
-    `narrow` promises that every product fits 64 bits.
+    `narrow` promises that every product fits 64 bits. Divisions have a loop of their own, without look-ups: in one
+    loop, both take twice the time.
     """
-    overflows = 0
-    last = numerators.shape[1] - 1
+    last, overflows = numerators.shape[1] - 1, 0
     for i in range(pairs.size):
         n = pairs[i]
         at = step[i] if step.size else 0
         rated = np.int64(payable[i]) & np.int64(klass[i] >= 0)
         few = (min(n, limit[i]) if limit.size else n) * rated
         each = per[U(row[i]), U(at)]
-        due = numerators[U(max(klass[i], 0)), U(min(max(at - 1, 0), last))] * rated
         paid[i] = few
         made[i] = n * each
         base[i] = few * each
         units = few if fixed else few * each
-        if narrow:
-            amount[i] = round_div_by(units * due, by)
-        else:
-            amount[i], overflowed = mul_div_round_by(units, due, by)
+        due = numerators[U(max(klass[i], 0)), U(min(max(at - 1, 0), last))] * rated
+        amount[i] = units * due if narrow else due
+    if narrow:
+        for i in range(pairs.size):
+            amount[i] = round_div_by(amount[i], by)
+    else:
+        for i in range(pairs.size):
+            amount[i], overflowed = mul_div_round_by(paid[i] if fixed else base[i], amount[i], by)
             overflows += overflowed
     return overflows
 
 
 @kernel
-def tally(volume, paid, step, payable, klass, columns, high, low):
-    """Add up volumes by what became of them and by cell of the rates, each sum being `high * 2**32 + low`.
+def tally(volume, paid, step, payable, klass, columns, sums):
+    """Add up volumes by what became of them and by cell of the rates.
 
-    Row 0 is of pairs that their makers could not be paid for, row 1 of those beyond a limit, row 2 of those paid; the
-    first cells are those of members without a class.
+    A row of `sums` is of a cell, the first of members without a class: what pairs came to, what of it their makers
+    could not be paid for, what was paid, each divided by 2**32, and then what is left of the three.
     """
     for i in range(volume.size):
         at = step[i] if step.size else 0
-        cell = U((np.int64(klass[i]) + 1) * columns + min(max(at - 1, 0), columns - 1))
-        rated = np.int64(payable[i]) & np.int64(klass[i] >= 0)
-        lost = volume[i] * (1 - rated)
-        beyond = volume[i] * rated - paid[i]
-        high[0, cell] += lost >> 32
-        low[0, cell] += lost & 0xFFFFFFFF
-        high[1, cell] += beyond >> 32
-        low[1, cell] += beyond & 0xFFFFFFFF
-        high[2, cell] += paid[i] >> 32
-        low[2, cell] += paid[i] & 0xFFFFFFFF
+        cell = U((np.int64(klass[i]) + 1) * columns + min(max(at - 1, 0), columns - 1)) * U(6)
+        all_of, paid_of = volume[i], paid[i]
+        lost = all_of * (1 - (np.int64(payable[i]) & np.int64(klass[i] >= 0)))
+        sums[cell] += all_of >> 32
+        sums[cell + U(1)] += lost >> 32
+        sums[cell + U(2)] += paid_of >> 32
+        sums[cell + U(3)] += all_of & 0xFFFFFFFF
+        sums[cell + U(4)] += lost & 0xFFFFFFFF
+        sums[cell + U(5)] += paid_of & 0xFFFFFFFF

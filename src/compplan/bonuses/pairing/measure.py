@@ -15,6 +15,8 @@ from compplan.bonuses.pairing.spec import KEEP, UNREACHED, Sides
 from compplan.errors import ExactnessError
 from compplan.money_arrays import max_abs
 from compplan.money_kernels import divider
+from compplan.volumes.exactness import bound
+from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -298,7 +300,7 @@ def price_pairs(
     """
     none = np.empty(0, np.int64)
     found = [np.empty(paired.pairs.size, np.int64) for _ in range(4)]
-    largest = max_abs(paired.pairs) * (1 if fixed else max_abs(per.ravel())) * max_abs(terms.numerators.ravel())
+    largest = bound(as_input(paired.pairs)) * (1 if fixed else max_abs(per.ravel())) * max_abs(terms.numerators.ravel())
     overflows = kernels.price(
         paired.pairs,
         none if paired.step is None else paired.step,

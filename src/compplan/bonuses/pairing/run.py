@@ -11,7 +11,8 @@ from compplan.bonuses.pairing import kernels
 from compplan.bonuses.pairing.spec import UNREACHED, Paired, Sides
 from compplan.errors import ExactnessError
 from compplan.money_arrays import max_abs
-from compplan.volumes.exactness import check_sum
+from compplan.volumes.exactness import bound, check_sum
+from compplan.volumes.member_arrays import as_input
 from compplan.volumes.sweep import Lanes, Sweep, in_threads
 
 if TYPE_CHECKING:
@@ -144,7 +145,10 @@ def fits(new: Sides, carried: Sides) -> None:
         If one could.
     """
     for side in ("left", "right"):
-        most = max_abs(getattr(new, side)) + max_abs(getattr(carried, side))
+        both = [as_input(getattr(sides, side)) for sides in (new, carried)]
+        if sum(map(bound, both)) < UNREACHED:
+            continue
+        most = sum(map(max_abs, both))
         if most >= UNREACHED:
             raise ExactnessError(f"volume on the {side} side could reach 2**61: {most}; use fewer decimals")
 

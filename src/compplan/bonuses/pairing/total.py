@@ -63,11 +63,12 @@ class Total:
         volume, paid = (found.pairs, found.paid) if self.made.fixed else (found.made, found.base)
         step = none if found.step is None else found.step
         columns = self.table.shape[1]
-        high, low = (np.zeros((3, self.tops.size), np.int64) for _ in range(2))
-        kernels.tally(volume, paid, step, found.payable, found.klass, columns, high, low)
-        lost, beyond, earned = high.astype(object) * 2**32 + low.astype(object)
+        sums = np.zeros((self.tops.size, 6), np.int64)
+        kernels.tally(volume, paid, step, found.payable, found.klass, columns, sums.ravel())
+        made, lost, earned = sums[:, :3].T.astype(object) * 2**32 + sums[:, 3:].T.astype(object)
+        beyond = made - lost - earned
         due = int((earned[columns:] * self.table.ravel()).sum())
-        self.allotted += int(((lost + beyond + earned) * self.tops).sum())
+        self.allotted += int((made * self.tops).sum())
         self.breakage["not_qualified"] += int((lost * self.tops).sum())
         self.breakage["pair_cap"] += int((beyond * self.tops).sum())
         self.breakage["lower_rate"] += int((earned * self.tops).sum()) - due

@@ -33,9 +33,9 @@ def open_rows(bonus: Upward, builder: Builder) -> tuple[str, list[LevelTable]]:
         depth, numbers = builder.klass(bonus.levels_by, bonus.levels)
         column, rows = _ended_at(column, rows, depth, [row.levels[0] for row in numbers], builder)
     if (full := bonus.full_levels(builder)) is not None:
-        numbers = range(MOST_FULL + 1)
-        depth = builder.thresholds(full, numbers)
-        column, rows = _ended_at(column, rows, depth, [Decimal(number) for number in numbers], builder)
+        counts = range(MOST_FULL + 1)
+        depth = builder.thresholds(full, counts)
+        column, rows = _ended_at(column, rows, depth, [Decimal(count) for count in counts], builder)
     return column, rows
 
 
