@@ -41,6 +41,7 @@ bonuses:
   again: {kind: tier, by: last_rank, amounts: {leader: 10}}
 """
 
+PAID_AS_LAST = "  paid_as: last_rank\n"
 WEEKLY = "  weekly: {kind: direct, of: weekly_pv, rates: 1%}\n"
 
 
@@ -49,6 +50,8 @@ def plan(names="levels", needs="before >= 100", base="pv", at="payment", topped=
     text = PLAN
     for word, value in words.items():
         text = text.replace(word, value)
+    if more == PAID_AS_LAST:
+        text, more = text.replace("  ladder:", more + "  ladder:"), ""
     if "weekly" in more:
         text = text.replace("trees:", "weeks: {belong: last_day}\ntrees:")
         text = text.replace("  paid:", "  weekly_pv: {sum: orders.pv, over: week}\n  paid:")
@@ -79,8 +82,14 @@ def plan(names="levels", needs="before >= 100", base="pv", at="payment", topped=
 def test_what_makes_no_sense_is_refused(given, said):
     with pytest.raises(PlanError, match=said) as error:
         plan(**given)
-    if "circle" in said or "needs" in given and "legs" not in given["needs"]:
+    if "circle" in said or ("needs" in given and "legs" not in given["needs"]):
         assert "use accumulate with this_period: false" in str(error.value)
+
+
+def test_rates_by_the_last_rank_do_not_wait_for_ranks():
+    with pytest.raises(PlanError, match="depends on the ranks that it decides"):
+        plan(needs="paid >= 100", more=PAID_AS_LAST)
+    plan(names="again", needs="paid >= 100")
 
 
 def test_other_bonuses_may_be_of_weeks():

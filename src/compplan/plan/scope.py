@@ -291,6 +291,8 @@ class Scope:
     def reads_of_pay(self, name: str) -> set[str]:
         """Return the names that must be known before the pay of a bonus is, also for the bonuses that it reads."""
         found = {each for bonus in self.paid_first(name) for each in self._names_of_bonus(bonus)}
+        if "paid_as" in found and self.model.ranks and not self.model.ranks.given:
+            found.add("rank")  # even where it is the last rank, it is known with the others
         return {self._producer(each) for each in found} - {""}
 
     def paid_first(self, name: str) -> set[str]:

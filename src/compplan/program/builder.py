@@ -15,7 +15,6 @@ from compplan.bonuses.books.greater_pass import chosen, compile_greater
 from compplan.bonuses.by_country import compile_by_country
 from compplan.bonuses.share_out.limit_compile import compile_limit
 from compplan.errors import UsageError
-from compplan.errors import UsageError
 from compplan.periods.payout_pass import compile_payout
 from compplan.plan import expression as ex
 from compplan.plan.scope import FLAGS, RANK_COLUMNS, ROLES
@@ -300,7 +299,7 @@ class Builder:
         if column not in self.known and length != self.length:
             return self.of_parts(length, lambda part: part.pay(name), late=True)
         if column not in self.known:
-            if name in self.making:  # the checks of a plan find circles; this is for kinds that do not tell what they read
+            if name in self.making:  # the checks of a plan find circles, unless a kind hides what it reads
                 raise UsageError(f'what "{name}" pays goes by itself: use accumulate with this_period: false')
             self.making.add(name)
             bonus = self.plan.model.bonuses[name]
