@@ -221,3 +221,43 @@ def test_a_member_twice_in_the_state_is_a_data_error():
 def test_ids_of_another_kind_are_a_data_error():
     with pytest.raises(cp.DataError, match=r"state\.member_id"):
         month(2, {"a": 100}, pa.table({"member_id": pa.array([1, 2])}))
+
+
+POOL = """
+compplan: 1
+name: x
+currency: USD
+period: monthly
+rounding: {mode: half_up, at: payment}
+trees: {e: {parent: s}}
+volumes: {pv: {sum: orders.pv}}
+bonuses:
+  p: {kind: pool, of: pv, rates: 10%, pay_when: pv >= 999, residue: company, rest: carry}
+  d: {kind: differential, of: pv, start: self, rates_by: pv, rates: {0: 10%}, pay_when: pv >= 50, unpaid: hold}
+"""
+
+
+def two(period, members, plan=None, state=None, **bought):
+    rows = [{"member_id": m, "s": None} for m in members]
+    orders = [{"order_id": n, "member_id": m, "date": f"{period}-02", "pv": v} for n, (m, v) in enumerate(bought.items())]
+    return cp.run(plan or cp.load_plan(POOL), rows, orders, period=period, state=state)
+
+
+def test_a_number_of_the_company_outlives_the_members_in_whose_rows_it_stands():
+    """October leaves 10 % of 400 in the pool; b is gone in November, when a gets this and 10 % of 1,000."""
+    october = two("2026-10", "ab", a=400)
+    november = two("2026-11", "a", state=october.state, a=1000)
+    assert column_of(november, "pay:p") == {"a": Decimal(140)}
+    rows = october.state.rows()
+    rows[0]["p:carried"] += 1
+    with pytest.raises(cp.DataError, match="not the same in every row"):
+        two("2026-11", "ab", state=rows, a=1000)
+
+
+def test_what_is_held_survives_a_period_without_the_bonus():
+    """4.00 of October are held; November is run without the bonus, and December pays them with its own 6.00."""
+    october = two("2026-10", "a", a=40)
+    without = cp.load_plan(POOL).patched("compplan_patch: 1\nname: y\nremove: [bonuses.d]\n")
+    november = two("2026-11", "a", plan=without, state=october.state, a=1)
+    december = two("2026-12", "a", state=november.state, a=60)
+    assert column_of(december, "pay:d") == {"a": Decimal(10)}

@@ -8,10 +8,13 @@ import pytest
 from plan_texts import plan_text
 
 from compplan.plan import expression as ex
+from compplan.plan.circles import circle_of_names
+from compplan.plan.expression_kinds import demand_flag, demand_number, natural_scale
 from compplan.plan.located import Hinted
 from compplan.plan.model import plan_model
-from compplan.plan.scope import Scope, digits
+from compplan.plan.scope import Scope
 from compplan.plan.source import read_source
+from compplan.plan.values import digits
 
 VOLUMES = """
 cv: {sum: orders.cv, decimals: 3, share: 12.5%, customer_share: 50%}
@@ -189,18 +192,16 @@ def test_paid_as_waits_unless_it_is_last_periods_rank(paid_as, needs):
 
 def test_circles_are_found_and_shown():
     plan = scope(conditions="a: b\nb: c\nc: not a\nd: active")
-    circle = plan.circle()
+    circle = circle_of_names(plan)
     assert circle[0] == circle[-1]
     assert set(circle) == {"a", "b", "c"}
-    assert scope().circle() is None
+    assert circle_of_names(scope()) is None
 
 
 def test_a_circle_through_ranks_is_none():
     """Ranks read a count, and the count reads ranks: the requirement table says what of that can be."""
-    assert (
-        scope(counts="silvers: {count: rank >= silver, among: downline}", ladder="silver: [silvers >= 2]").circle()
-        is None
-    )
+    plan = scope(counts="silvers: {count: rank >= silver, among: downline}", ladder="silver: [silvers >= 2]")
+    assert circle_of_names(plan) is None
 
 
 # ---- kinds of expressions
@@ -215,7 +216,7 @@ def test_a_circle_through_ranks_is_none():
     ],
 )  # fmt: skip
 def test_conditions_that_make_sense(text):
-    scope().flag(ex.parse(text))
+    demand_flag(ex.parse(text), scope())
 
 
 @pytest.mark.parametrize(
@@ -258,7 +259,7 @@ def test_conditions_that_make_sense(text):
 )
 def test_conditions_that_make_none(text, message, hint):
     with pytest.raises(Hinted) as caught:
-        scope().flag(ex.parse(text))
+        demand_flag(ex.parse(text), scope())
     assert caught.value.message == message
     assert hint is None or caught.value.hint == hint
 
@@ -266,18 +267,18 @@ def test_conditions_that_make_none(text, message, hint):
 @pytest.mark.parametrize("text", ["active", "pv >= 5", "silver", '"5"', "member.level"])
 def test_computations_are_numbers(text):
     with pytest.raises(Hinted, match="is not a number"):
-        scope().number(ex.parse(text))
-    scope().number(ex.parse("pv / gv + days_in_period"))
+        demand_number(ex.parse(text), scope())
+    demand_number(ex.parse("pv / gv + days_in_period"), scope())
 
 
 @pytest.mark.parametrize(
     ("text", "scale"), [("1.25", 2), ("pv", 2), ("pv * 0.5", 3), ("pv - cv", 6), ("max(pv, 1.2345)", 4)]
 )
 def test_natural_scales(text, scale):
-    assert scope().natural_scale(ex.parse(text)) == scale
+    assert natural_scale(ex.parse(text), scope()) == scale
 
 
 def test_a_division_has_no_natural_scale():
     with pytest.raises(Hinted) as caught:
-        scope().natural_scale(ex.parse("1 + pv / 2"))
+        natural_scale(ex.parse("1 + pv / 2"), scope())
     assert caught.value.hint == "say how many digits count with decimals:"

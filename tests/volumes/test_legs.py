@@ -171,3 +171,11 @@ def test_bad_numbers_are_told():
             call()
     with pytest.raises(UsageError, match="array of caps"):
         legs.capped_legs(tree, volume, volume, out=volume)
+
+
+@check
+@given(cases(), st.integers(1, 6))
+def test_legs_by_size(case, nth):
+    picked, rest = legs.legs_by_size(case.tree, case.v, nth)
+    assert picked.tolist() == naive.nth_leg(case.parents, case.values, nth)
+    assert rest.tolist() == naive.other_legs(case.parents, case.values, nth)

@@ -46,6 +46,8 @@ class State:
         What quantities and bonuses keep, by column; before and after this period.
     columns
         The columns that they declare.
+    others
+        What rules of another variant of the plan kept, handed on as it is.
     """
 
     title: NDArray[np.int8]
@@ -55,6 +57,7 @@ class State:
     kept: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     next_kept: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     columns: dict[str, Kept] = field(default_factory=dict)
+    others: dict[str, pa.Array] = field(default_factory=dict)
 
     @classmethod
     def empty(cls, members: int) -> State:
@@ -97,7 +100,9 @@ def read_state(
         return state
     money, id_column = plan.model.currency, plan.model.members.id
     reader = _Reader(table, genealogy, id_column, list(plan.scope.ranks))
-    reader.only_known_columns([id_column, *_COLUMNS, *state.columns])
+    known = [id_column, *_COLUMNS, *state.columns]
+    reader.only_known_columns(known)
+    state.others = reader.others(known, genealogy.n)
     reader.fits(period, money.code)
     reader.lay("title", reader.rank_numbers, state.title)
     reader.lay("last_rank", reader.rank_numbers, state.last_rank)
@@ -127,10 +132,18 @@ class _Reader:
         self.problems: list[Problem] = []
         self._no_member_comes_twice(id_column)
 
+    def others(self, known: Sequence[str], members: int) -> dict[str, pa.Array]:
+        """Return what no rule of this plan reads, by member, to be handed on as it is."""
+        row_of = np.full(members, -1, np.int64)
+        row_of[self.places[self.here]] = np.flatnonzero(self.here)
+        rows = pa.array(row_of, mask=row_of < 0)
+        names = [name for name in self.table.column_names if name not in known and ":" in name]
+        return {name: pc.take(self.table[name].combine_chunks(), rows) for name in names}
+
     def only_known_columns(self, known: Sequence[str]) -> None:
         """Refuse a table that is something else, such as a members table or a ledger.
 
-        What a rule of another plan kept is left alone: variants of a plan are compared on one state.
+        What a rule of another plan kept is handed on: variants of a plan are compared on one state.
         """
         for name in self.table.column_names:
             if name not in known and ":" not in name:
@@ -191,9 +204,11 @@ class _Reader:
         elif kept.member:
             values = self.members(kept.column)
         else:
-            read = self.balances if kept.money else self.numbers
-            values = read(kept.column, kept.digits)
+            owed = kept.money and not kept.company
+            values = self.balances(kept.column, kept.digits) if owed else self.numbers(kept.column, kept.digits)
         if kept.company:
+            message = "a number of the company that is not the same in every row"
+            self.tell("state-company", kept.column, values != values[:1], message, "use the state as the run gave it")
             return np.full(members, values[0] if values.size else 0, np.int64)
         laid = np.zeros(members, np.int64)
         laid[self.places[self.here]] = values[self.here]
@@ -251,4 +266,5 @@ def state_table(state: State, genealogy: Genealogy, plan: Plan, *, period: Perio
             columns[name] = pc.take(genealogy.ids, pa.array(values, mask=values < 0))
         else:
             columns[name] = fixed_to_decimal(values, kept.digits) if kept.digits else pa.array(values)
+    columns |= state.others
     return pa.table(columns)

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from compplan.errors import did_you_mean
+from compplan.plan.circles import circle_of_bonuses
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RANK_COLUMNS
@@ -124,7 +125,7 @@ def bonuses_make_no_sense(scope: Scope) -> Found:
             yield Finding(("bonuses", name, "rates"), message, hint)
         for found in bonus.findings(name, scope):
             yield found._replace(path=("bonuses", name, *found.path))
-    if circle := scope.circle_of_bonuses():
+    if circle := circle_of_bonuses(scope.model):
         message = f"bonuses are paid on each other in a circle: {' -> '.join(circle)}"
         yield Finding(("bonuses", circle[0]), message, "break the circle", key=True)
 

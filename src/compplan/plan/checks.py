@@ -6,6 +6,7 @@ Each yields findings; `rest.py` gives every one its place in the file and the lo
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 from keyword import iskeyword
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from compplan.plan.bonus_checks import (
     payouts_make_no_sense,
     tables_make_no_sense,
 )
+from compplan.plan.circles import circle_of_names
+from compplan.plan.expression_kinds import demand_flag, demand_number
 from compplan.plan.findings import Finding
 from compplan.plan.greater import greater_makes_no_sense
 from compplan.plan.length_checks import lengths_make_no_sense
@@ -43,7 +46,7 @@ def problems(scope: Scope) -> Found:
     yield from first
     if first:
         return
-    if circle := scope.circle():
+    if circle := circle_of_names(scope):
         section = next(s for s in ("volumes", "counts", "conditions") if circle[0] in getattr(scope.model, s))
         message = f"names read each other in a circle: {' -> '.join(circle)}"
         pays = any(scope.reads_pay(name) for name in circle)
@@ -126,11 +129,11 @@ def _conditions_cannot_be_read(scope: Scope) -> Found:
     if model.ranks:
         texts.append((("ranks", "members"), model.ranks.members))
     for place, text in texts:
-        yield from _unreadable(place, text, scope.flag)
+        yield from _unreadable(place, text, partial(demand_flag, scope=scope))
         yield from _speaks_of_others(scope, place, text)
     for name, rule in model.volumes.items():
         for field, text in rule.computations():
-            yield from _unreadable(("volumes", name, field), text, scope.number)
+            yield from _unreadable(("volumes", name, field), text, partial(demand_number, scope=scope))
 
 
 def _speaks_of_others(scope: Scope, place: Path, text: str) -> Found:

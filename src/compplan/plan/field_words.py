@@ -11,7 +11,7 @@ from pydantic import BaseModel, WithJsonSchema
 
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.kinds.pass_up import Passes
-from compplan.bonuses.kinds.tier import Tiers
+from compplan.bonuses.own_tier.tier_words import Tiers
 from compplan.plan import by_country as by
 from compplan.plan import values as v
 from compplan.plan.currencies import CurrencyField

@@ -68,7 +68,12 @@ class LegsWith(Model):
     """How many legs must contain what."""
 
     count: Whole = Field(ge=1, description="How many legs.")
-    holds: ConditionText = Field(description="A rank, or a condition, that some member of the leg must meet.")
+    holds: ConditionText = Field(
+        description=(
+            "A rank, or a condition, that some member of the leg must meet; with `and`, one and the same member. Heads "
+            "of legs with a volume are a count: `{count: gv >= 500, among: frontline}`."
+        )
+    )
 
 
 class LegsRequirement(Model):

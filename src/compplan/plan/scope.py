@@ -7,26 +7,24 @@ that a value is an integer divided by `10 ** scale`.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING, Literal
 
 from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
+from compplan.plan.circles import limits_before, paid_first
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.values import ByKey, axes, digits
+from compplan.plan.values import ByKey, axes
 from compplan.quantities.order_sum import OrderSum
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from compplan.bonuses.base import Bonus
     from compplan.periods.parts import Length
     from compplan.plan.currencies import Currency
-    from compplan.plan.limits import Limit
     from compplan.plan.model import PlanModel
     from compplan.quantities.base import Quantity
 
@@ -186,92 +184,6 @@ class Scope:
             raise Hinted(f'"{name}" is made of itself', "break the circle")
         return scales[name]
 
-    def natural_scale(self, expr: ex.Expr) -> int:
-        """Return the digits that the exact value of a computation needs."""
-        match expr:
-            case ex.Number():
-                return digits(expr.value)
-            case ex.Name():
-                return self.scale(expr.name)
-            case ex.Of():
-                return self.natural_scale(expr.item)
-            case ex.Arithmetic(op="*"):
-                return self.natural_scale(expr.left) + self.natural_scale(expr.right)
-            case ex.Arithmetic(op="/"):
-                raise Hinted("a division may not end", "say how many digits count with decimals:")
-            case ex.Arithmetic():
-                return max(self.natural_scale(expr.left), self.natural_scale(expr.right))
-            case ex.Call():
-                return max(self.natural_scale(a) for a in expr.arguments)
-        raise Hinted(f'"{expr}" is not a number', "compute with numbers and quantities")
-
-    def type_of(self, expr: ex.Expr) -> Kind:
-        """Return the kind of an expression; raise `Hinted` where its parts do not fit together."""
-        match expr:
-            case ex.Number():
-                return "number"
-            case ex.Text():
-                return "text"
-            case ex.Field():
-                return "field"
-            case ex.Name():
-                return self.kind(expr.name)
-            case ex.Of():
-                return self.type_of(expr.item)
-            case ex.Compare():
-                self._comparable(expr)
-            case ex.Among():
-                self._among(expr)
-            case ex.Logic():
-                for item in expr.items:
-                    self.flag(item)
-            case ex.Not():
-                self.flag(expr.item)
-            case ex.Arithmetic() | ex.Call():
-                if isinstance(expr, ex.Arithmetic) and expr.op == "/" and expr.right == ex.Number(Decimal(0)):
-                    raise Hinted(f'"{expr}" divides by zero', "divide by another number, or by a quantity")
-                parts = expr.arguments if isinstance(expr, ex.Call) else (expr.left, expr.right)
-                for part in parts:
-                    self.number(part)
-                return "number"
-        return "flag"
-
-    def flag(self, expr: ex.Expr) -> None:
-        """Demand a condition: true or false."""
-        if self.type_of(expr) not in {"flag", "field"}:
-            ranked = isinstance(expr, ex.Name) and expr.name in self.ranks
-            hint = f"write rank >= {expr}" if ranked else "compare it, for example with >="
-            raise Hinted(f'"{expr}" is not a condition', hint)
-
-    def number(self, expr: ex.Expr) -> None:
-        """Demand a number."""
-        if self.type_of(expr) != "number":
-            hint = "bring the column in under volumes: {name: {member: column}}" if isinstance(expr, ex.Field) else ""
-            raise Hinted(f'"{expr}" is not a number', hint)
-
-    def _comparable(self, expr: ex.Compare) -> None:
-        kinds = {self.type_of(expr.left), self.type_of(expr.right)}
-        if kinds in ({"number"}, {"rank"}):
-            return
-        if kinds == {"field", "text"} and expr.op in {"==", "!="}:
-            return
-        two = kinds == {"field"} and ex.others(expr)  # the same field of two members
-        if two and expr.op in {"==", "!="}:
-            return
-        if two or kinds == {"field", "text"}:
-            raise Hinted(f'"{expr}" orders texts', "compare texts with == or != only")
-        if "field" in kinds and "number" in kinds:
-            raise Hinted(
-                f'"{expr}" compares a member field with a number',
-                "bring the column in under volumes: {name: {member: column}}",
-            )
-        raise Hinted(f'"{expr}" compares a {" with a ".join(sorted(kinds))}', "compare like with like")
-
-    def _among(self, expr: ex.Among) -> None:
-        kinds = {self.type_of(expr.item), *(self.type_of(v) for v in expr.values)}
-        if kinds not in ({"number"}, {"rank"}, {"field", "text"}):
-            raise Hinted(f'"{expr}" mixes kinds', "list constants of the kind that is looked for")
-
     def reads(self, name: str) -> set[str]:
         """Return the names that a quantity or condition reads directly (`rank` stands for the rank pass)."""
         if name in self.model.conditions:
@@ -290,20 +202,10 @@ class Scope:
 
     def reads_of_pay(self, name: str) -> set[str]:
         """Return the names that must be known before the pay of a bonus is, also for the bonuses that it reads."""
-        found = {each for bonus in self.paid_first(name) for each in self._names_of_bonus(bonus)}
+        found = {each for bonus in paid_first(name, self.model) for each in self._names_of_bonus(bonus)}
         if "paid_as" in found and self.model.ranks and not self.model.ranks.given:
             found.add("rank")  # even where it is the last rank, it is known with the others
         return {self._producer(each) for each in found} - {""}
-
-    def paid_first(self, name: str) -> set[str]:
-        """Return a bonus with all that must be paid before its pay is known."""
-        seen: set[str] = set()
-        stack = [name, *self._chosen_with({name})]
-        while stack:
-            if (current := stack.pop()) not in seen and current in self.model.bonuses:
-                seen.add(current)
-                stack += self.bonuses_read(current)
-        return seen
 
     def _names_of_bonus(self, name: str) -> set[str]:
         """Return the quantities, conditions and rank columns that a bonus reads itself."""
@@ -317,7 +219,7 @@ class Scope:
             for field in bonus.model_fields_set:  # such as the `by` of a tier, which may be a rank column
                 value = getattr(bonus, field)
                 found |= {value} if isinstance(value, str) and value in RANK_COLUMNS else set()
-        for limit in self._limits_before(name):
+        for limit in limits_before(name, self.model):
             found |= {limit.of or "", *(axes(limit.rates_by) if isinstance(limit.table, ByKey) else ())}
         return found
 
@@ -438,59 +340,3 @@ class Scope:
             elif current in self.rules:
                 stack += self.all_reads(self.rules[current])
         return seen
-
-    def circle(self) -> list[str] | None:
-        """Return a circle of quantities and conditions that read each other, or None."""
-        return circle_in({n: self.reads(n) - {"rank"} for n in (*self.rules, *self.model.conditions)})
-
-    def circle_of_bonuses(self) -> list[str] | None:
-        """Return a circle of bonuses that are paid on each other's pay, or None."""
-        return circle_in({name: self.bonuses_read(name) for name in self.model.bonuses})
-
-    def bonuses_read(self, name: str) -> set[str]:
-        """Return the bonuses that must be paid before a bonus is, as it says itself."""
-        bonus = self.model.bonuses[name]
-        reads = {other for _, other in bonus.bonuses()}
-        reads |= {other for limit in self._limits_before(name) for other in limit.bonuses}
-        if getattr(bonus, "of_pay", None) == "after_limits" or bonus.reads_chosen_pay:
-            reads |= self._chosen_with(reads)
-        return reads
-
-    def _chosen_with(self, bonuses: set[str]) -> set[str]:
-        """Return the bonuses that some are compared with by `greater_of`."""
-        return {other for group in self.model.greater_of.values() if bonuses & {*group} for other in group}
-
-    def _limits_before(self, name: str) -> list[Limit]:
-        """Return the limits that a bonus on pay after limits waits for."""
-        limits = list(self.model.limits.values())
-        if getattr(self.model.bonuses[name], "of_pay", None) != "after_limits":
-            return []
-        return limits[: next((place for place, limit in enumerate(limits) if name in limit.bonuses), len(limits))]
-
-
-def circle_in(graph: Mapping[str, set[str]]) -> list[str] | None:
-    """Return a circle of a graph, first and last the same; None if there is none.
-
-    Examples
-    --------
-    >>> circle_in({"a": {"b"}, "b": {"a"}})
-    ['a', 'b', 'a']
-    """
-    state: dict[str, int] = defaultdict(int)
-    for start, reads in graph.items():
-        path: list[tuple[str, list[str]]] = [(start, sorted(reads))] if not state[start] else []
-        state[start] = state[start] or 1
-        while path:
-            node, rest = path[-1]
-            if not rest:
-                state[node] = 2
-                path.pop()
-                continue
-            child = rest.pop(0)
-            if state[child] == 1:
-                names = [n for n, _ in path]
-                return [*names[names.index(child) :], child]
-            if not state[child]:
-                state[child] = 1
-                path.append((child, sorted(graph.get(child, ()))))
-    return None

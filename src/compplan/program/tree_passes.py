@@ -89,6 +89,10 @@ class LegsPass(Pass):
         )
 
     def _measure(self, tree: Any, volume: NDArray[np.int64], work: Work) -> NDArray[np.int64]:
+        if self.rule.without is not None:
+            return legs.legs_by_size(tree, volume, self.rule.without)[1]
+        if isinstance(self.rule.pick, int):
+            return legs.legs_by_size(tree, volume, self.rule.pick)[0]
         match self.rule.pick:
             case "left" | "right":
                 return sides.leg_on_side(tree, volume, self.rule.pick)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from compplan.plan import expression as ex
+from compplan.plan.expression_kinds import natural_scale
 from compplan.plan.values import ConditionText, RoundingMode, Whole
 from compplan.plan.wording import MODES, words
 from compplan.quantities.base import Quantity, register
@@ -53,7 +54,7 @@ daily: {compute: pv / days_in_period, decimals: 2}
         return self.where is None and bool(names) and all(wide)
 
     def scale(self, scope: Scope) -> int:
-        return self.decimals if self.decimals is not None else scope.natural_scale(ex.parse(self.compute))
+        return self.decimals if self.decimals is not None else natural_scale(ex.parse(self.compute), scope)
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.program.passes import ComputePass  # noqa: PLC0415 - the language loads no NumPy

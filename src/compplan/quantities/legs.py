@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, Strict, model_validator
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
+
+Place = Annotated[int, Strict(), Field(ge=1, le=100)]
 
 _PICKS = {
     "largest": "the largest leg",
@@ -42,14 +44,19 @@ class Legs(Quantity):
 largest: {legs: gv, pick: largest}
 other_legs: {legs: gv, pick: others}
 balanced: {legs: gv, leg_cap: 40%}
+fourth: {legs: gv, pick: 4}
+beyond_five: {legs: gv, without: 5}
 without_power_line: {legs: gv, pick: others, leg_cap_amount: 13334}
 """
 
     legs: Name = Field(description="The rolled-up volume whose legs are measured.")
-    pick: Literal["largest", "second", "third", "others", "after_second", "left", "right", "sum"] = Field(
+    pick: Literal["largest", "second", "third", "others", "after_second", "left", "right", "sum"] | Place = Field(
         "sum",
-        description="The n-th largest leg, all others than the largest, all after the second, the one on a side, or "
-        "all.",
+        description="The n-th largest leg by word or number, all others than the largest, all after the second, the "
+        "one on a side, or all.",
+    )
+    without: Place | None = Field(
+        None, description="With pick: sum and without a cap, so many of the largest legs do not count."
     )
     leg_cap_amount: Number | None = Field(
         None,
@@ -65,6 +72,8 @@ without_power_line: {legs: gv, pick: others, leg_cap_amount: 13334}
     @model_validator(mode="after")
     def _one_cap_of_a_sum(self) -> Legs:
         given = [w for w in ("leg_cap_amount", "leg_cap") if getattr(self, w) is not None]
+        if self.without is not None and (given or self.pick != "sum"):
+            raise Hinted("without goes with pick: sum, and without a cap", "leave it out", ("without",))
         fits = self.pick == "sum" or (self.pick == "others" and given == ["leg_cap_amount"])
         if len(given) > 1 or (given and not fits):
             hint = "use one cap, or none; an amount goes with pick: others, too"
@@ -109,4 +118,7 @@ without_power_line: {legs: gv, pick: others, leg_cap_amount: 13334}
     def describe(self) -> str:
         cap = f", at most {money(self.leg_cap_amount)} a leg" if self.leg_cap_amount is not None else ""
         cap = f", at most {percent(self.leg_cap)} of the total a leg" if self.leg_cap is not None else cap
-        return f"{self.legs} of {_PICKS[self.pick]}{cap}"
+        if self.without is not None:
+            return f"{self.legs} of all legs but the {self.without} largest"
+        picked = _PICKS.get(str(self.pick), f"leg {self.pick} by size, the largest first")
+        return f"{self.legs} of {picked}{cap}"

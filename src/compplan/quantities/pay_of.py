@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from compplan.errors import did_you_mean
+from compplan.plan.circles import paid_first
 from compplan.plan.findings import Finding
 from compplan.plan.values import Names
 from compplan.quantities.base import Quantity, register
@@ -78,7 +79,7 @@ paid_before: {accumulate: paid, periods: 1, this_period: false}
 def _is_of_weeks(bonus: str, scope: Scope) -> bool:
     """Tell whether a bonus, or what its pay goes by, is measured or paid for parts of the period."""
     names = (name for read in scope.reads_of_pay(bonus) for name in scope.closure(read))
-    lengths = {*map(scope.bonus_length, scope.paid_first(bonus)), *map(scope.length, names)}
+    lengths = {*map(scope.bonus_length, paid_first(bonus, scope.model)), *map(scope.length, names)}
     return lengths != {"period"}
 
 

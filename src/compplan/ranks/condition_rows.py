@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
+from compplan.plan.expression_kinds import demand_flag
 from compplan.plan.located import Hinted
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.row import INFINITE, Measure, Row
@@ -26,7 +27,7 @@ def new_row(code: str, text: str, measure: Measure, name: str, low: int, **more:
 
 def condition_rows(expr: ex.Expr, scope: Scope, code: str = "") -> list[Row]:
     """Split a condition into rows at its `and`s, looking through named conditions."""
-    scope.flag(expr)
+    demand_flag(expr, scope)
     if isinstance(expr, ex.Logic) and expr.op == "and":
         return [row for item in expr.items for row in condition_rows(item, scope, code)]
     if isinstance(expr, ex.Name) and (text := scope.model.conditions.get(expr.name)) is not None:

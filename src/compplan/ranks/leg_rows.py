@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from compplan.plan import expression as ex
+from compplan.plan.expression_kinds import demand_flag
 from compplan.plan.located import Hinted
 from compplan.plan.values import EXACT
 from compplan.ranks.condition_rows import in_rank_tree, new_row, sums_by_rank
@@ -95,7 +96,7 @@ def _holder(text: str, scope: Scope) -> tuple[int, str]:
     ranks = [i.name for i in items if isinstance(i, ex.Name) and i.name in scope.ranks]
     others = [i for i in items if not (isinstance(i, ex.Name) and i.name in scope.ranks)]
     for other in others:
-        scope.flag(other)
+        demand_flag(other, scope)
         if scope.expression_needs_rank(other):
             raise Hinted(f'"{other}" depends on the ranks that it decides', "name a rank, or a condition without ranks")
     also = str(others[0] if len(others) == 1 else ex.Logic("and", tuple(others))) if others else ""

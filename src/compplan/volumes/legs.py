@@ -142,6 +142,24 @@ def other_legs(
     return out
 
 
+def legs_by_size(tree: Tree, leg_volume: Volumes, nth: int) -> tuple[Volumes, Volumes]:
+    """Return the n-th largest leg of each member, and the sum of all that are smaller in order, for any n.
+
+    By sorting: for the first three, `nth_leg` and `other_legs` are many times as fast. Errors as for `largest_leg`.
+    """
+    leg_volume, _ = checked_legs(tree, leg_volume, None, 1)
+    picked, rest = np.zeros(tree.parent.size, np.int64), np.zeros(tree.parent.size, np.int64)
+    legs = np.flatnonzero(tree.parent >= 0)
+    order = legs[np.lexsort((-leg_volume[legs], tree.parent[legs]))]
+    owner = tree.parent[order]
+    first = np.searchsorted(owner, owner, side="left")
+    place = np.arange(order.size) - first
+    here = place == nth - 1
+    picked[owner[here]] = leg_volume[order[here]]
+    np.add.at(rest, owner[place >= nth], leg_volume[order[place >= nth]])
+    return picked, rest
+
+
 def capped_legs(
     tree: Tree, leg_volume: Volumes, cap: int | Volumes, *, out: Volumes | None = None, threads: int = 1
 ) -> Volumes:

@@ -110,7 +110,7 @@ class DifferencePass(Pass):
             limit=made.limit,
             lower_of_both=bonus.whose_rate == "lower",
             from_level=bonus.from_level,
-            first_take=bonus.first_levels_take,
+            first_take=bonus.first_levels == "take",
             levels=bonus.levels or NO_LIMIT,
             unpaid=bonus.unpaid,
             from_self=bonus.start == "self",

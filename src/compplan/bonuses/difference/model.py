@@ -93,6 +93,10 @@ class Climbing(Bonus):
         description="`lower`: rates count at most what the rate of the source himself is.",
     )
     from_level: Whole = Field(1, ge=1, description="The first level that is paid.")
+    first_levels: Literal["take", "nothing"] = Field(
+        "take",
+        description="Whether members on the levels before `from_level` take their rates all the same, or stand aside.",
+    )
     levels: Whole | None = Field(None, ge=1, description="The last level that is paid; no end when left out.")
     unpaid: Literal["breakage", "pass_up", "hold"] = Field(
         "breakage",
@@ -106,9 +110,6 @@ class Climbing(Bonus):
         "period", description="What one payment is: a source's volume of the period, or each order."
     )
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
-
-    first_levels_take: ClassVar[bool] = True
-    """Whether those before the first paid level take their rate."""
 
     def word(self, name: str) -> Any:
         """Return a field that only one of the kinds has; None where it is left out, or not there."""

@@ -45,7 +45,7 @@ def _walk(bonus: Any) -> Iterator[str]:
     if bonus.compress != "none":
         yield f"A member with {words(bonus.compress)} is left out of the walk."
     if bonus.from_level > 1:
-        take = "take their rate, and are" if bonus.first_levels_take else "are"
+        take = "take their rate, and are" if bonus.first_levels == "take" else "are"
         yield f"Those before level {bonus.from_level} {take} not paid."
     if bonus.levels is not None:
         yield f"The last level is {bonus.levels}."

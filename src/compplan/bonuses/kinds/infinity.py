@@ -25,9 +25,11 @@ infinity:
   equal_rate: stops
 """
 
-    first_levels_take: ClassVar[bool] = False
-
     kind: Literal["infinity"] = Field(description="Pays without end, with blocking by rate.")
+    first_levels: Literal["take", "nothing"] = Field(
+        "nothing",
+        description="Whether members on the levels before `from_level` take their rates all the same, or stand aside.",
+    )
     less: Literal["nothing", "highest_between"] = Field(
         "nothing", description="Whether each is paid his whole rate, or what is above the highest rate below."
     )

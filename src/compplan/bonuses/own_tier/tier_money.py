@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from compplan.bonuses.kinds.tier import Tier, TierTable
+    from compplan.bonuses.kinds.tier import Tier
+    from compplan.bonuses.own_tier.tier_words import TierTable
     from compplan.program.builder import Builder
 
     Ints = NDArray[np.int64]

@@ -9,7 +9,7 @@ import numpy as np
 
 from compplan.bonuses.pairing.carry import CarryRule
 from compplan.bonuses.pairing.checks import listed
-from compplan.bonuses.pairing.measure import WayRule
+from compplan.bonuses.pairing.measured import WayRule
 from compplan.bonuses.pairing.pairing_pass import PairingPass
 from compplan.bonuses.pairing.spec import KEEP, UNREACHED, Pairing, table_of
 from compplan.bonuses.prepare.gates import cap_columns, gate

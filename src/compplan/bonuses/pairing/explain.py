@@ -13,7 +13,7 @@ from compplan.money import from_fixed
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from compplan.bonuses.pairing.measure import Measured
+    from compplan.bonuses.pairing.measured import Measured
     from compplan.bonuses.pairing.pairing_pass import PairingPass
     from compplan.program.work import Work
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.books.caps import Cap
     from compplan.bonuses.kinds.binary import Binary
     from compplan.bonuses.pairing.carry import CarryRule
-    from compplan.bonuses.pairing.measure import Measured, WayRule
+    from compplan.bonuses.pairing.measured import Measured, WayRule
     from compplan.bonuses.pairing.spec import Pairing
     from compplan.bonuses.prepare.terms import Terms
     from compplan.explain.reasons import Detail, Outcomes

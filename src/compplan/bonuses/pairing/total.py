@@ -13,7 +13,7 @@ from compplan.money_arrays import exact_sum
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.bonuses.pairing.measure import Measured
+    from compplan.bonuses.pairing.measured import Measured
     from compplan.bonuses.pairing.pairing_pass import PairingPass
     from compplan.program.work import Work
 
