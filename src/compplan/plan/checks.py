@@ -49,7 +49,9 @@ def problems(scope: Scope) -> Found:
     if circle := circle_of_names(scope):
         section = next(s for s in ("volumes", "counts", "conditions") if circle[0] in getattr(scope.model, s))
         message = f"names read each other in a circle: {' -> '.join(circle)}"
-        yield Finding((section, circle[0]), message, "break the circle", key=True)
+        pays = any(scope.reads_pay(name) for name in circle)
+        hint = "for the pay of earlier periods use accumulate with this_period: false" if pays else "break the circle"
+        yield Finding((section, circle[0]), message, hint, key=True)
         return
     unscaled = list(_quantities_have_no_scale(scope))
     yield from unscaled

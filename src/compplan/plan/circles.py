@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from compplan.plan.limits import Limit
     from compplan.plan.model import PlanModel
     from compplan.plan.scope import Scope
 
@@ -19,17 +20,41 @@ def circle_of_names(scope: Scope) -> list[str] | None:
 
 def circle_of_bonuses(model: PlanModel) -> list[str] | None:
     """Return a circle of bonuses that are paid on each other's pay, or None."""
+    return circle_in({name: bonuses_read(name, model) for name in model.bonuses})
+
+
+def bonuses_read(name: str, model: PlanModel) -> set[str]:
+    """Return the bonuses that must be paid before a bonus is, as it says itself."""
+    bonus = model.bonuses[name]
+    reads = {other for _, other in bonus.bonuses()}
+    reads |= {other for limit in limits_before(name, model) for other in limit.bonuses}
+    if getattr(bonus, "of_pay", None) == "after_limits" or bonus.reads_chosen_pay:
+        reads |= chosen_with(reads, model)
+    return reads
+
+
+def chosen_with(bonuses: set[str], model: PlanModel) -> set[str]:
+    """Return the bonuses that some are compared with by `greater_of`."""
+    return {other for group in model.greater_of.values() if bonuses & {*group} for other in group}
+
+
+def limits_before(name: str, model: PlanModel) -> list[Limit]:
+    """Return the limits that a bonus on pay after limits waits for."""
+    if getattr(model.bonuses[name], "of_pay", None) != "after_limits":
+        return []
     limits = list(model.limits.values())
-    graph = {}
-    for name, bonus in model.bonuses.items():
-        reads = {other for _, other in bonus.bonuses()}
-        if getattr(bonus, "of_pay", None) == "after_limits":
-            first = next((place for place, limit in enumerate(limits) if name in limit.bonuses), len(limits))
-            reads |= {other for limit in limits[:first] for other in limit.bonuses}
-        if getattr(bonus, "of_pay", None) == "after_limits" or bonus.reads_chosen_pay:
-            reads |= {other for group in model.greater_of.values() if reads & {*group} for other in group}
-        graph[name] = reads
-    return circle_in(graph)
+    return limits[: next((place for place, limit in enumerate(limits) if name in limit.bonuses), len(limits))]
+
+
+def paid_first(name: str, model: PlanModel) -> set[str]:
+    """Return a bonus with all that must be paid before its pay, after `greater_of`, is known."""
+    seen: set[str] = set()
+    stack = [name, *chosen_with({name}, model)]
+    while stack:
+        if (current := stack.pop()) not in seen and current in model.bonuses:
+            seen.add(current)
+            stack += bonuses_read(current, model)
+    return seen
 
 
 def circle_in(graph: Mapping[str, set[str]]) -> list[str] | None:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Literal
 
 from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
+from compplan.plan.circles import limits_before, paid_first
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.values import axes
+from compplan.plan.values import ByKey, axes
 from compplan.quantities.order_sum import OrderSum
 from compplan.quantities.roll_up import RollUp
 
@@ -195,7 +196,44 @@ class Scope:
         for field, text in (*rule.texts(), *rule.computations()):
             if field not in later:
                 found |= self._expression_reads(ex.parse(text))
+        for _, bonus in rule.bonuses():
+            found |= self.reads_of_pay(bonus)
         return found | ({self._producer(key) for key in rule.keys(self)} - {""})
+
+    def reads_of_pay(self, name: str) -> set[str]:
+        """Return the names that must be known before the pay of a bonus is, also for the bonuses that it reads."""
+        found = {each for bonus in paid_first(name, self.model) for each in self._names_of_bonus(bonus)}
+        if "paid_as" in found and self.model.ranks and not self.model.ranks.given:
+            found.add("rank")  # even where it is the last rank, it is known with the others
+        return {self._producer(each) for each in found} - {""}
+
+    def _names_of_bonus(self, name: str) -> set[str]:
+        """Return the quantities, conditions and rank columns that a bonus reads itself."""
+        found: set[str] = set()
+        for bonus in self.model.bonuses[name].variants().values():
+            found |= {read for _, read in (*bonus.quantities(), *bonus.bonuses())}
+            for _, text in bonus.texts():
+                found |= ex.names(ex.parse(text))
+            for _, by, table in bonus.tables():
+                found |= {*axes(by)} if isinstance(table, ByKey) else set()
+            for field in bonus.model_fields_set:  # such as the `by` of a tier, which may be a rank column
+                value = getattr(bonus, field)
+                found |= {value} if isinstance(value, str) and value in RANK_COLUMNS else set()
+        for limit in limits_before(name, self.model):
+            found |= {limit.of or "", *(axes(limit.rates_by) if isinstance(limit.table, ByKey) else ())}
+        return found
+
+    def reads_pay(self, name: str) -> bool:
+        """Tell whether a name goes by what bonuses pay in this period."""
+        seen, stack = set(), [name]
+        while stack:
+            current = stack.pop()
+            if current in self.rules and any(self.rules[current].bonuses()):
+                return True
+            if current not in seen:
+                seen.add(current)
+                stack += self.reads(current)
+        return False
 
     def _expression_reads(self, expr: ex.Expr) -> set[str]:
         return {self._producer(n) for n in ex.names(expr)} - {""}

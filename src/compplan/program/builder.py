@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from compplan.bonuses.books.greater_pass import chosen, compile_greater
 from compplan.bonuses.by_country import compile_by_country
 from compplan.bonuses.share_out.limit_compile import compile_limit
+from compplan.errors import UsageError
 from compplan.periods.payout_pass import compile_payout
 from compplan.plan import expression as ex
 from compplan.plan.scope import FLAGS, RANK_COLUMNS, ROLES
@@ -52,6 +53,8 @@ class Builder:
         What the passes run for: the whole period, or each week or day of it.
     parts
         The builders of the weeks or days inside of the period.
+    making
+        The bonuses that are being compiled, or have been.
     """
 
     plan: Plan
@@ -60,6 +63,7 @@ class Builder:
     endings: list[Callable[[], Pass]] = field(default_factory=list)
     length: Length = "period"
     parts: dict[Length, PartBuilder] = field(default_factory=dict)
+    making: set[str] = field(default_factory=set)
 
     def add(self, made: Pass) -> str:
         """Add a pass and return the first column that it writes."""
@@ -295,6 +299,9 @@ class Builder:
         if column not in self.known and length != self.length:
             return self.of_parts(length, lambda part: part.pay(name), late=True)
         if column not in self.known:
+            if name in self.making:  # the checks of a plan find circles, unless a kind hides what it reads
+                raise UsageError(f'what "{name}" pays goes by itself: use accumulate with this_period: false')
+            self.making.add(name)
             bonus = self.plan.model.bonuses[name]
             if bonus.value_tables:
                 compile_by_country(name, bonus, self)

@@ -48,6 +48,10 @@ class Quantity(Model):
         """Yield the field and text of every computation."""
         yield from ()
 
+    def bonuses(self) -> Iterator[tuple[str, str]]:
+        """Yield the field and name of every bonus whose pay it reads."""
+        yield from ()
+
     def later(self) -> tuple[str, ...]:
         """Return the fields that are looked at only when the period is over, for the periods to come."""
         return ()

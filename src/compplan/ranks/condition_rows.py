@@ -16,6 +16,9 @@ from compplan.ranks.row import INFINITE, Measure, Row
 if TYPE_CHECKING:
     from compplan.plan.scope import Scope
 
+PAY_HINT = "for the pay of earlier periods use accumulate with this_period: false"
+"""What to do instead where a rank would go by pay that needs the rank."""
+
 
 def new_row(code: str, text: str, measure: Measure, name: str, low: int, **more: object) -> Row:
     """Return a row that belongs to no rank yet."""
@@ -32,7 +35,8 @@ def condition_rows(expr: ex.Expr, scope: Scope, code: str = "") -> list[Row]:
     if isinstance(expr, ex.Compare) and (row := _comparison(expr, scope)) is not None:
         return [replace(row, code=f"{code}.{row.code}" if code else row.code)]
     if scope.expression_needs_rank(expr):
-        raise Hinted(f'"{expr}" depends on the ranks that it decides', "use legs, frontline or downline with a rank")
+        hint = PAY_HINT if any(map(scope.reads_pay, ex.names(expr))) else "use legs, frontline or downline with a rank"
+        raise Hinted(f'"{expr}" depends on the ranks that it decides', hint)
     return [new_row(code or str(expr), ex.words(expr), "flag", str(expr), 1, unit="flag")]
 
 
@@ -83,6 +87,8 @@ def _measured_with_ranks(row: Row, scope: Scope) -> Row:
             plain = not (rule.with_uplines or sums_by_rank(rule, scope))
             if plain and in_rank_tree(rule, scope):
                 return replace(row, measure=measure, holds=scope.ranks[rank], own="full" if rule.own else "none")
+    if scope.reads_pay(row.name):
+        raise Hinted(f'"{row.name}" depends on the ranks that it decides', PAY_HINT)
     raise Hinted(
         f'"{row.name}" depends on the ranks that it decides',
         "in a requirement, a roll_up may use stop_at or outside_legs_with only as: rank >= <rank>, "

@@ -1,0 +1,92 @@
+"""What bonuses pay a member in this period, as a quantity: for pools, tiers, conditions, and earlier periods."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from pydantic import Field
+
+from compplan.errors import did_you_mean
+from compplan.plan.circles import paid_first
+from compplan.plan.findings import Finding
+from compplan.plan.values import Names
+from compplan.quantities.base import Quantity, register
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from compplan.plan.findings import Found
+    from compplan.plan.scope import Scope
+    from compplan.program.builder import Builder
+
+
+@register
+class PayOf(Quantity):
+    """What bonuses pay each member in this period, in money: after caps and `greater_of`, before limits.
+
+    It has the digits of the currency; where payments are finer, the sum of each member is rounded as the plan rounds.
+    What decides a bonus (a rank, another bonus) cannot itself go by what this bonus pays in the same period; the pay of
+    earlier periods is `{accumulate: paid, periods: 1, this_period: false}`.
+    """
+
+    word: ClassVar[str] = "pay_of"
+    example: ClassVar[str] = """\
+paid: {pay_of: levels}                       # or a list, such as [binary, unilevel]
+paid_before: {accumulate: paid, periods: 1, this_period: false}
+"""
+
+    pay_of: Names = Field(description="The bonus, or a list of bonuses, in the currency of the plan.")
+
+    def bonuses(self) -> Iterator[tuple[str, str]]:
+        for name in self.pay_of:
+            yield "pay_of", name
+
+    def scale(self, scope: Scope) -> int:
+        return scope.model.currency.decimals
+
+    def findings(self, name: str, scope: Scope) -> Found:
+        del name
+        bonuses, ours = scope.model.bonuses, scope.model.currency.code
+        if not self.pay_of or len(set(self.pay_of)) < len(self.pay_of):
+            yield Finding(("pay_of",), "it names a bonus twice, or none", "name each bonus once")
+        for each in self.pay_of:
+            if each not in bonuses:
+                yield Finding(("pay_of",), f'"{each}" is not a bonus', did_you_mean(each, list(bonuses)))
+                continue
+            theirs = sorted({money.code for money in bonuses[each].currencies(scope.model).values()})
+            if theirs != [ours]:
+                message = f'"{each}" is paid in {" and ".join(theirs)}, and the plan in {ours}'
+                yield Finding(("pay_of",), message, "name bonuses of the plan's currency")
+        if any(_is_of_weeks(each, scope) for each in self.pay_of if each in bonuses):
+            hint = "run the weeks as periods of their own, or bring pay in as a member column"
+            yield Finding(("pay_of",), "it would wait for weeks or days inside of the period", hint)
+        elif reader := next(_weekly_readers(scope), ""):
+            message = f'"{reader}" is of a week or day, and what bonuses pay in the period is not known then'
+            yield Finding(("pay_of",), message, "use accumulate with this_period: false")
+
+    def compile(self, name: str, builder: Builder) -> None:
+        from compplan.program.pay_pass import PayPass  # noqa: PLC0415 - the language loads no NumPy
+
+        scope = builder.plan.scope
+        reads = tuple(builder.chosen_pay(bonus) for bonus in self.pay_of)
+        mode = scope.model.rounding.mode
+        builder.add(PayPass((name,), reads, self.pay_of, scope.scale(name), mode))
+
+    def describe(self) -> str:
+        return f"what {' and '.join(self.pay_of)} pay{'s' if len(self.pay_of) == 1 else ''} the member, before limits"
+
+
+def _is_of_weeks(bonus: str, scope: Scope) -> bool:
+    """Tell whether a bonus, or what its pay goes by, is measured or paid for parts of the period."""
+    names = (name for read in scope.reads_of_pay(bonus) for name in scope.closure(read))
+    lengths = {*map(scope.bonus_length, paid_first(bonus, scope.model)), *map(scope.length, names)}
+    return lengths != {"period"}
+
+
+def _weekly_readers(scope: Scope) -> Iterator[str]:
+    """Yield what is measured or paid for parts of the period and goes by pay of the whole period."""
+    names = (*scope.rules, *scope.model.conditions)
+    yield from (name for name in names if scope.length(name) != "period" and scope.reads_pay(name))
+    for bonus in scope.model.bonuses:
+        if scope.bonus_length(bonus) != "period" and any(map(scope.reads_pay, scope.reads_of_pay(bonus))):
+            yield bonus
