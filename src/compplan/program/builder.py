@@ -303,7 +303,7 @@ class Builder:
         return column
 
     def pay_before_limits(self, bonus: str) -> str:
-        """Return the column of a bonus' pay before all limits, those of its weeks too, and before a greater is chosen."""
+        """Return the column of a bonus' pay before all limits, also of its weeks, and before a greater is chosen."""
         column = self.pay(bonus)
         return column if self.plan.scope.bonus_length(bonus) == self.length else before_limits(column)
 
