@@ -354,3 +354,16 @@ def test_a_company_number_is_in_the_manifest():
     inputs = run(bonus, profit="1000.5").manifest["inputs"]
     assert inputs["company"] == {"profit": "1000.50"}
     assert run(bonus).manifest["inputs"] != inputs
+
+
+def test_without_a_row_of_weights_points_count_nothing_and_why_says_so():
+    result = run("amounts: 100, by: points, weights: {silver: 2}, residue: company")
+    assert pay(result) == {"ben": "100.00"}
+    why = result.why("ann", "pool")
+    (row,) = why.rows.rows()
+    assert (row["reason"], str(row["base"])) == ("no_rate", "2.5")
+    assert "row of weights: none" in str(why)
+    assert "row of weights" not in str(result.why("ben", "pool"))
+    assert len(result.why("dee", "pool").rows) == 0
+    text = PLAN.replace("BONUS", "amounts: 100, by: points, weights: {silver: 2}, residue: company")
+    assert "points counts times as silver: 2; whoever has no row there counts nothing." in cp.load_plan(text).describe()

@@ -42,14 +42,25 @@ def outcomes(made: PoolPass, work: Work, position: int) -> Outcomes:
 
 def _base(made: PoolPass, work: Work, each: Divided) -> np.ndarray:
     """Return what shares go by, also of those who take no part."""
-    return made.weights.columns(work)[0] if each.places is None else made.base_of(work, each)
+    if each.places is not None:
+        return made.base_of(work, each)
+    weights = made.weights
+    if not weights.klass:
+        return weights.columns(work)[0]
+    points = np.maximum(work.columns[weights.by], 0) if weights.by else np.ones(work.size, np.int64)
+    # without a row of weights the points count nothing, and are told as they are
+    return np.where(work.columns[weights.klass] < 0, points * 10**weights.fine, weights.columns(work)[0])
+
+
+def _has_weight(made: PoolPass, work: Work, position: int) -> bool:
+    return not made.weights.klass or bool(work.columns[made.weights.klass][position] >= 0)
 
 
 def _reason(made: PoolPass, work: Work, each: Divided, position: int) -> Reason | None:
     """Return what became of a member's share; None where he has no points."""
     if int(_base(made, work, each)[position]) <= 0:
         return None
-    if not each.pool.members(work)[position]:
+    if not each.pool.members(work)[position] or not _has_weight(made, work, position):
         return Reason.NO_RATE
     if not work.columns[made.pay][position]:
         return Reason.NOT_QUALIFIED
@@ -81,6 +92,8 @@ def _division(made: PoolPass, work: Work, each: Divided, position: int) -> Itera
         yield from _place(made, work, each, position)
         return
     scale = made.weights.scale
+    if not _has_weight(made, work, position):
+        yield Detail(f"{code}weight", "row of weights", "none, so his points count nothing")
     yield Detail(f"{code}points", "own points", from_fixed(int(made.weights.columns(work)[0][position]), scale))
     yield Detail(f"{code}sum", "points of all", from_fixed(each.division.whole, scale))
     yield from _share(made, work, each, position, code)

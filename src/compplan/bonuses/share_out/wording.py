@@ -65,7 +65,8 @@ def _weights(bonus: Pool) -> list[str]:
     if bonus.weights is None:
         return []
     what = (bonus.by or "A share") if bonus.weights_on == "points" else "The finished share"
-    return [f"{what} counts times {table(bonus.weights, bonus.weights_by, money)}."]
+    rest = "; whoever has no row there counts nothing" if isinstance(bonus.weights, ByKey) else ""
+    return [f"{what} counts times {table(bonus.weights, bonus.weights_by, money)}{rest}."]
 
 
 def _bounds(bonus: Pool) -> list[str]:
