@@ -153,3 +153,21 @@ def test_sides_that_do_not_fit_are_an_error():
     large, none = column([2**60]), column([0])
     with pytest.raises(ExactnessError, match="left side"):
         pair_sides(pairing, Sides(large, none), Sides(large, none), column([0], np.int16))
+
+
+@pytest.mark.parametrize(
+    ("carry", "sides", "out"),
+    [
+        ("strong", (100, -70), (100, -70)),
+        ("strong", (-50, -70), (-50, -70)),
+        ("strong", (100, 70), (30, 0)),
+        ("both", (-50, -70), (-50, -70)),
+        ("none", (100, -70), (0, 0)),
+    ],
+)
+def test_a_side_below_zero_is_carried_as_it_is(carry, sides, out):
+    table, steps = table_of([Fraction(1)], [[]])
+    nothing = Sides(column([0]), column([0]))
+    new = Sides(column([sides[0]]), column([sides[1]]))
+    found = pair_sides(Pairing(table, steps, anew=False, balanced=False, keep=KEEP[carry]), new, nothing, column([0], np.int16))
+    assert (found.out.left[0], found.out.right[0]) == out

@@ -95,3 +95,10 @@ def test_bad_data_is_exit_code_1(cli, files, data):
     called = explain(cli, data, "ann")
     assert (called.code, called.out) == (1, "")
     assert called.err.startswith("data: 1 problem\n")
+
+
+def test_the_steps_of_a_bonus_are_those_that_why_prints(cli, data):
+    steps = cp.run("plan.yaml", "members.csv", "orders.csv", period="2026-10").why("ann", "club").details
+    out = explain(cli, data, "ann", "--bonus", "club").out
+    assert steps
+    assert all(str(step) in out.splitlines() for step in steps)

@@ -66,10 +66,10 @@ def take(on, strong, of_strong, of_weak):
 
 
 def kept(on, strong, carry):
-    """What is carried on: both sides, the stronger, or nothing."""
+    """What is carried on: both sides, the stronger and any side below zero, or nothing."""
     if carry == "both":
         return on
-    return [on[side] if carry == "strong" and side == strong else 0 for side in (0, 1)]
+    return [on[side] if carry == "strong" and (side == strong or on[side] < 0) else 0 for side in (0, 1)]
 
 
 def aged(total, new, lots):

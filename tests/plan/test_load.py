@@ -12,7 +12,7 @@ from plan_texts import HEAD, plan, plan_text, unmarked
 from pydantic import ValidationError
 
 import compplan as cp
-from compplan.errors import PlanError
+from compplan.errors import PlanError, UsageError
 from compplan.plan.load import load_plan
 from compplan.quantities.base import volume_kinds
 
@@ -262,3 +262,10 @@ def test_a_plan_offers_its_requirements_inputs_and_description():
     assert made.describe().startswith("Test: a monthly plan in USD.")
     assert made.scope.floor == 1
     assert HEAD.startswith("compplan: 1")
+
+
+@pytest.mark.parametrize("patch", [None, {}, {"compplan_patch": 1, "name": "data"}])
+def test_a_patch_that_is_neither_path_nor_text_is_a_usage_error(patch):
+    with pytest.raises(UsageError, match="a patch is a path or a text, not") as caught:
+        load_plan(BASE).patched(patch)
+    assert caught.value.problems[0].hint

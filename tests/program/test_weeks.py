@@ -354,3 +354,55 @@ def test_match_of_weeks_names_the_orders(length: str, cascade: str, belong: str)
         assert [row["period"] for row in rows] == ["2026-W41", "2026-W42"]
     why = [(row["order"], row["amount"]) for row in run.why("a", "m").rows.rows() if row["reason"] == "paid"]
     assert why == expected
+
+
+LIMIT = "limits: {l: {bonuses: [wk], of: wv, rates: 1%}}\n"
+WK = "  wk: {kind: direct, of: wv, rates: 10%}\n"
+
+
+@pytest.mark.parametrize(
+    ("sections", "expected"),
+    [
+        ("  r: {kind: match, of: wk, rates: [50%]}\n", {"a": 75}),
+        ("  r: {kind: match, of: wk, rates: [50%], of_pay: before_limits}\n", {"a": 75}),
+        ("  r: {kind: match, of: wk, rates: [50%], of_pay: after_limits}\n", {"a": Decimal("7.50")}),
+        ("  r: {kind: match, of: wk, rates: [50%], every: week}\n", {"a": 75}),
+        ("  r: {kind: match_down, of: wk, rates: 50%, residue: company}\n", {"c": 75}),
+        ("  r: {kind: booster, of: wk, rates: 10%}\n", {"b": 15}),
+        ("  r: {kind: guarantee, of: wk, amounts: 160}\n", {"a": 160, "b": 10, "c": 160}),
+        ("  r: {kind: direct, of: pv, rates: 4%}\ngreater_of: {g: [wk, r]}\n", {}),
+        ("  r: {kind: direct, of: pv, rates: 11%}\ngreater_of: {g: [wk, r]}\n", {"b": 165}),
+        ("  r: {kind: direct, of: wv, rates: 4%}\ngreater_of: {g: [wk, r]}\n", {}),
+    ],
+)
+def test_rules_of_the_month_read_pay_before_the_limits_of_weeks(sections: str, expected: dict[str, Any]) -> None:
+    plan = cp.load_plan(f"{CHAIN}{LIMIT}bonuses:\n{WK}{sections}")
+    run = cp.run(plan, chain_of("abc"), sales(("c", "06", 1000), ("c", "14", 500)), period="2026-10")
+    rows = {row["member_id"]: row for row in run.members.rows()}
+    assert {name: row["pay:r"] for name, row in rows.items() if row["pay:r"]} == expected
+    assert rows["b"]["pay:wk"] == (0 if expected == {"b": 165} else 15)
+    for name in "abc":
+        assert run.why(name, "r").total == expected.get(name, 0)
+        assert sum(row["amount"] for row in run.why(name, "r").paid) >= expected.get(name, 0)
+
+
+@pytest.mark.parametrize("other", ["pv", "wv"])
+def test_a_booster_reads_the_chosen_pay_before_the_limits_of_weeks(other: str) -> None:
+    bonuses = f"{WK}  x: {{kind: direct, of: {other}, rates: 4%}}\n  r: {{kind: booster, of: [wk, x], rates: 10%}}\n"
+    plan = cp.load_plan(f"{CHAIN}{LIMIT}greater_of: {{g: [x, wk]}}\nbonuses:\n{bonuses}")
+    run = cp.run(plan, chain_of("abc"), sales(("c", "06", 1000), ("c", "14", 500)), period="2026-10")
+    (paid,) = [row for row in run.members.rows() if row["pay:r"]]
+    assert (paid["member_id"], paid["pay:wk"], paid["pay:x"], paid["pay:r"]) == ("b", 15, 0, 15)
+
+
+def test_limits_of_the_month_go_on_from_those_of_the_weeks() -> None:
+    limits = "limits: {l: {bonuses: [wk], of: wv, rates: 1%}, m: {bonuses: [wk, r], of: pv, rates: 5%}}\n"
+    bonuses = f"{WK}  r: {{kind: match, of: wk, rates: [50%]}}\n"
+    run = cp.run(
+        cp.load_plan(f"{CHAIN}{limits}bonuses:\n{bonuses}"),
+        chain_of("abc"),
+        sales(("c", "06", 1000), ("c", "14", 500)),
+        period="2026-10",
+    )
+    rows = {row["member_id"]: row for row in run.members.rows()}
+    assert (rows["b"]["pay:wk"], rows["a"]["pay:r"]) == (Decimal("12.50"), Decimal("62.50"))

@@ -69,6 +69,8 @@ def show_why(answer: Why, most: int = MOST_ROWS) -> None:
         say(f"not paid: {answer.failed}")
     gates = [(gate.text, gate.measured, gate.needed, gate.met) for gate in answer.gates]
     table("Conditions on the member", ("condition", "has", "needs", "met"), gates)
+    for detail in answer.details:
+        say(str(detail))
     for entry, amount in answer.adjustments.items():
         say(f"{entry}: {amount:,f} {answer.currency}")
     found = Counter(answer.rows["reason"].to_pylist()).most_common()

@@ -7,9 +7,10 @@ import json
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from os import PathLike
 from typing import TYPE_CHECKING, Any
 
-from compplan.errors import Place, PlanError
+from compplan.errors import Place, PlanError, Problem, UsageError
 from compplan.plan.checks import problems
 from compplan.plan.inputs import required_inputs
 from compplan.plan.located import validate
@@ -23,7 +24,6 @@ from compplan.ranks.table import RequirementTable, requirement_table
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from compplan.errors import Problem
     from compplan.plan.source import Source
 
 
@@ -75,7 +75,13 @@ class Plan:
         ------
         PlanError
             With every problem of the patches and of the patched plan, each at the file that says it.
+        UsageError
+            If a patch is neither a path nor a text.
         """
+        for patch in patches:
+            if not isinstance(patch, (str, PathLike)):
+                hint = "give the path of a patch file, or its text"
+                raise UsageError(Problem("patch", f"a patch is a path or a text, not {type(patch).__name__}", hint=hint))
         return checked_plan(merged_source(self.source, [read_source(patch) for patch in patches]))
 
     def required_inputs(self) -> dict[str, dict[str, str]]:

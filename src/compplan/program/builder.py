@@ -11,7 +11,7 @@ import math
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from compplan.bonuses.books.greater_pass import chosen, compile_greater
+from compplan.bonuses.books.greater_pass import before_limits, chosen, compile_greater
 from compplan.bonuses.by_country import compile_by_country
 from compplan.bonuses.share_out.limit_compile import compile_limit
 from compplan.errors import UsageError
@@ -308,6 +308,22 @@ class Builder:
             else:
                 bonus.compile(name, self)
         return column
+
+    def pay_before_limits(self, bonus: str) -> str:
+        """Return the column of a bonus' pay before all limits, also of its weeks, and before a greater is chosen."""
+        column = self.pay(bonus)
+        return column if self.plan.scope.bonus_length(bonus) == self.length else before_limits(column)
+
+    def chosen_pay_before_limits(self, bonus: str) -> str:
+        """Return the column of a bonus' pay after the greater of several is chosen, before all limits."""
+        scope, column = self.plan.scope, self.chosen_pay(bonus)
+        if scope.bonus_length(bonus) == self.length:
+            return column
+        groups = {name: group for name, group in self.plan.model.greater_of.items() if bonus in group}
+        of_weeks = [name for name, group in groups.items() if scope.common_length(group) != self.length]
+        if of_weeks and column == f"pay {bonus}":
+            column = chosen(bonus, of_weeks[-1])
+        return before_limits(column)
 
     def chosen_pay(self, bonus: str) -> str:
         """Return the column of a bonus' pay after the greater of several is chosen."""

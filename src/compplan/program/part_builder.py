@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from compplan.bonuses.books.greater_pass import GreaterPass, before_limits
 from compplan.plan import expression as ex
 from compplan.plan.scope import FLAGS
 from compplan.plan.values import axes
@@ -101,5 +102,7 @@ class PartBuilder(Builder):
         writes = {name for each in passes for name in each.writes}
         bonuses = tuple(dict.fromkeys(each.bonus for each in passes if hasattr(each, "bonus")))
         reads = {name for each in passes for name in each.reads} - writes
-        first = tuple(f"pay {name}" for name in bonuses) or (f"each {self.length}",)
-        return PartsPass(first, tuple(sorted(reads)), self.length, passes, bonuses)
+        pays = tuple(f"pay {name}" for name in bonuses)
+        unlimited = (*pays, *(column for each in passes if isinstance(each, GreaterPass) for column in each.writes))
+        first = (*(pays or (f"each {self.length}",)), *map(before_limits, unlimited))
+        return PartsPass(first, tuple(sorted(reads)), self.length, passes, bonuses, unlimited)

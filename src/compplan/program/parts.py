@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compplan.bonuses.books.book import Adjustment, Book, Rows
+from compplan.bonuses.books.greater_pass import before_limits
 from compplan.periods.parts import parts_of
 from compplan.plan.scope import ORDERED_IN_WEEKS
 from compplan.program.history import added, averaged
@@ -35,11 +36,14 @@ class PartsPass(Pass):
         What one week runs.
     bonuses
         The bonuses among it, whose books are added up to one of the period.
+    unlimited
+        The columns of their pay before limits, and of those of which the greater is chosen; added up too.
     """
 
     length: Length
     passes: tuple[Pass, ...]
     bonuses: tuple[str, ...]
+    unlimited: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -61,6 +65,8 @@ class PartsPass(Pass):
         self._remember_orders(work, parts[-1])
         for bonus in self.bonuses:
             work.close(merged([part.books[bonus] for part in parts], [part.period.name for part in parts]))
+        for column in self.unlimited:
+            work.put(before_limits(column), added(*(part.columns[column] for part in parts)))
 
     def _remember_orders(self, work: Work, last: Work) -> None:
         """Keep who ordered up to the end of the last week."""

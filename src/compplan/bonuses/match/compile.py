@@ -67,4 +67,6 @@ def _pay(name: str, bonus: Match | MatchDown, matched: str, builder: Builder) ->
     """Return the column of the pay of one matched bonus, or of the volume that holds such pay."""
     if matched not in builder.plan.model.bonuses:
         return builder.quantity(matched)
-    return builder.pay_after_limits(matched, name) if bonus.of_pay == "after_limits" else builder.pay(matched)
+    if bonus.of_pay == "after_limits":
+        return builder.pay_after_limits(matched, name)
+    return builder.pay_before_limits(matched)

@@ -48,7 +48,7 @@ def compile_guarantee(name: str, bonus: Guarantee, builder: Builder) -> None:
 def _compile(
     made: type[OnPayPass], name: str, bonus: OwnPay, builder: Builder, column: str, rows: list[LevelTable]
 ) -> None:
-    pays = tuple(builder.chosen_pay(other) for other in bonus.of)
+    pays = tuple(builder.chosen_pay_before_limits(other) for other in bonus.of)
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
     reads = tuple(dict.fromkeys((*pays, column, pay, *((cap[0],) if cap else ()))))
     values = tuple(row.levels[0] for row in rows)

@@ -66,14 +66,16 @@ def alternating(strong, weak, a, b, most, tie):
 def carried_on(rest_left, rest_right, turned, keep, free):
     """Return what both sides carry on; `keep` holds 1 or 0 for the stronger and the weaker side.
 
-    Which side is stronger, and who may pair, alternate at random, so both are numbers here and nothing is a branch:
+    A side below zero is carried as it is, unless nothing is carried at all. Which side is stronger, and who may pair, alternate at random, so both are numbers here and nothing is a branch:
     that would take longer than everything else.
     """
     if keep[0] == keep[1]:
         share = keep[0] | (1 - free)
         return rest_left * share, rest_right * share
     step = np.int64(turned) * (keep[0] - keep[1])
-    return rest_left * ((keep[0] - step) | (1 - free)), rest_right * ((keep[1] + step) | (1 - free))
+    of_left, of_right = (keep[0] - step) | (1 - free), (keep[1] + step) | (1 - free)
+    debt_left, debt_right = min(rest_left, 0) * (1 - of_left), min(rest_right, 0) * (1 - of_right)
+    return rest_left * of_left + debt_left, rest_right * of_right + debt_right
 
 
 @kernel
