@@ -366,7 +366,7 @@ def fields(draw, largest=10):
             "last_rank": st.sampled_from([None, *RANKS]),
             "ordered_before": st.booleans(),
             "balance": st.sampled_from([Decimal(0), Decimal(4), Decimal(-7)]),
-            "club:tier": st.integers(0, 3),
+            "club:tier": st.integers(0, 2),
         }
     )
     members = [{"member_id": i, "sponsor_id": sponsors[i], "placement_id": placements[i], **draw(member)} for i in ids]
