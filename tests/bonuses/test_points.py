@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from compplan.bonuses.points.run import points_outcomes, run_points
@@ -38,6 +38,10 @@ def cases(draw):
     parents, own, edge = parents_of(shape), column(draw, n, asks), column(draw, n, asks)
     lined, round_each = draw(st.booleans()), draw(st.booleans())
     lines = draw_lines(draw, n, st.integers(-9, 99) | st.integers(-(2**40), 2**40), lined=lined, timed=False)
+    factor = draw(st.sampled_from([1, 3, 340, 2**20]))
+    denominator = draw(st.sampled_from([1, 7, 100, 1000])) if round_each else 1
+    # What a run as a whole may pay fits 64 bits, or there is no run.
+    assume(sum(abs(value) for own_lines in lines for _, value, _ in own_lines) * points * factor // denominator < 2**62)
     return {
         "depths": shape,
         "parents": parents,
@@ -48,8 +52,8 @@ def cases(draw):
         "lined": lined,
         "lines": [[(index, value) for index, value, _ in own_lines] for own_lines in lines],
         "points": points,
-        "factor": draw(st.sampled_from([1, 3, 340, 2**20])),
-        "denominator": draw(st.sampled_from([1, 7, 100, 1000])) if round_each else 1,
+        "factor": factor,
+        "denominator": denominator,
         "from_self": draw(st.booleans()),
         "round_each": round_each,
         "rounding": draw(st.integers(0, 6)),

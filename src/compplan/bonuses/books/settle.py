@@ -8,6 +8,9 @@ import numpy as np
 
 from compplan.bonuses.books.book import Adjustment
 from compplan.bonuses.books.settle_kernels import round_pay
+from compplan.errors import ExactnessError
+from compplan.money import INT64_MAX
+from compplan.money_arrays import max_abs
 from compplan.money_kernels import divider
 from compplan.volumes.member_arrays import as_input
 
@@ -40,6 +43,8 @@ def settle(book: Book, rounding: Rounding, decimals: int, caps: Caps | None) -> 
 
 
 def _round(book: Book, step: int, mode: Mode) -> None:
+    if max_abs(book.pay) > INT64_MAX - step:
+        raise ExactnessError(f"the rounded pay of {book.bonus} may not fit 64 bits: use fewer digits")
     size = book.pay.size
     rounded, who, change = np.empty(size, np.int64), np.empty(size, np.int32), np.empty(size, np.int64)
     found = round_pay(as_input(book.pay), step, divider(step, mode), rounded, who, change)

@@ -66,6 +66,7 @@ def _ended(row: LevelTable, count: Decimal | None) -> LevelTable:
 
 
 def _padded(rows: Sequence[LevelTable]) -> list[LevelTable]:
-    """Make sure that some row has a level, so that the table has a column."""
-    first = rows[0]
-    return [first if first.levels else LevelTable(levels=(ZERO,), tail=first.tail), *rows[1:]]
+    """Make sure that the table has a column: it has none where no level is open and none goes on."""
+    if any(row.levels or row.tail is not None for row in rows):
+        return list(rows)
+    return [LevelTable(levels=(ZERO,)), *rows[1:]]
