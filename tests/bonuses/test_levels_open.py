@@ -26,7 +26,6 @@ ORDERS = [{"order_id": 1, "member_id": 3, "date": "2026-10-22", "pv": "100.00"}]
         ("amounts: [1 and deeper], levels: all", [1, 1, 0]),
         ("amounts: [1 and deeper]", [1, 1, 0]),
         ("rates: [1% and deeper], levels: 1", [0, 1, 0]),
-        ("amounts: [1 and deeper], levels: 0", [0, 0, 0]),
         ("rates: [3%, 1% and deeper], levels: all", [1, 3, 0]),
     ],
 )

@@ -80,8 +80,8 @@ class Plan:
         """
         for patch in patches:
             if not isinstance(patch, (str, PathLike)):
-                hint = "give the path of a patch file, or its text"
-                raise UsageError(Problem("patch", f"a patch is a path or a text, not {type(patch).__name__}", hint=hint))
+                message = f"a patch is a path or a text, not {type(patch).__name__}"
+                raise UsageError(Problem("patch", message, hint="give the path of a patch file, or its text"))
         return checked_plan(merged_source(self.source, [read_source(patch) for patch in patches]))
 
     def required_inputs(self) -> dict[str, dict[str, str]]:

@@ -66,8 +66,8 @@ def alternating(strong, weak, a, b, most, tie):
 def carried_on(rest_left, rest_right, turned, keep, free):
     """Return what both sides carry on; `keep` holds 1 or 0 for the stronger and the weaker side.
 
-    A side below zero is carried as it is, unless nothing is carried at all. Which side is stronger, and who may pair, alternate at random, so both are numbers here and nothing is a branch:
-    that would take longer than everything else.
+    A side below zero is carried as it is, unless nothing is carried at all. Which side is stronger, and who may pair,
+    alternate at random, so both are numbers here and nothing is a branch: that would take longer than everything else.
     """
     if keep[0] == keep[1]:
         share = keep[0] | (1 - free)
