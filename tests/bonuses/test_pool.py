@@ -23,7 +23,7 @@ TERMS = st.builds(
     Terms,
     part=PARTS,
     most_share=st.none() | PARTS,
-    most_value=st.none() | st.fractions(1, 500),
+    most_value=st.none() | st.fractions(1, 500, max_denominator=1000),
     value_step=st.none() | st.sampled_from([Fraction(1), Fraction(100), Fraction(1, 100)]),
     value_mode=st.sampled_from([*ROUNDING_CODES]),
     over=st.sampled_from(["paid", "scaled"]),
