@@ -12,7 +12,13 @@ from hypothesis import HealthCheck, settings
 sys.path.insert(0, str(Path(__file__).parent))
 
 # A loaded machine is not a fault of the data: no deadline, and no complaint about slow generation.
-settings.register_profile("compplan", deadline=None, max_examples=50, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "compplan",
+    deadline=None,
+    max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow],
+    derandomize="CI" in os.environ,  # the same examples for the same code: a change is judged by what it changed
+)
 settings.load_profile("compplan")
 
 JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") != "1"

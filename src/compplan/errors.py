@@ -7,7 +7,6 @@ Errors are data first (`error.problems`) and text second (`str(error)`).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -124,6 +123,8 @@ def did_you_mean(word: str, known: Sequence[str]) -> str:
     >>> did_you_mean("activ", ["active", "silver"])
     'did you mean "active"?'
     """
+    from difflib import get_close_matches  # noqa: PLC0415 - only who has a problem waits for it
+
     close = get_close_matches(word, known, n=1)
     if close:
         return f'did you mean "{close[0]}"?'

@@ -177,8 +177,11 @@ class Bonus(Model):
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         """Yield the columns of the state that this bonus keeps from one period to the next."""
         if self.cap_per != "period":
-            yield Kept(f"{name}:paid", self.money(scope.model).decimals)
-            yield Kept(f"{name}:paid_since", company=True)
+            since = f"{name}:paid_since"
+            yield Kept(f"{name}:paid", self.money(scope.model).decimals, since=since)
+            yield Kept(since, company=True)
+            if self.cap_over is not None:
+                yield Kept(f"{name}:paid_group", text=self.cap_over)
 
     def findings(self, name: str, scope: Scope) -> Found:
         """Yield what makes no sense, at places below this bonus."""

@@ -15,7 +15,6 @@ from compplan.plan.checks import problems
 from compplan.plan.inputs import required_inputs
 from compplan.plan.located import validate
 from compplan.plan.model import PlanModel, plan_model
-from compplan.plan.patch import merged_source
 from compplan.plan.rest import sense_problems
 from compplan.plan.scope import Scope
 from compplan.plan.source import read_source
@@ -82,6 +81,8 @@ class Plan:
             if not isinstance(patch, (str, PathLike)):
                 message = f"a patch is a path or a text, not {type(patch).__name__}"
                 raise UsageError(Problem("patch", message, hint="give the path of a patch file, or its text"))
+        from compplan.plan.patch import merged_source  # noqa: PLC0415 - most plans are loaded without a patch
+
         return checked_plan(merged_source(self.source, [read_source(patch) for patch in patches]))
 
     def required_inputs(self) -> dict[str, dict[str, str]]:

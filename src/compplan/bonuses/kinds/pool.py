@@ -60,7 +60,7 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the quantity.", validate_default=True)
     by: Name | None = Field(None, description="Points: the quantity that shares go by; equal shares when left out.")
     weights: AmountTable | None = Field(
-        None, description="What points, or equal shares, count for each `weights_by` key; nothing for a key without a row."
+        None, description="What points, or equal shares, count for each `weights_by` key; nothing without a row."
     )
     weights_by: Keys = Field("paid_as", description=f"What the keys of weights are: {_KEYS}.")
     weights_on: Literal["points", "share"] = Field(

@@ -133,7 +133,7 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
         yield from super().kept(name, scope)
         decimals = self.money(scope.model).decimals
         if self.true_up is not None:
-            yield Kept(f"{name}:advanced", decimals)
+            yield Kept(f"{name}:advanced", decimals, since=f"{name}:advanced_since")
             yield Kept(f"{name}:advanced_since", company=True)
         if self.returned is not None:
             yield Kept(f"{name}:last_paid", decimals)
