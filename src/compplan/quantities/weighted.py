@@ -28,7 +28,7 @@ class Weighted(Quantity):
     word: ClassVar[str] = "weighted"
     example: ClassVar[str] = """\
 factored: {weighted: cv, weights: [40%, 20%, 10%], boundary: active, boundary_member: opens, own_group: before_first}
-points: {weighted: cv, weights: {bronze: [10%, 5%], silver: [10%, 10%, 5%]}, compress: not active}
+of_ranks: {weighted: cv, weights: {bronze: [10%, 5%], silver: [10%, 10%, 5%]}, compress: not active}
 three_lines: {weighted: cv, weights: [100%, 50%, 25%], own: 100%}
 """
 
