@@ -7,6 +7,7 @@ are computed by their own twins.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -156,6 +157,7 @@ class Engine:
             from_enrolment=days(window.get("from_enrolment")),
             after_enrolment=days(window.get("after_enrolment")),
             days_of_month=window.get("days_of_month"),
+            dates=window.get("dates") and [dt.date.fromisoformat(day) for day in window["dates"]],
             first_order=rule.get("first_order"),
             share=exact(rule.get("share", 1)),
             customer_share=exact(rule["customer_share"]) if "customer_share" in rule else None,
