@@ -101,17 +101,25 @@ REQUIREMENTS = {
         ],
     ),
     "LegsRequirement": (
-        ["3 legs with active", "1 leg with silver, 2 legs with bronze"],
+        [
+            "3 legs with active",
+            "1 leg with silver, 2 legs with bronze",
+            "2 legs with bronze, in the placement tree",
+            "2 legs with bronze, in the placement tree, enrolled in the enrollment tree",
+        ],
         [
             "{legs: [{count: 3, holds: active}]}",
             "{legs: [{count: 1, holds: silver}, {count: 2, holds: bronze}]}",
+            "{legs: [{count: 2, holds: bronze}], tree: placement}",
+            "{legs: [{count: 2, holds: bronze}], tree: placement, enrolled_in: enrollment}",
         ],
     ),
     "MembersRequirement": (
-        ["4 frontline with bronze", "10 downline with bronze and active"],
+        ["4 frontline with bronze", "10 downline with bronze and active", "4 frontline with bronze, in the placement tree"],
         [
             "{count: 4, among: frontline, holds: bronze}",
             "{count: 10, among: downline, holds: bronze and active}",
+            "{count: 4, among: frontline, holds: bronze, tree: placement}",
         ],
     ),
     "AnyRequirement": (
