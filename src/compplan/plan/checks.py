@@ -30,6 +30,7 @@ from compplan.ranks.table import INFINITE, requirement_table, ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from fractions import Fraction
 
     from compplan.plan.findings import Found
     from compplan.plan.marks import Path
@@ -233,7 +234,8 @@ def _impossible(row: Row, low: int, high: int, scope: Scope) -> str:
         return "no measure is so large" if row.high == INFINITE else "no measure has so many digits"
     if low > high:
         return "no measure lies between these bounds and those of the other requirements"
-    if (row.measure in {"capped", "capped_legs"} and row.cap <= 0) or (row.measure == "capped_total" and row.share <= 0):
+    most: dict[str, int | Fraction] = {"capped": row.cap, "capped_legs": row.cap, "capped_total": row.share}
+    if most.get(row.measure, 1) <= 0:
         return "the cap lets no leg bring anything"
     if row.measure == "flag" and _asks_for_itself(row, scope):
         return "nobody has the rank before he has it; to keep it, ask for last_rank or the title"

@@ -48,8 +48,8 @@ class Count(Quantity):
     )
     enrolled_in: Name | None = Field(
         None,
-        description="With legs: another tree. A leg counts for a member of it who stands on the frontline in that tree: "
-        "whom he enrolled himself.",
+        description="With legs: another tree. A leg counts by those who stand on his frontline there, such as whom he "
+        "enrolled himself.",
     )
     periods: Span | None = Field(
         None,
@@ -199,10 +199,12 @@ class Count(Quantity):
         if self.among in {"weeks", "days"}:
             return f"number of {self.among} of the period with {words(self.count)}"
         what = "legs that contain a member with" if self.among == "legs" else f"{self.among} members with"
+        if self.enrolled_in is not None:
+            what = f"legs{in_tree(self.tree)} that contain a member whom he enrolled{in_tree(self.enrolled_in)}, with"
+            return f"number of {what} {words(self.count)}"
         text = f"number of {what} {words(self.count)}{in_tree(self.tree)}"
         if self.side is not None:
             text += f" who stand on the {self.side} side{in_tree(self.side_of)}"
-        text += f" enrolled by the member{in_tree(self.enrolled_in)}" if self.enrolled_in else ""
         text += f", {self.levels} levels deep" if self.levels else ""
         text += f" (members with {words(self.compress)} use up none)" if self.compress else ""
         return text + (f", at most {self.per_leg} from one leg" if self.per_leg else "")

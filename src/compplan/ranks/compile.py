@@ -34,7 +34,7 @@ def compile_ranks(builder: Builder, model: Ranks) -> None:
     totals = {
         row: (_total(builder, row, tree), _base(builder, row))
         for row in table.rows
-        if row.measure in {"capped", "outside", "breakaway"}
+        if row.measure in {"capped", "capped_legs", "outside", "breakaway"}
     }
     also = {row.also: builder.condition(row.also) for row in table.rows if row.also}
     members = builder.condition(model.members)
@@ -44,7 +44,8 @@ def compile_ranks(builder: Builder, model: Ranks) -> None:
     reads |= {c for pair in totals.values() for c in pair} | {c for each in again for c in each.reads}
     writes = (*wrote, *(column for each in again for column in each.writes))
     reads -= {*writes}
-    builder.add(RankPass(writes, tuple(sorted(reads)), tree, table, members, columns, totals, also, again, model.rounds))
+    given = tree, table, members, columns, totals, also, again, model.rounds
+    builder.add(RankPass(writes, tuple(sorted(reads)), *given))
 
 
 def _parted(passes: Iterable[Pass], ranked: set[str]) -> tuple[list[Pass], tuple[Pass, ...]]:
@@ -89,7 +90,7 @@ def _capped_total(builder: Builder, row: Row) -> str:
 
 
 def _capped_legs(builder: Builder, row: Row) -> str:
-    total, base = builder.leg_total(row.name), _base(builder, row)
+    total, base = _total(builder, row, row.tree), _base(builder, row)
     name = f"{row.name} with legs at most {row.cap}, own {row.own}"
     if name not in builder.known:
         reads = tuple(dict.fromkeys((total, base)))
@@ -111,7 +112,7 @@ def _outside_legs(builder: Builder, row: Row) -> str:
 
 def _total(builder: Builder, row: Row, tree: str) -> str:
     """Return the inclusive subtree sum that a row's legs are measured by."""
-    return builder.subtree_sum(_base(builder, row), tree)
+    return builder.subtree_sum(_base(builder, row), row.tree or tree)
 
 
 def _base(builder: Builder, row: Row) -> str:

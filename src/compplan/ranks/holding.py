@@ -81,7 +81,8 @@ def put_ranks(work: Work, earned: Ranks) -> None:
 
 def show_ranks(work: Work, earned: Ranks) -> dict[str, NDArray[np.int64]]:
     """Write all rank columns as they are with earned ranks; return what the next period would need to know of them."""
-    model, state, next_kept = work.plan.model.ranks, work.state, {}
+    model, state = work.plan.model.ranks, work.state
+    next_kept: dict[str, NDArray[np.int64]] = {}
     assert model is not None  # noqa: S101 - only plans with ranks have a pass for them
     columns = [kept.column for kept in model.kept()]
     earlier = [state.last_rank, *(_ranks(state, name) for name in columns if name.startswith("ranks:earned_"))]

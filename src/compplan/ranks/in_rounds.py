@@ -57,14 +57,16 @@ def rank_asked(expr: ex.Expr, scope: Scope) -> str:
 
 def rows_in_rounds(rows: Iterable[Row], scope: Scope) -> Iterator[Row]:
     """Yield the rows that are measured anew in each round."""
-    for row in rows:
-        if row.measure in {"flag", "count"}:
-            if scope.expression_needs_rank(ex.parse(row.name)):
-                yield row
-        elif row.measure == "outside_legs" or (row.measure in STATIC and scope.needs_rank(row.name)):
-            yield row
-        elif row.name in scope.rules and isinstance(rule := scope.rules[row.name], RollUp) and sums_by_rank(rule, scope):
-            yield row
+    yield from (row for row in rows if _in_rounds(row, scope))
+
+
+def _in_rounds(row: Row, scope: Scope) -> bool:
+    if row.measure in {"flag", "count"}:
+        return scope.expression_needs_rank(ex.parse(row.name))
+    if row.measure in STATIC:
+        return row.measure == "outside_legs" or scope.needs_rank(row.name)
+    rule = scope.rules.get(row.name)
+    return isinstance(rule, RollUp) and sums_by_rank(rule, scope)
 
 
 def demand_rounds(expr: ex.Expr, scope: Scope) -> None:

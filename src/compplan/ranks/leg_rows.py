@@ -120,7 +120,8 @@ class _Place(NamedTuple):
         return cls("" if tree == rank_tree(scope) else tree, enrolled_in)
 
     def __str__(self) -> str:
-        return in_tree(self.tree) + (f", enrolled{in_tree(self.enrolled_in)}" if self.enrolled_in else "")
+        tree = f",{in_tree(self.tree)}" if self.tree else ""
+        return tree + (f", enrolled{in_tree(self.enrolled_in)}" if self.enrolled_in else "")
 
 
 def _held(row: Row, rank: int, also: str, place: _Place, scope: Scope) -> Row:

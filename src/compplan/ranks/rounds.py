@@ -1,8 +1,8 @@
 """Ranks in rounds, where requirements read ranks in a way that one sweep does not know.
 
-Nobody has a rank at first but what he holds without a requirement. Each round computes the columns that go by ranks from
-the ranks of the round before, and sweeps the ladder; where no rank changes any more, every requirement holds as it is
-measured. As long as more ranks never take another away, these are the least ranks that fit the rules: whatever the
+Nobody has a rank at first but what he holds without a requirement. Each round computes the columns that go by ranks
+from the ranks of the round before, and sweeps the ladder; where no rank changes any more, every requirement holds as it
+is measured. As long as more ranks never take another away, these are the least ranks that fit the rules: whatever the
 order of the rounds, nobody has a rank because of himself, in a circle.
 """
 
