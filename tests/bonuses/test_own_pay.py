@@ -48,11 +48,11 @@ def expected(sales, team):
     active = sales >= 50
     more = rounded((own + group) / 2) if active and sales >= 60 else Decimal(0)
     least = Decimal("25.5") if sales >= 70 else Decimal(10)
-    missing = max(least - own - group - more, Decimal(0)) if active else Decimal(0)
+    missing = max(least - max(own + group + more, Decimal(0)), Decimal(0)) if active else Decimal(0)
     return {"own": own, "group": group, "more": more, "least": missing}
 
 
-amounts = st.decimals(0, 200, places=2, allow_nan=False)
+amounts = st.decimals(-200, 200, places=2, allow_nan=False)
 
 
 @settings(max_examples=25, deadline=None)
@@ -90,6 +90,29 @@ def test_of_equal_ones_the_first_is_paid():
 def test_a_guarantee_tells_what_it_looked_at():
     why = run_one("50", "0").why("ann", "least")
     assert (why.total, [str(step) for step in why.details]) == (5, ["own and group and more pays: 5.00 USD"])
+
+
+RETURNS = """
+bonuses:
+  own: {kind: retail, of: sales, rates: 10%}
+  group: {kind: retail, of: team, rates: 3%}
+  least: {kind: guarantee, of: [own, group], amounts: 30}
+"""
+
+
+@pytest.mark.parametrize(
+    ("word", "topped", "told"),
+    [
+        ("", "30.00", ["own and group pays: -4.50 USD", "taken back, which counts as nothing and stays owed: 4.50 USD"]),
+        (", below_zero: topped_up", "34.50", ["own and group pays: -4.50 USD"]),
+    ],
+)
+def test_what_returns_take_back_is_not_made_good_unless_the_plan_says_so(word, topped, told):
+    """Returns of 75 take back 7.50, the team brings 3.00: together 4.50 are owed, and 30 are guaranteed."""
+    run = run_one("-75", "100", HEAD + RETURNS.replace("amounts: 30", f"amounts: 30{word}"))
+    (row,) = run.members.rows()
+    assert [str(row[f"pay:{name}"]) for name in ("own", "group", "least")] == ["-7.50", "3.00", topped]
+    assert [str(step) for step in run.why("ann", "least").details] == told
 
 
 @pytest.mark.parametrize(

@@ -367,3 +367,41 @@ def test_without_a_row_of_weights_points_count_nothing_and_why_says_so():
     assert len(result.why("dee", "pool").rows) == 0
     text = PLAN.replace("BONUS", "amounts: 100, by: points, weights: {silver: 2}, residue: company")
     assert "points counts times as silver: 2; whoever has no row there counts nothing." in cp.load_plan(text).describe()
+
+
+WEEKS = """
+compplan: 1
+name: weekly pool
+currency: USD
+period: monthly
+weeks: {belong: first_day}
+rounding: {mode: half_up, at: payment}
+trees: {enrollment: {parent: sponsor_id}}
+volumes:
+  sales: {sum: orders.amount, over: week}
+conditions: {shares: sales >= 3000}
+bonuses:
+  pool: {kind: pool, of: sales, rates: 10%, pay_when: shares, residue: company, rest: carry}
+"""
+
+
+@pytest.mark.parametrize("before", [0, 5])
+def test_a_month_of_weekly_pools_says_what_is_carried_at_its_end(before):
+    """10 % of 1,000, 2,000, 3,000 and 400: nobody shares in the first two and the last, Ann takes all in the third.
+
+    The pools of the weeks are 100, 300, 600 and 40 (the first three with the 5 that came in); the month sets aside
+    640, pays 600 and hands on 40.
+    """
+    orders = [
+        {"member_id": "ann", "date": f"2026-10-{day:02}", "amount": amount}
+        for day, amount in ((5, 1000), (12, 2000), (19, 3000), (26, 400))
+    ]
+    members = [{"member_id": "ann", "sponsor_id": None}]
+    state = [{"member_id": "ann", "pool:carried": before}]
+    run = cp.run(cp.load_plan(WEEKS), members, orders, period="2026-10", state=state)
+    (balance,) = run.manifest["balances"]
+    amounts = {name: Decimal(value) for name, value in balance.items() if name not in {"bonus", "currency"}}
+    assert amounts == {"allotted": 640 + before, "paid": 600 + before, "carried": 40, "residue": 0}
+    (row,) = run.state.rows()
+    assert row["pool:carried"] == 40
+    assert [(r["reason"], r["amount"]) for r in run.breakage.rows()] == [("carried", 40)]

@@ -150,6 +150,8 @@ def two(field):
 
 CHAINS = [-1, 0, 1, 2, 3, 4], [1, 2, 3, 4, 5, -1], [100] * 6
 """Two chains in opposite order: what lies above in the one lies below in the other."""
+TURNS = [-1, 0, 0], [1, -1, -1], [0, 100, 100]
+"""0 has volume outside of 1 while 1 has no rank, and 1 has 0 below in the other tree."""
 
 
 @given(ladders(rising), fields(), st.data(), st.booleans())
@@ -166,6 +168,7 @@ def test_ranks_are_the_least_that_fit_whatever_the_order(ladder, field, data, cl
 @given(ladders(taking), fields())
 @settings(max_examples=60)
 @example([[("there", ("breakaway", 100, 1))], [("active",)], [("active",)]], CHAINS)
+@example([[("any", ("outside", 200, 1), ("there", ("frontline", 1, 1)))], [("gv", 300)], [("gv", 300)]], TURNS)
 @example([[("active",)], [("there", ("outside", 200, 2))], [("there", ("frontline", 1, 2))]], CHAINS)
 def test_rules_that_take_ranks_away_settle_or_are_an_error(ladder, field):
     expected, rounds = ranks_in_rounds(two(field), ladder, [0] * len(field[2]))

@@ -18,6 +18,7 @@ from compplan.plan.by_country import ByKeyValue, CurrencyOrCurrencies
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
+from compplan.plan.source_keys import keys_make_no_sense
 from compplan.plan.values import AmountTable, ByKey, ConditionText, LevelTable, Model
 from compplan.quantities.order_sum import OrderSum
 from compplan.rooms import in_room, open_room
@@ -50,6 +51,9 @@ class Bonus(Model):
 
     reads_quantities: ClassVar[bool] = False
     """Whether `bonuses` may also name quantities, which hold pay of other runs."""
+
+    their_keys: ClassVar[tuple[str, ...]] = ()
+    """What keys of the rates may begin with that are not the earner's: those of the source, or of the order."""
 
     pairs: ClassVar[dict[str, str]] = {}
     """The conditions that may speak of two members, and what the other one is called."""
@@ -173,13 +177,17 @@ class Bonus(Model):
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         """Yield the columns of the state that this bonus keeps from one period to the next."""
         if self.cap_per != "period":
-            yield Kept(f"{name}:paid", self.money(scope.model).decimals)
-            yield Kept(f"{name}:paid_since", company=True)
+            since = f"{name}:paid_since"
+            yield Kept(f"{name}:paid", self.money(scope.model).decimals, since=since)
+            yield Kept(since, company=True)
+            if self.cap_over is not None:
+                yield Kept(f"{name}:paid_group", text=self.cap_over)
 
     def findings(self, name: str, scope: Scope) -> Found:
         """Yield what makes no sense, at places below this bonus."""
         del name
         yield from cap_makes_no_sense(self, scope)
+        yield from keys_make_no_sense(self, scope)
         per_order = getattr(self, "payment", "") == "order" or getattr(self, "window", None)
         for place, read in self.quantities():
             if per_order and place == ("of",) and not isinstance(scope.rules.get(read), OrderSum):

@@ -41,6 +41,7 @@ class Upward(Bonus):
     """Volume goes up a tree; the members above get a rate or an amount by level."""
 
     pairs: ClassVar[dict[str, str]] = {"pay_when": "source"}
+    their_keys: ClassVar[tuple[str, ...]] = ("source.", "orders.", "order.")
 
     of: NameOrNames = Field(description="The volume that is paid on; or one for each `of_by` key.")
     tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
@@ -52,7 +53,8 @@ class Upward(Bonus):
         "paid_as",
         description=(
             "What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>; "
-            "a list of these where the table is nested."
+            "of the source, source.<one of these>; of the order, orders.<column> (a text), or order.<volume> (from "
+            "which size of one order on); a list of these where the table is nested."
         ),
     )
     from_level: Whole = Field(

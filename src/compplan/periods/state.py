@@ -10,14 +10,16 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compplan.arrow.amounts import fixed_column
+from compplan.arrow.buffers import fixed_view
 from compplan.arrow.columns import flag_column, text_codes
 from compplan.arrow.findings import Where, missing_columns
 from compplan.arrow.frame import dictionary_column, fixed_to_decimal
 from compplan.errors import DataError, Problem, Rows, did_you_mean
-from compplan.genealogy.ids import id_problem
+from compplan.genealogy.ids import as_ids, id_problem
+from compplan.periods.gone import Gone
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from typing import Any
 
     from numpy.typing import NDArray
@@ -48,6 +50,8 @@ class State:
         The columns that they declare.
     others
         What rules of another variant of the plan kept, handed on as it is.
+    gone
+        What members who are not here any more were paid in spans that have not ended.
     """
 
     title: NDArray[np.int8]
@@ -58,6 +62,7 @@ class State:
     next_kept: dict[str, NDArray[np.int64]] = field(default_factory=dict)
     columns: dict[str, Kept] = field(default_factory=dict)
     others: dict[str, pa.Array] = field(default_factory=dict)
+    gone: Gone | None = None
 
     @classmethod
     def empty(cls, members: int) -> State:
@@ -76,6 +81,11 @@ class State:
     def read_company(self, column: str) -> int:
         """Return a kept number of the company as the period begins."""
         return max(map(int, self.kept[column]), key=abs, default=0) if column in self.kept else 0
+
+    def next_company(self, column: str) -> int:
+        """Return a kept number of the company as the period ends."""
+        written = self.next_kept.get(column)
+        return self.read_company(column) if written is None else max(map(int, written[:1]), default=0)
 
     def write(self, column: str, values: NDArray[np.int64] | int) -> None:
         """Hand a kept column to the next period; a number of the company goes into every row."""
@@ -109,8 +119,9 @@ def read_state(
     reader.lay("ordered_before", reader.flags, state.ordered_before)
     reader.lay("balance", lambda name: reader.balances(name, money.decimals), state.balance)
     for name, kept in state.columns.items():
-        if name in table.column_names:
+        if name in table.column_names and not kept.text:
             state.kept[name] = reader.kept(kept, genealogy.n)
+    state.gone = reader.gone(state)
     if reader.problems:
         raise DataError(reader.problems)
     return state
@@ -130,6 +141,7 @@ class _Reader:
         self.places = self.index.lookup(self.ids)
         self.here = self.places >= 0
         self.problems: list[Problem] = []
+        self.of_gone: dict[str, NDArray[np.int64]] = {}
         self._no_member_comes_twice(id_column)
 
     def others(self, known: Sequence[str], members: int) -> dict[str, pa.Array]:
@@ -207,6 +219,8 @@ class _Reader:
             owed = kept.money and not kept.company
             values = self.balances(kept.column, kept.digits) if owed else self.numbers(kept.column, kept.digits)
             self._within(kept, values)
+        if kept.since:
+            self.of_gone[kept.column] = values[~self.here]
         if kept.company:
             message = "a number of the company that is not the same in every row"
             self.tell("state-company", kept.column, values != values[:1], message, "use the state as the run gave it")
@@ -214,6 +228,21 @@ class _Reader:
         laid = np.zeros(members, np.int64)
         laid[self.places[self.here]] = values[self.here]
         return laid
+
+    def gone(self, state: State) -> Gone | None:
+        """Return what still counts of members who are not here any more."""
+        spans = {kept.since for kept in state.columns.values() if kept.since}
+        if self.here.all() or not spans:
+            return None
+        ids = pc.filter(as_ids(self.ids, self.index.kind), pa.array(~self.here))
+        texts = [name for name, kept in state.columns.items() if kept.text and name in self.table.column_names]
+        since = {name: state.read_company(name) for name in spans}
+        return Gone.of(ids, self.of_gone, {name: self.texts_of_gone(name) for name in texts}, since)
+
+    def texts_of_gone(self, name: str) -> list[str]:
+        """Read a text of everybody who is gone."""
+        codes, values = text_codes(self.table[name], table="state", name=name, problems=self.problems)
+        return [[*values, ""][code] for code in codes[~self.here]]
 
     def _within(self, kept: Kept, values: NDArray[np.int64]) -> None:
         """Refuse numbers of rows that a table of the plan does not have: they count the rows of another one."""
@@ -240,7 +269,8 @@ class _Reader:
         known = np.array([*(value in self.ranks for value in values), True], np.bool_)
         unknown = sorted(value for value in values if value not in self.ranks)
         message = f"ranks that the plan does not have: {', '.join(unknown)}"
-        self.tell("state-rank", name, ~known[codes], message, f"the ranks are {', '.join(self.ranks)}")
+        hint = f"the ranks are {', '.join(self.ranks)}" if self.ranks else "it has none: leave the column out"
+        self.tell("state-rank", name, ~known[codes], message, hint)
         numbers = [self.ranks.index(value) + 1 if value in self.ranks else 0 for value in values]
         return np.array([*numbers, 0], np.int8)[codes]
 
@@ -248,32 +278,87 @@ class _Reader:
         counts = np.bincount(self.places[self.here], minlength=1)
         twice = self.here.copy()
         twice[self.here] = counts[self.places[self.here]] > 1
+        if not self.here.all():
+            codes = as_ids(self.ids, self.index.kind).dictionary_encode().indices
+            rows = fixed_view(codes, np.int32)
+            twice |= np.bincount(rows)[rows] > 1
         self.tell("state-twice", id_column, twice, "members who come more than once", "keep one row a member")
 
 
-def state_table(state: State, genealogy: Genealogy, plan: Plan, *, period: Period) -> pa.Table:
-    """Return a state as an Arrow table, one row a member."""
-    names, money = pa.array([None, *plan.scope.ranks], pa.string()), plan.model.currency
+def state_table(
+    state: State,
+    genealogy: Genealogy,
+    plan: Plan,
+    *,
+    period: Period,
+    texts: Mapping[str, tuple[NDArray[np.int32], list[str]]],
+) -> pa.Table:
+    """Return a state as an Arrow table: one row a member, then those of who is gone whose pay still counts.
 
-    def rank_names(numbers: NDArray[Any]) -> pa.Array:
-        return pc.take(names, pa.array(numbers))
-
+    Parameters
+    ----------
+    texts
+        Text fields of the members: codes and the values behind them.
+    """
+    ids = genealogy.ids
+    gone = state.gone.still(state.columns.values(), state.next_company) if state.gone else None
+    if gone is not None:
+        ids = pa.concat_arrays([ids, gone.ids])
+    rows = _Rows(plan, genealogy.n, gone)
     columns = {
-        plan.model.members.id: genealogy.ids,
-        "title": rank_names(state.title),
-        "last_rank": rank_names(state.last_rank),
-        "ordered_before": pa.array(state.ordered_before),
-        "balance": fixed_to_decimal(state.balance, money.decimals),
-        "currency": dictionary_column(np.zeros(genealogy.n, np.int32), [money.code]),
-        "until": pa.repeat(pa.scalar(period.after), genealogy.n),
+        plan.model.members.id: ids,
+        "title": rows.ranks(state.title),
+        "last_rank": rows.ranks(state.last_rank),
+        "ordered_before": pa.array(rows.all(state.ordered_before)),
+        "balance": fixed_to_decimal(rows.all(state.balance), plan.model.currency.decimals),
+        "currency": dictionary_column(np.zeros(len(ids), np.int32), [plan.model.currency.code]),
+        "until": pa.repeat(pa.scalar(period.after), len(ids)),
     }
     for name, kept in state.columns.items():
+        if kept.text:
+            columns[name] = rows.texts(name, *texts[kept.text.removeprefix("member.")])
+            continue
         values = state.next_kept.get(name, state.read(name))  # what nobody wrote stays as it was
         if kept.rank:
-            columns[name] = rank_names(values)
+            columns[name] = rows.ranks(values)
         elif kept.member:
+            values = rows.all(values, -1)
             columns[name] = pc.take(genealogy.ids, pa.array(values, mask=values < 0))
         else:
+            values = rows.all(values, state.next_company(name) if kept.company else 0, name)
             columns[name] = fixed_to_decimal(values, kept.digits) if kept.digits else pa.array(values)
-    columns |= state.others
+    columns |= {name: rows.others(column) for name, column in state.others.items()}
     return pa.table(columns)
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """Makes columns for the members, and for those who are gone."""
+
+    plan: Plan
+    members: int
+    gone: Gone | None
+
+    def all(self, values: NDArray[Any], empty: int = 0, name: str = "") -> NDArray[Any]:
+        """Return a column with the rows of who is gone: what counts of them, or an empty value."""
+        if self.gone is None:
+            return values
+        absent = np.full(len(self.gone.ids), empty, values.dtype)
+        return np.concatenate([values, self.gone.amounts.get(name, absent)])
+
+    def ranks(self, numbers: NDArray[Any]) -> pa.Array:
+        """Return the names of ranks; who is gone has none."""
+        return pc.take(pa.array([None, *self.plan.scope.ranks], pa.string()), pa.array(self.all(numbers)))
+
+    def texts(self, name: str, codes: NDArray[np.int32], values: list[str]) -> pa.Array:
+        """Return the texts of a member field, and those that who is gone had."""
+        if self.gone is None:
+            return dictionary_column(codes, values)
+        known = {value: code for code, value in enumerate(values)}
+        theirs = self.gone.texts.get(name, [""] * len(self.gone.ids))
+        more = [known.setdefault(text, len(known)) if text else -1 for text in theirs]
+        return dictionary_column(np.concatenate([codes, np.array(more, np.int32)]), list(known))
+
+    def others(self, column: pa.Array) -> pa.Array:
+        """Return a column that no rule of this plan reads."""
+        return column if self.gone is None else pa.concat_arrays([column, pa.nulls(len(self.gone.ids), column.type)])

@@ -23,6 +23,11 @@ class Kept:
         Members: positions for passes, -1 for nobody, and ids in the state; who is gone is nobody.
     money
         Money that somebody is still owed: a state that names members who are gone is then refused.
+    since
+        The column of the day on which the span began that this counts in: rows of members who are gone are kept until
+        the span ends. "" for what goes with its member.
+    text
+        The member field that is kept as it stands, such as the owner of a position; "" for numbers.
     most, table
         The largest value that the plan's `table` (a word for messages, such as `tiers`) can hold, from 0; None for any.
     """
@@ -33,5 +38,7 @@ class Kept:
     money: bool = False
     rank: bool = False
     member: bool = False
+    since: str = ""
+    text: str = ""
     most: int | None = None
     table: str = ""

@@ -91,8 +91,11 @@ class Limit(Model):
         if self.over != "period":
             first = scope.model.bonuses.get(self.bonuses[0])
             money = first.money(scope.model) if first else scope.model.currency
-            yield Kept(f"limits.{name}:paid", money.decimals, company=self.per == "company")
-            yield Kept(f"limits.{name}:since", company=True)
+            company, since = self.per == "company", f"limits.{name}:since"
+            yield Kept(f"limits.{name}:paid", money.decimals, company=company, since="" if company else since)
+            yield Kept(since, company=True)
+            if self.per.startswith("member."):
+                yield Kept(f"limits.{name}:group", text=self.per)
 
     def findings(self, scope: Scope) -> Found:
         """Yield what makes no sense, at places below this limit."""

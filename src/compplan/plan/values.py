@@ -197,6 +197,18 @@ def axes(by: str | tuple[str, ...]) -> tuple[str, ...]:
     return (by,) if isinstance(by, str) else by
 
 
+def names_of(by: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the keys of a table are read from: rank columns, quantities and member fields, whoever has them.
+
+    Examples
+    --------
+    >>> names_of(("paid_as", "source.rank", "orders.pack", "order.pv"))
+    ('paid_as', 'rank', 'pv')
+    """
+    theirs = [each for each in axes(by) if not each.startswith("orders.")]
+    return tuple(each.removeprefix("source.").removeprefix("order.") for each in theirs)
+
+
 def level_table(value: Any, read: Any) -> LevelTable:
     """Read one value, or a list by level, each with `read`."""
     items = value if isinstance(value, list) else [value]

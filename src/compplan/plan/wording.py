@@ -66,6 +66,12 @@ def points(of: str, money_per_point: Decimal) -> list[str]:
 
 
 def _key(key: str, by: str) -> str:
+    if by.startswith("source."):
+        return f"on a source {_key(key, by.removeprefix('source.'))}"
+    if by.startswith("orders."):
+        return f"on orders with {by.removeprefix('orders.')} {key}"
+    if by.startswith("order."):
+        return f"on orders from {money(number(key))} {by.removeprefix('order.')}"
     if by in _RANK_COLUMNS:
         return f"as {key}" if by == "paid_as" else f"with {by} {key}"
     return f"with {by} {key}" if by.startswith("member.") else f"from {money(number(key))} {by}"

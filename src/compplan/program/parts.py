@@ -119,6 +119,8 @@ def _part(work: Work, period: Period) -> Work:
 def merged(books: Sequence[Book], names: Sequence[str]) -> Book:
     """Return one book of the weekly books of a bonus; its rows and adjustments know their week.
 
+    What one week carries to the next is set aside in both, and in the month once: it says what is carried at its end.
+
     Parameters
     ----------
     books
@@ -131,11 +133,14 @@ def merged(books: Sequence[Book], names: Sequence[str]) -> Book:
     for book in books:
         for reason, amount in book.breakage.items():
             breakage[reason] = breakage.get(reason, 0) + amount
+    handed_on = sum(book.breakage.get("carried", 0) for book in books[:-1])
+    if handed_on:
+        breakage["carried"] -= handed_on
     whole = replace(
         first,
         pay=added(*(book.pay for book in books)),
         rows=_rows([book.rows for book in books if book.rows is not None]),
-        allotted=sum(book.allotted for book in books),
+        allotted=sum(book.allotted for book in books) - handed_on,
         breakage=breakage,
         adjustments=[
             Adjustment(each.entry, each.earner, each.amount, part)

@@ -1,8 +1,8 @@
 """The rank sweep: one pass bottom-up over the members that can matter, driven by the requirement table.
 
 Members come compacted ("listed"), in pre-order; the list is closed upwards, so that the children of a listed
-member in the list are exactly his listed frontline, one depth below. What is not listed holds no rank and is
-smaller than every cap, so its legs can be added in one sum.
+member in the list are exactly his listed frontline, one depth below. Who is not listed holds no rank, and no cap cuts
+him as a leg of a candidate, so such legs can be added in one sum.
 
 A row of `acc` gathers what the listed frontline has pushed so far:
 
@@ -128,7 +128,7 @@ def rank_sweep(
         for u in range(totals):
             leg = features[U(total_of[U(u)]), U(i)]
             j, last = cap_first[U(u)], cap_first[U(u + 1)]
-            while j < last and leg > caps[U(j)]:  # most legs stop at the first
+            while j < last and leg > caps[U(j)]:
                 j += 1
             j += u
             up[U(1 + u)] += leg
@@ -160,6 +160,20 @@ def rank_sweep(
 
 
 @kernel
+def demand(values, least, flags):
+    """Take the flag from everybody who has less than the least."""
+    for i in range(values.size):
+        flags[i] &= values[i] >= least
+
+
+@kernel
+def add_large_legs(parent, candidate, volume, cap, matters):
+    """Flag the legs of candidates that a cap cuts; a root, which is no leg, may be flagged too and does no harm."""
+    for i in range(volume.size):
+        matters[i] |= (volume[i] > cap) & candidate[U(max(parent[i], 0))]
+
+
+@kernel
 def list_upwards(depth, matters, out):
     """Write the positions of who matters, and of all above them, to the end of `out`.
 
@@ -168,12 +182,12 @@ def list_upwards(depth, matters, out):
     """
     begin, above, deepest = depth.size, np.int32(0), np.int32(0)
     for i in range(depth.size - 1, -1, -1):
-        d = depth[i]
-        listed = matters[i] | (d < above)
-        above = d if listed else above
-        deepest = max(deepest, above)
-        out[U(begin - 1)] = i
-        begin -= listed
+        d = depth[U(i)]
+        if matters[U(i)] | (d < above):
+            above = d
+            deepest = max(deepest, d)
+            begin -= 1
+            out[U(begin)] = i
     return begin, deepest
 
 

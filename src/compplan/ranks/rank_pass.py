@@ -125,11 +125,21 @@ class _Tables:
         return k.HISTOGRAM, _number(self.groups, (_GROUPS[row.measure], flag)), row.holds
 
     def routes(self) -> list[tuple[int, list[Row]]]:
-        """Return the routes, highest rank first; in each the cheap rows come first."""
+        """Return the routes, highest rank first.
+
+        In each, the cheap rows come first, and of these the measures that tell most ranks apart: then one row after
+        another fails alike until a rank is in reach, which processors foresee.
+        """
+        bounds: dict[str, set[int]] = {}
+        for row in self.rank_pass.table.rows:
+            bounds.setdefault(row.name, set()).add(row.low)
+
+        def cost(row: Row) -> tuple[bool, int]:
+            return row.measure not in STATIC, -len(bounds[row.name])
+
         found = []
         for rank in range(len(self.rank_pass.table.ranks), 0, -1):
-            ways = self.rank_pass.table.of(rank)
-            found += [(rank, sorted(rows, key=lambda row: row.measure not in STATIC)) for rows in ways]
+            found += [(rank, sorted(rows, key=cost)) for rows in self.rank_pass.table.of(rank)]
         return found
 
     @property
@@ -176,7 +186,7 @@ class _Sweep:
         demands = [_demands(rows, self.tables) for _, rows in routes if rows]
         for feature in sorted(set.intersection(*map(set, demands))) if demands else ():
             least = min(demand[feature] for demand in demands)
-            candidate &= self._column(self.tables.features[feature]) >= least
+            k.demand(as_input(self._column(self.tables.features[feature])), least, candidate)
         return candidate
 
     def _listed(self, candidate: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
@@ -187,7 +197,8 @@ class _Sweep:
                 matters |= brought > 0
         for (total, _), caps in zip(self.tables.totals, self.tables.caps, strict=True):
             if caps:
-                matters |= self._column(self.tables.features[total]) > caps[0]
+                volume = as_input(self._column(self.tables.features[total]))
+                k.add_large_legs(as_input(self.tree.parent), as_input(candidate), volume, caps[0], matters)
         positions = np.empty(matters.size, np.int32)
         begin, deepest = k.list_upwards(as_input(self.tree.depth), as_input(matters), positions)
         return positions[begin:], int(deepest)

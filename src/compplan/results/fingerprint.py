@@ -46,6 +46,9 @@ def state_hash(work: Work) -> str:
     columns: list[NDArray[Any]] = [state.title, state.last_rank, state.ordered_before, state.balance]
     columns.append(np.frombuffer(repr(sorted(state.kept)).encode(), np.uint8))
     columns += [state.kept[name] for name in sorted(state.kept)]
+    if state.gone is not None:
+        columns += [_words(state.gone.ids), *(state.gone.amounts[name] for name in sorted(state.gone.amounts))]
+        columns += [np.array([*map(_word, state.gone.texts[n])], np.uint64) for n in sorted(state.gone.texts)]
     return _digest(columns)
 
 

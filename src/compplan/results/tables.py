@@ -287,4 +287,4 @@ def next_state(work: Work, totals: Sequence[Payables]) -> pa.Table:
     if work.orders is not None:
         ordered[work.orders.buyers] = True
     after = replace(state, **ranked, ordered_before=ordered, balance=totals[0].withheld)
-    return state_table(after, work.genealogy, work.plan, period=work.calendar)
+    return state_table(after, work.genealogy, work.plan, period=work.calendar, texts=work.texts)

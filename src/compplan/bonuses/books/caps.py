@@ -63,12 +63,14 @@ class Caps:
         """Look up everybody's cap, and take off what was paid before."""
         exact = [min(int(amount.scaleb(scale, EXACT)), UNCAPPED) for amount in cap.amounts]
         most = np.array([*exact, UNCAPPED], np.int64)[work.columns[cap.column]]
-        group = None if cap.over is None else work.texts[cap.over.removeprefix("member.")][0]
+        group = None if cap.over is None else _groups_of(cap.over, work)
         before = None if cap.per == "period" else paid_in_span(cap, scale, work)
         if group is not None:
             most = _largest_of_group(most, group)
         if before is not None:
             spent = before if group is None else _sum_of_group(before, group)
+            if group is not None and work.state.gone is not None:
+                spent = np.where(group < 0, spent, spent + paid_to_gone(cap, scale, work)[group])
             most = np.where(most == UNCAPPED, UNCAPPED, np.maximum(most - spent, 0))
         return cls(cap, work, scale, most, group, before)
 
@@ -96,6 +98,23 @@ def paid_in_span(cap: Cap, scale: int, work: Work) -> Amounts:
     """Return what each member was paid earlier in the span that this period belongs to."""
     lift = 10 ** (scale - money_of(cap.bonus, work).decimals)
     return kept_in_span(f"{cap.bonus}:paid", cap.per, work) * lift
+
+
+def paid_to_gone(cap: Cap, scale: int, work: Work) -> Amounts:
+    """Return what members who are gone were paid earlier in the span, for each group (the last entry is for none)."""
+    assert cap.over is not None  # noqa: S101 - only groups have members who are gone
+    assert work.state.gone is not None  # noqa: S101 - see above
+    column, values = f"{cap.bonus}:paid", work.texts[cap.over.removeprefix("member.")][1]
+    since = f"{column}_since", span_of(work.reckoned, cap.per)
+    paid = work.state.gone.of_groups(column, f"{column}_group", since, values)
+    return np.append(paid, 0) * 10 ** (scale - money_of(cap.bonus, work).decimals)
+
+
+def _groups_of(over: str, work: Work) -> NDArray[np.int32]:
+    """Return the group of each member, -1 for who has no text: he is alone."""
+    codes, values = work.texts[over.removeprefix("member.")]
+    named = np.array([*map(bool, values), False])
+    return codes if named[:-1].all() else np.where(named[codes], codes, -1).astype(np.int32)
 
 
 def money_of(bonus: str, work: Work) -> Currency:

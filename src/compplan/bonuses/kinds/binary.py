@@ -214,7 +214,7 @@ cycles:
         if self.first_pair is not None:
             yield Kept(f"{name}:started")
         if self.pair_cap_per != "period":
-            yield Kept(f"{name}:pairs")
+            yield Kept(f"{name}:pairs", since=f"{name}:pairs_since")
             yield Kept(f"{name}:pairs_since", company=True)
 
     def findings(self, name: str, scope: Scope) -> Found:

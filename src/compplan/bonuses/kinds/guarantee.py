@@ -34,6 +34,12 @@ at_least: {kind: guarantee, of: own, amounts: {bronze: 100, silver: 500}, pay_wh
         description="What the keys of amounts are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
 
+    below_zero: Literal["owed", "topped_up"] = Field(
+        "owed",
+        description="What becomes of pay below zero, such as what returns take back: it counts as nothing and stays "
+        "owed, or is made good before the minimum is paid.",
+    )
+
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from Bonus.tables(self)
         yield ("amounts",), self.rates_by, self.amounts
@@ -46,4 +52,7 @@ at_least: {kind: guarantee, of: own, amounts: {bronze: 100, silver: 500}, pay_wh
     def describe(self, name: str) -> list[str]:
         del name
         amounts = table(self.amounts, self.rates_by, money)
-        return [f"What {self.named} pays a member is topped up to {amounts}."]
+        return [f"What {self.named} pays a member is topped up to {amounts}{_BELOW_ZERO[self.below_zero]}."]
+
+
+_BELOW_ZERO = {"owed": "; what is taken back stays owed", "topped_up": "; what is taken back is made good"}

@@ -135,6 +135,23 @@ class BoosterPass(OnPayPass):
 class GuaranteePass(OnPayPass):
     """What is missing to a minimum; the base of a payment is the missing amount."""
 
+    model: Guarantee
+
+    def paid(self, work: Work) -> Ints:
+        """Return what counts of the other pay: a sum below zero is nothing, unless it is to be made good."""
+        paid = super().paid(work)
+        return np.maximum(paid, 0) if self.model.below_zero == "owed" else paid
+
+    def details(self, work: Work, position: int) -> list[Detail]:
+        """Tell what the other bonuses pay, and what counts of it."""
+        sum_of_pay = super().paid(work)[position]
+        found = from_fixed(int(sum_of_pay), self._base_scale(work))
+        unit = self.model.money(work.plan.model).code
+        told = [Detail("paid", f"{self.model.named} pays", found, unit)]
+        if found < 0 and self.model.below_zero == "owed":
+            told.append(Detail("owed", "taken back, which counts as nothing and stays owed", -found, unit))
+        return told
+
     def _base_scale(self, work: Work) -> int:
         return max(super()._base_scale(work), *map(digits, self.values), 0)
 

@@ -71,6 +71,7 @@ class Allowed:
         if self.over == "period":
             return group, own
         paid = _over_groups(np.add, self._paid(work), group, np.zeros(count, np.int64))
+        paid += self._paid_to_gone(work, count)
         cents = 10 ** (scale - self.decimals)
         return group, np.where(own == UNLIMITED, own, np.maximum(own - paid * cents, 0))
 
@@ -106,6 +107,16 @@ class Allowed:
         """Return what members were paid earlier in the span, in cents."""
         paid = work.state.read(f"limits.{self.limit}:paid")
         return paid if self._same_span(work) else np.zeros_like(paid)
+
+    def _paid_to_gone(self, work: Work, count: int) -> Ints:
+        """Return what members who are gone were paid earlier in the span, in cents, for each group."""
+        paid = np.zeros(count, np.int64)
+        if work.state.gone is not None and self.per != "member":
+            values = work.texts[self.per.removeprefix("member.")][1]
+            name, since = f"limits.{self.limit}", span_of(work.reckoned, self.over)
+            found = work.state.gone.of_groups(f"{name}:paid", f"{name}:group", (f"{name}:since", since), values)
+            paid[: found.size] = found
+        return paid
 
     def _paid_of_company(self, work: Work, scale: int) -> int:
         if self.over == "period" or not self._same_span(work):
