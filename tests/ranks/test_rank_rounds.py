@@ -58,8 +58,12 @@ rising = st.one_of(
     st.tuples(st.just("ranked_capped"), amounts, ranks, st.sampled_from([50, 100])),
     st.tuples(st.just("there"), st.tuples(st.just("ranked"), amounts, ranks)),
 )
+turning = st.builds(
+    lambda needed, count, rank: ("any", ("outside", needed, rank), ("there", ("frontline", count, rank))), amounts, counts, ranks
+)
 taking = st.one_of(
     rising,
+    turning,
     st.tuples(st.just("outside"), amounts, ranks),
     st.tuples(st.just("breakaway"), amounts, ranks),
     st.tuples(st.just("there"), st.tuples(st.just("outside"), amounts, ranks)),
@@ -165,7 +169,7 @@ def test_ranks_are_the_least_that_fit_whatever_the_order(ladder, field, data, cl
     assert earned(result) == least_ranks(two(field), ladder, order, closed=closed)
 
 
-@given(ladders(taking), fields())
+@given(st.one_of(ladders(taking), ladders(turning)), fields())
 @settings(max_examples=60)
 @example([[("there", ("breakaway", 100, 1))], [("active",)], [("active",)]], CHAINS)
 @example([[("any", ("outside", 200, 1), ("there", ("frontline", 1, 1)))], [("gv", 300)], [("gv", 300)]], TURNS)
@@ -182,7 +186,7 @@ def test_rules_that_take_ranks_away_settle_or_are_an_error(ladder, field):
     assert result.manifest.get("rank_rounds", rounds) == rounds
 
 
-@given(ladders(taking), fields())
+@given(st.one_of(ladders(taking), ladders(turning)), fields())
 @settings(max_examples=40)
 def test_next_rank_measures_what_the_last_round_measured(ladder, field):
     try:

@@ -401,7 +401,7 @@ REFUSED = [
     ("2 legs with silver, in the binary tree", "", '"binary" is not a tree'),
     ("2 legs with silver, enrolled in the binary tree", "", '"binary" is not a tree'),
     ("2 legs with silver, enrolled in the enrollment tree", "", 'the legs are those of "enrollment" already'),
-    ("2 legs with silver in the placement tree enrolled in the placement tree", "", 'the legs are those of "placement" already'),
+    ("2 legs with silver, in the placement tree, enrolled in the placement tree", "", 'the legs are those of "placement" already'),
     ("rank >= gold", "", '"rank >= gold" can never hold'),
     ("gv >= 5, outside legs with platinum", "", '"platinum" is not a rank'),
     ("gv >= 100.01, at most 0.5% from one leg", "", "the cap of one leg is not a whole number at 2 digits"),

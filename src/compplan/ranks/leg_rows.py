@@ -103,7 +103,7 @@ def _holder(text: str, scope: Scope) -> tuple[int, str]:
 
 
 class _Place(NamedTuple):
-    """Where members are counted: a tree other than that of the ranks, and one whose frontline alone counts."""
+    """Where members are counted: a tree, "" for that of the ranks, and one whose frontline alone counts."""
 
     tree: str = ""
     enrolled_in: str = ""
@@ -117,7 +117,7 @@ class _Place(NamedTuple):
         if enrolled_in == (tree or rank_tree(scope)):
             hint = "count the frontline, which heads the legs"
             raise Hinted(f'the legs are those of "{enrolled_in}" already', hint, ("enrolled_in",))
-        return cls("" if tree == rank_tree(scope) else tree, enrolled_in)
+        return cls(tree, enrolled_in)
 
     def __str__(self) -> str:
         tree = f",{in_tree(self.tree)}" if self.tree else ""
@@ -134,14 +134,16 @@ def _held(row: Row, rank: int, also: str, place: _Place, scope: Scope) -> Row:
     assert model is not None  # noqa: S101 - rows come from a ladder
     text = f"{row.text}{place}"
     row = replace(row, code=f"{row.code}{place}", text=text, unit="legs" if row.measure == "legs" else "members")
-    unseen = any(place) or (also and scope.expression_needs_rank(ex.parse(also)))
+    elsewhere = "" if place.tree == rank_tree(scope) else place.tree
+    unseen = elsewhere or place.enrolled_in or (also and scope.expression_needs_rank(ex.parse(also)))
     if rank > scope.floor and not unseen:
         return replace(row, name=row.code, holds=rank, also=also)
     names = [*scope.ranks]
     has = f"{model.legs_hold} >= {names[rank - 1]}" if rank > scope.floor else model.members if rank else ""
     condition = f"({has}) and ({also})" if has and also else has or also
     held: dict[str, Any] = {"holds": rank, "also": also} if rank > scope.floor else {}
-    return replace(row, measure="count", name=condition, among=row.measure, **place._asdict(), **held)
+    row = replace(row, tree=elsewhere, enrolled_in=place.enrolled_in, **held)
+    return replace(row, measure="count", name=condition, among=row.measure)
 
 
 def leg_rows(requirement: LegsRequirement, scope: Scope) -> list[Row]:
