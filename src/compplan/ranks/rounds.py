@@ -35,23 +35,28 @@ def settled(rank_pass: RankPass, work: Work) -> Ranks:
     Raises
     ------
     RanksError
-        If ranks come and go, so that the same ranks come back and change again; or if they still change after
-        `ranks.rounds` rounds.
+        If ranks come and go, so that ranks of an earlier round come back; or if they still change after `ranks.rounds`
+        rounds.
     """
     ranks = _held_by_all(rank_pass, work)
-    seen = {_digest(ranks)}
+    seen = {_digest(ranks): 0}
     for number in range(1, rank_pass.rounds + 1):
-        show_ranks(work, ranks)
-        for each in rank_pass.again:
-            each.run(work)
-        before, ranks = ranks, rank_pass.sweep(work)
+        before, ranks = ranks, _round(rank_pass, work, ranks)
         if np.array_equal(before, ranks):
             work.rank_rounds = number
             return ranks
-        if _digest(ranks) in seen:
-            raise _come_and_go(rank_pass, work, before, ranks)
-        seen.add(_digest(ranks))
+        earlier = seen.setdefault(_digest(ranks), number)
+        if earlier < number:
+            raise _come_and_go(rank_pass, work, ranks, number - earlier)
     raise _still_change(rank_pass, work, before, ranks)
+
+
+def _round(rank_pass: RankPass, work: Work, ranks: Ranks) -> Ranks:
+    """Return the ranks that follow from the ranks of the round before."""
+    show_ranks(work, ranks)
+    for each in rank_pass.again:
+        each.run(work)
+    return rank_pass.sweep(work)
 
 
 def _held_by_all(rank_pass: RankPass, work: Work) -> Ranks:
@@ -65,24 +70,30 @@ def _digest(ranks: Ranks) -> bytes:
     return blake2b(ranks.tobytes()).digest()
 
 
-def _come_and_go(rank_pass: RankPass, work: Work, before: Ranks, after: Ranks) -> RanksError:
-    message = f"ranks come and go, round after round: {_changes(work, before, after)}"
+def _come_and_go(rank_pass: RankPass, work: Work, ranks: Ranks, length: int) -> RanksError:
+    """Return the error of ranks that come back after a number of rounds, which are gone through once more."""
+    low, high = ranks, ranks
+    for _ in range(length):
+        ranks = _round(rank_pass, work, ranks)
+        low, high = np.minimum(low, ranks), np.maximum(high, ranks)
+    message = f"ranks come and go, round after round: {_changes(work, low, high, 'between {} and {}')}"
     hint = f"a rank takes away what another rank is given for; look at {_read_ranks(rank_pass, work)}"
-    return RanksError(Problem("ranks-unsettled", message, _rows(work, before, after), hint))
+    return RanksError(Problem("ranks-unsettled", message, _rows(work, low, high), hint))
 
 
 def _still_change(rank_pass: RankPass, work: Work, before: Ranks, after: Ranks) -> RanksError:
-    message = f"ranks still change after {rank_pass.rounds} rounds: {_changes(work, before, after)}"
+    found = _changes(work, before, after, "{}, then {}")
+    message = f"ranks still change after {rank_pass.rounds} rounds: {found}"
     hint = f"allow more of them: ranks: {{rounds: {10 * rank_pass.rounds}}}"
     if (after < before).any():
         hint += f"; or a rank takes away what another is given for: look at {_read_ranks(rank_pass, work)}"
     return RanksError(Problem("ranks-unsettled", message, _rows(work, before, after), hint))
 
 
-def _changes(work: Work, before: Ranks, after: Ranks) -> str:
+def _changes(work: Work, before: Ranks, after: Ranks, words: str) -> str:
     names, changed = ["no rank", *work.plan.scope.ranks], np.flatnonzero(before != after)
     shown = [
-        f"{work.genealogy.id_at(int(place))} {names[before[place]]}, then {names[after[place]]}"
+        f"{work.genealogy.id_at(int(place))} {words.format(names[before[place]], names[after[place]])}"
         for place in changed[:_SHOWN]
     ]
     more = [f"and {changed.size - _SHOWN} more"] if changed.size > _SHOWN else []
