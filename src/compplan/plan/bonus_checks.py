@@ -175,7 +175,7 @@ def money_is_too_fine(scope: Scope) -> Found:
         money = bonus.money(model)
         if isinstance(bonus.cap, LevelTable):
             limits += [(("bonuses", name, "cap"), value, money) for value in bonus.cap.levels]
-        elif bonus.cap is not None:
+        elif isinstance(bonus.cap, ByKey):
             cells = bonus.cap.leaves()
             limits += [(("bonuses", name, "cap", *keys), value, money) for keys, row in cells for value in row.levels]
     for name, limit in model.limits.items():

@@ -111,7 +111,7 @@ def _quantities_are_unknown(scope: Scope) -> Found:
         for name, rule in getattr(scope.model, section).items():
             read += [((section, name, field), target) for field, target in rule.targets()]
     for name, bonus in scope.parts:
-        read += [(("bonuses", name, *place), target) for place, target in bonus.quantities()]
+        read += [(("bonuses", name, *place), target) for place, target in bonus.all_quantities()]
     read += [(("limits", name, "of"), limit.of) for name, limit in scope.model.limits.items() if limit.of]
     for place, target in read:
         if target not in rules:

@@ -44,6 +44,7 @@ year: {bonuses: [levels], per: member.owner, amounts: 100000, over: year}
 WINDOW = """\
 early: {sum: orders.qv, window: {from_enrolment: 2 calendar months}}
 first_week: {sum: orders.qv, window: {days_of_month: [1, 7]}}
+spring: {sum: orders.qv, window: {dates: [2026-03-15, 2026-05-14]}}
 """
 
 LADDER = """\
