@@ -61,6 +61,7 @@ windows = st.sampled_from(
         {"after_enrolment": "1 calendar month"},
         {"from_enrolment": "2 calendar months", "days_of_month": [3, 20]},
         {"days_of_month": [1, 15]},
+        {"dates": ["2026-10-05", "2026-10-20"]},
     ]
 )
 kinds_of_orders = st.sampled_from([{"type": "kit"}, {"type": ["kit", "autoship"]}, {"type": "gift"}])

@@ -7,6 +7,7 @@ are computed by their own twins.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -156,6 +157,7 @@ class Engine:
             from_enrolment=days(window.get("from_enrolment")),
             after_enrolment=days(window.get("after_enrolment")),
             days_of_month=window.get("days_of_month"),
+            dates=window.get("dates") and [dt.date.fromisoformat(day) for day in window["dates"]],
             first_order=rule.get("first_order"),
             share=exact(rule.get("share", 1)),
             customer_share=exact(rule["customer_share"]) if "customer_share" in rule else None,
@@ -464,12 +466,14 @@ class Engine:
     def cap_sources(self, name, bonus, book):
         klass, rows = self.row_of(bonus.get("cap_per_source_by", "paid_as"), bonus["cap_per_source"])
         brought, new = {}, dict(book.pay)
+        unit = 10 ** (self.digits_of(book.currency) if self.plan["rounding"]["at"] == "payment" else FINE)
         for payment in book.rows:
             who = payment[2], payment[3]
             brought[who] = brought.get(who, 0) + payment[9]
         for (earner, _), amount in brought.items():
             if klass[earner] >= 0:
-                new[earner] -= max(Fraction(0), amount - exact(rows[klass[earner]]))
+                cap = Fraction((exact(rows[klass[earner]]) * unit).__floor__(), unit)  # in money that can be paid
+                new[earner] -= max(Fraction(0), amount - cap)
         self.adjust(name, book, "capped_per_source", new)
 
     def opened(self, bonus, table):

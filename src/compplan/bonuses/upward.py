@@ -25,12 +25,11 @@ from compplan.plan.values import (
     RateTable,
     Whole,
 )
-from compplan.plan.wording import in_tree, money, percent, points, table, words
+from compplan.plan.wording import in_tree, levels_words, money, percent, points, table, words
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
@@ -272,11 +271,6 @@ class Upward(Bonus):
         if self.stop_at is not None:
             stop = words(self.stop_at)
             yield f"A member with {stop} is the last who is paid; his own volume goes no further either."
-
-
-def levels_words(count: Decimal) -> str:
-    """Return a number of levels in words."""
-    return "all" if count == ALL else f"{count:f}"
 
 
 def single_level(table: LevelTable) -> bool:

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 from compplan.arrow.frame import Frame, dictionary_column, fixed_to_decimal
 from compplan.errors import UsageError, did_you_mean
 from compplan.explain.gates import gates
-from compplan.explain.reasons import GOOD, REASON_TEXTS, Reason
+from compplan.explain.reasons import GOOD, REASON_TEXTS, Detail, Reason
 from compplan.money import from_fixed
 from compplan.periods.period import read_period
 from compplan.plan import expression as ex
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from compplan.bonuses.books.book import Book
     from compplan.explain.gates import Gate
-    from compplan.explain.reasons import Detail, Outcomes
+    from compplan.explain.reasons import Outcomes
     from compplan.program.passes import Pass
     from compplan.program.work import Work
     from compplan.volumes.orders import OrderData
@@ -190,6 +190,9 @@ def _why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
     if model.pay_when and (alone := split(ex.parse(model.pay_when))[0]) is not None:
         own.append(alone)
     steps = list(bonus_pass.details(work, position)) if hasattr(bonus_pass, "details") else []
+    if isinstance(model.cap, str):
+        most = from_fixed(int(work.columns[model.cap][position]), work.scales[model.cap])
+        steps.append(Detail("cap", f"at most {model.cap}", most, book.currency))
     steps += _limited(work, passes, bonus, position)
     return Why(
         member=member,

@@ -32,6 +32,11 @@ _ONE_VALUE = ("cap", "cap_per_source", "pair_cap", "carry_cap", "weights", "leve
 
 def tables_make_no_sense(scope: Scope) -> Found:
     """Yield what is wrong with tables: their keys, their levels, their numbers."""
+    for section in ("volumes", "counts"):
+        for name, rule in getattr(scope.model, section).items():
+            for field, by, table in rule.tables():
+                one_level = field in _ONE_VALUE and field != "weights"
+                yield from _table_makes_no_sense(scope, (section, name, field), by, table, (), one_level=one_level)
     for name, bonus in scope.model.bonuses.items():
         if bonus.cap is None and "cap_by" in bonus.model_fields_set:
             yield Finding(("bonuses", name, "cap_by"), "there is no cap", "add a cap, or leave cap_by out")
@@ -170,7 +175,7 @@ def money_is_too_fine(scope: Scope) -> Found:
         money = bonus.money(model)
         if isinstance(bonus.cap, LevelTable):
             limits += [(("bonuses", name, "cap"), value, money) for value in bonus.cap.levels]
-        elif bonus.cap is not None:
+        elif isinstance(bonus.cap, ByKey):
             cells = bonus.cap.leaves()
             limits += [(("bonuses", name, "cap", *keys), value, money) for keys, row in cells for value in row.levels]
     for name, limit in model.limits.items():

@@ -314,7 +314,7 @@ def _doc(model: type[BaseModel]) -> str:
 def _fields(model: type[BaseModel], *, without: Iterable[str] = ()) -> str:
     gone = set(without)
     rows = [
-        (f"`{name}`", type_words(model, name), default_words(field), field.description or "")
+        (f"`{field.alias or name}`", type_words(model, name), default_words(field), field.description or "")
         for name, field in model.model_fields.items()
         if name not in gone
     ]

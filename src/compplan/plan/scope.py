@@ -222,7 +222,7 @@ class Scope:
 
     def _names_of_bonus(self, name: str) -> set[str]:
         """Return the quantities, conditions and rank columns that a bonus reads itself."""
-        found: set[str] = set()
+        found = {read for _, read in self.model.bonuses[name].all_quantities()}
         for bonus in self.model.bonuses[name].variants().values():
             found |= {read for _, read in (*bonus.quantities(), *bonus.bonuses())}
             for _, text in bonus.texts():
@@ -304,7 +304,7 @@ class Scope:
 
     def reads_of_bonus(self, bonus: Bonus) -> set[str]:
         """Return the names that a bonus reads: quantities, and what its conditions and tables name."""
-        found = {read for _, read in bonus.quantities()}
+        found = {read for _, read in bonus.all_quantities()}
         for _, text in bonus.texts():
             found |= ex.names(ex.parse(text))
         for _, by, _ in bonus.tables():

@@ -7,6 +7,7 @@ a binary float is refused, because it has lost the digits before anyone could lo
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Context, Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
@@ -360,6 +361,29 @@ def _span(value: Any) -> Span:
         raise Hinted(f'"{value}" is not a usable span of time', "from 1 to 36,500")
     return Span(count=int(match["count"]), unit=_UNITS[match["unit"][0]])
 
+
+def day(value: Any) -> date:
+    """Read a day, such as 2026-03-31.
+
+    Examples
+    --------
+    >>> str(day("2026-03-31"))
+    '2026-03-31'
+    """
+    if isinstance(value, date):
+        return value
+    text = str(value).strip()
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Hinted(f'"{value}" is not a day', "write year, month and day: 2026-03-31")
+
+
+Day = Annotated[
+    date, BeforeValidator(day), WithJsonSchema({"type": "string", "title": "Day", "examples": ["2026-03-31"]})
+]
 
 SpanText = Annotated[
     Span,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
-from compplan.plan.values import EXACT, ByKey, LevelTable, axes, number
+from compplan.plan.values import ALL, EXACT, ByKey, LevelTable, axes, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,6 +38,11 @@ def percent(value: Decimal) -> str:
 def money(value: Decimal) -> str:
     """Return a number with its thousands apart."""
     return ex.grouped(value)
+
+
+def levels_words(count: Decimal) -> str:
+    """Return a number of levels in words."""
+    return "all" if count == ALL else f"{count:f}"
 
 
 def words(text: str) -> str:

@@ -68,6 +68,8 @@ class PairingPass(Pass):
         for start in reversed(range(0, work.size, CHUNK)):
             part = slice(start, min(start + CHUNK, work.size))
             total.add(part, Measuring(inputs, part).measured())
+        for column in self.writes[1:]:
+            work.put(column, total.pairs)
         for column, values in total.state.items():
             work.state.write(column, values)
         if self.model.pair_cap_per != "period":

@@ -24,6 +24,7 @@ class Total:
     def __init__(self, made: PairingPass, work: Work) -> None:
         self.made, self.work = made, work
         self.pay = np.zeros(work.size, np.int64)
+        self.pairs = np.zeros(work.size if made.writes[1:] else 0, np.int64)
         self.state: dict[str, NDArray[np.int64]] = {}
         self.rows: list[Rows] = []
         self.allotted = 0
@@ -36,6 +37,8 @@ class Total:
     def add(self, part: slice, found: Measured) -> None:
         """Take in some members; the last of all come first."""
         self.pay[part] = found.amount
+        if self.made.writes[1:]:
+            self.pairs[part] = found.paid
         for column, values in found.state.items():
             if column not in self.state:
                 self.state[column] = np.empty(self.work.size, np.int64)
