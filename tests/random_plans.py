@@ -61,6 +61,7 @@ windows = st.sampled_from(
         {"after_enrolment": "1 calendar month"},
         {"from_enrolment": "2 calendar months", "days_of_month": [3, 20]},
         {"days_of_month": [1, 15]},
+        {"dates": ["2026-10-05", "2026-10-20"]},
     ]
 )
 kinds_of_orders = st.sampled_from([{"type": "kit"}, {"type": ["kit", "autoship"]}, {"type": "gift"}])
@@ -179,6 +180,37 @@ def tables(values, *, deeper=False, by="rates_by", name="rates"):
     )
 
 
+def their_tables(values, *, deeper=False, name="rates", source=True):
+    """Draw a table whose keys are the source's or the order's, alone or with keys of the earner's outside or inside."""
+    row = rows(values, deeper=deeper)
+    thresholds = st.sampled_from([("0", "100"), ("-10", "50.5", "300"), ("100",)])
+    kinds = {
+        "orders.type": st.sampled_from([("kit", "autoship"), ("kit",), ("gift", "autoship")]),
+        "order.pv": thresholds,
+        "order.cv": thresholds,
+    }
+    if source:
+        ranked = st.sampled_from([("r1", "r2"), RANKS, ("r3",)])
+        kinds |= {"source.rank": ranked, "source.paid_as": ranked, "source.gv": thresholds}
+        kinds |= {"source.member.country": st.sampled_from([("CA", "US"), ("XX", "DE")])}
+    own = {"paid_as": st.sampled_from([("r1", "r3"), ("r2",)]), "pv": thresholds, "member.country": st.just(("US", "CA"))}
+
+    def keyed(keys, inner):
+        return st.tuples(*[inner] * len(keys)).map(lambda found: dict(zip(keys, found, strict=True)))
+
+    def nested(by):
+        outer, inner = ({**kinds, **own}[each] for each in by)
+        return st.tuples(outer, inner).flatmap(lambda keys: keyed(keys[0], keyed(keys[1], row))).map(
+            lambda table: {name: table, "rates_by": list(by)}
+        )
+
+    their, mine = st.sampled_from(sorted(kinds)), st.sampled_from(sorted(own))
+    one = their.flatmap(
+        lambda by: kinds[by].flatmap(lambda keys: keyed(keys, row)).map(lambda table: {name: table, "rates_by": by})
+    )
+    return st.one_of(one, st.tuples(their, mine).flatmap(nested), st.tuples(mine, their).flatmap(nested))
+
+
 common = joined(
     st.one_of(st.just({}), st.just({}), maybe(pay_when=AFTER_RANKS, currency=["EUR"])),
     st.one_of(st.just({}), st.just({}), st.just({}), tables(st.sampled_from(["1", "0", "20"]), by="cap_by", name="cap")),
@@ -212,6 +244,11 @@ climbs = joined(
 )
 
 
+def leaves(table):
+    """Return the rows of a table, however deep it is nested."""
+    return [row for part in table.values() for row in leaves(part)] if isinstance(table, dict) else [table]
+
+
 def sensible(bonus):
     """Leave out what does not go together, and levels that no rate is for; rates may come to more than the whole."""
     bonus = {**bonus, "over_100_percent": "allowed"}
@@ -220,7 +257,7 @@ def sensible(bonus):
     if "levels" not in bonus:
         return bonus
     table, levels = bonus.get("rates", bonus.get("amounts")), bonus["levels"]
-    rows = [row if isinstance(row, list) else [row] for row in (table.values() if isinstance(table, dict) else [table])]
+    rows = [row if isinstance(row, list) else [row] for row in leaves(table)]
     deeper = any(str(row[-1]).endswith("deeper") for row in rows)
     first, last = bonus.get("from_level", 1), bonus.get("from_level", 1) - 1 + max(map(len, rows))
     given = levels if isinstance(levels, dict) else {None: levels}
@@ -241,6 +278,29 @@ deep = st.one_of(
 )
 single = st.one_of(joined(tables(rates), factors), tables(money, name="amounts"))
 unilevel = joined(st.just({"kind": "unilevel"}), deep, climbs, payments)
+order_payments = st.one_of(
+    st.sampled_from(["pv", "cv"]).map(lambda of: {"of": of, "payment": "order"}),
+    st.just({"of": "cv", "payment": "order", "qualified_since": "member.since"}),
+    st.just({"of": "cv"}),
+)
+
+
+def with_sizes(bonus):
+    """Pay order by order where rates go by the size of an order."""
+    sized = "order." in str(bonus["rates_by"])
+    return bonus | {"payment": "order"} if sized else bonus
+
+
+by_theirs = joined(
+    st.just({"kind": "unilevel"}),
+    st.one_of(joined(their_tables(rates, deeper=True), factors), their_tables(money, deeper=True, name="amounts")),
+    climbs,
+    order_payments,
+).map(with_sizes)
+shop_by_order = joined(
+    st.fixed_dictionaries({"kind": st.just("retail"), "of": st.sampled_from(["pv", "cv"]), "payment": st.just("order")}),
+    their_tables(rates, source=False),
+)
 direct = joined(st.just({"kind": "direct"}), single, climbs, payments)
 fast_start = joined(
     st.just({"kind": "fast_start", "window": "45 days"}),
@@ -248,10 +308,10 @@ fast_start = joined(
     climbs,
     st.fixed_dictionaries({"of": st.sampled_from(["pv", "cv"])}, optional={"payment": st.sampled_from(["period", "order"])}),
 )
-walks = st.one_of(unilevel, direct, fast_start).map(sensible)
+walks = st.one_of(unilevel, direct, fast_start, by_theirs).map(sensible)
 bonuses = st.fixed_dictionaries(
     {"walk": joined(walks, common)},
-    optional={"more": joined(walks, common), "shop": joined(retail, tables(rates), common), "club": joined(tier, common)},
+    optional={"more": joined(walks, common), "shop": joined(st.one_of(joined(retail, tables(rates)), shop_by_order), common), "club": joined(tier, common)},
 )
 
 

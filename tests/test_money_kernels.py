@@ -14,6 +14,7 @@ from compplan.money_arrays import (
     exact_abs_sum,
     exact_sum,
     max_abs,
+    measures,
     multiply_divide_all,
     product_fits,
 )
@@ -112,6 +113,9 @@ def test_sums_never_wrap(values):
     assert exact_sum(array(values)) == sum(values)
     assert exact_abs_sum(array(values)) == sum(map(abs, values))
     assert max_abs(array(values)) == max(map(abs, values), default=0)
+    signs = sum(v > 0 for v in values), sum(v < 0 for v in values)
+    largest = max(map(abs, values), default=0)
+    assert measures(array(values)) == (sum(values), sum(map(abs, values)), largest, *signs)
 
 
 def test_sums_of_the_extremes_are_python_ints():

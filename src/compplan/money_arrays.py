@@ -5,13 +5,13 @@ Importing this module imports Numba.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from compplan.errors import ExactnessError
 from compplan.money import INT64_MAX
-from compplan.money_kernels import divider, mul_div_round_all, round_div_all, sum_abs_checked, sum_checked
+from compplan.money_kernels import divider, measure, mul_div_round_all, round_div_all, sum_abs_checked, sum_checked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,6 +23,31 @@ if TYPE_CHECKING:
     Amounts = NDArray[np.int64]
 
 _CHUNK = 2**30
+
+
+class Measures(NamedTuple):
+    """What bounds all that is computed from a column: sums of values and of magnitudes, the largest one, and counts."""
+
+    sum: int
+    abs_sum: int
+    largest: int
+    positive: int
+    negative: int
+
+
+def measures(values: Amounts) -> Measures:
+    """Return the exact measures of an int64 column, in one sweep where its sums fit 64 bits.
+
+    Examples
+    --------
+    >>> measures(np.array([5, -7, 0]))
+    Measures(sum=-2, abs_sum=12, largest=7, positive=1, negative=1)
+    """
+    positive, negative, least, most, total, below_zero = map(int, measure(_int64(values)))
+    largest, sizes = max(most, -least), total - 2 * below_zero
+    if largest * values.size > INT64_MAX:
+        total, sizes = exact_sum(values), exact_abs_sum(values)
+    return Measures(total, sizes, largest, positive, negative)
 
 
 def exact_sum(values: Amounts) -> int:

@@ -25,6 +25,7 @@ from compplan.wide_kernels import (
     mul_wide,
     shift_wide,
     sign_word,
+    signed,
     with_sign,
     word,
 )
@@ -247,11 +248,12 @@ def mul_div_round_all(values, factors, by, out):
 @kernel
 def sum_checked(values):
     """Return the sum of int64 values as `(high, low)`, the sum being `high * 2**32 + low`; n below 2**31."""
-    high = low = 0
+    high = low = word(0)
     for i in range(values.size):
-        high += values[i] >> 32
-        low += values[i] & 0xFFFFFFFF
-    return high, low
+        above_zero = word(values[i]) ^ word(1 << 63)  # vectors have no shift that keeps signs
+        high += above_zero >> word(32)
+        low += above_zero & word(0xFFFFFFFF)
+    return signed(word(high - word(values.size) * word(1 << 31))), signed(low)
 
 
 @kernel
@@ -263,3 +265,22 @@ def sum_abs_checked(values):
         high += size >> word(32)
         low += size & word(0xFFFFFFFF)
     return high, low
+
+
+@kernel
+def measure(values):
+    """Return how many values are positive, how many negative, and of them and zero the least and the largest.
+
+    Then the sum of all and of the negative ones, modulo 2**64.
+    """
+    positive = negative = 0
+    least = largest = np.int64(0)
+    total = below_zero = word(0)
+    for i in range(values.size):
+        v = values[i]
+        positive += v > 0
+        negative += v < 0
+        least, largest = min(least, v), max(largest, v)
+        total += word(v)
+        below_zero += word(min(v, np.int64(0)))
+    return positive, negative, least, largest, signed(word(total)), signed(word(below_zero))

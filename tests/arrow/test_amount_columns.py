@@ -25,6 +25,14 @@ relaxed = settings(deadline=None, max_examples=60)
 TEXT_TYPES = [pa.string(), pa.large_string(), pa.string_view()]
 
 
+@pytest.mark.parametrize("kind", [pa.decimal128(38, 0), pa.decimal256(60, 0)])
+def test_a_row_that_is_too_large_in_two_ways_is_told_once(kind):
+    """The low word of 10**30 is too large with two decimals, and the other words are more than its sign."""
+    column = pa.chunked_array([pa.array([Decimal(10) ** 30, 1, Decimal(10) ** 30], kind)])
+    _, (problem,) = read(column)
+    assert (problem.code, problem.place.count, problem.place.rows) == ("too-large", 2, (0, 2))
+
+
 def read(column, scale=2, **options):
     problems = []
     out = fixed_column(column, table="orders", name="qv", scale=scale, problems=problems, **options)

@@ -80,6 +80,15 @@ def test_bad_data_is_told_whole_and_writes_nothing(cli, files, data):
     assert not (files / "result").exists()
 
 
+def test_what_is_wrong_with_a_date_is_told_once(cli, files, data):
+    """The run reads no ids of orders, the check after it does: both find the same rows."""
+    (files / "orders.csv").write_text((files / "orders.csv").read_text().replace("2026-10-", "2026-13-", 1))
+    called = cli("run", "plan.yaml", *data)
+    assert called.err.startswith("data: 1 problem\n")
+    assert called.err.count("orders.date") == 1
+    assert "(ids " in called.err
+
+
 def test_a_bad_plan_writes_nothing(cli, files, data):
     (files / "plan.yaml").write_text("compplan: 2\n")
     called = cli("run", "plan.yaml", *data, "--out", "result")

@@ -7,6 +7,7 @@ are computed by their own twins.
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -45,6 +46,11 @@ def levels_of(table):
     if str(items[-1]).endswith(" and deeper"):
         return [exact(x) for x in items[:-1]], exact(str(items[-1]).removesuffix(" and deeper"))
     return [exact(x) for x in items], None
+
+
+def is_theirs(by):
+    """Whether a key of a table is that of a source or an order."""
+    return by.startswith(("source.", "orders.", "order."))
 
 
 def as_list(value):
@@ -151,6 +157,7 @@ class Engine:
             from_enrolment=days(window.get("from_enrolment")),
             after_enrolment=days(window.get("after_enrolment")),
             days_of_month=window.get("days_of_month"),
+            dates=window.get("dates") and [dt.date.fromisoformat(day) for day in window["dates"]],
             first_order=rule.get("first_order"),
             share=exact(rule.get("share", 1)),
             customer_share=exact(rule["customer_share"]) if "customer_share" in rule else None,
@@ -306,14 +313,19 @@ class Engine:
             book.rows.append(row(name, "payment", earner, amount, book.currency, source=earner, **facts))
 
     def retail(self, name, bonus, book):
-        rule, factor = self.rules[bonus["of"]], exact(bonus.get("money_per_point", 1))
-        klass, rows = self.row_of(bonus.get("rates_by", "paid_as"), bonus["rates"])
-        rates, gate = [levels_of(r)[0][0] for r in rows], self.gate(bonus)
-        if bonus.get("payment") == "order":
-            found = naive_orders.order_lines(self.order_rule(rule), self.orders, self.people(self.tree_of(bonus["of"])))
-            lines = [(who, base, order) for who, parts in found.items() for base, _, order, _ in parts]
+        table, word = bonus.get("rates", bonus.get("amounts")), "rates" if "rates" in bonus else "amounts"
+        if any(map(is_theirs, as_list(bonus.get("rates_by", "paid_as")))):
+            for who, facts, line in self.facts_of_lines(bonus, self.ids):
+                self.retail_of(name, {**bonus, **self.by_earner(bonus, table, facts)}, book, [(who, *line[:2])], word)
         else:
-            lines = [(who, base, None) for who, base in self.quantity(bonus["of"]).items() if base]
+            found = self.lines(bonus, self.ids)
+            lines = [(who, *line[:2]) for who, parts in found.items() for line in parts if line[0]]
+            self.retail_of(name, bonus, book, lines, word)
+
+    def retail_of(self, name, bonus, book, lines, word):
+        factor, gate = exact(bonus.get("money_per_point", 1)), self.gate(bonus)
+        klass, rows = self.row_of(bonus.get("rates_by", "paid_as"), bonus[word])
+        rates = [levels_of(r)[0][0] for r in rows]
         for who, base, order in lines:
             payable = gate[who] and klass[who] >= 0
             best, rate = base * max(rates) * factor, rates[klass[who]] if payable else Fraction(0)
@@ -346,15 +358,31 @@ class Engine:
     def upward(self, name, bonus, book):
         tree = bonus.get("tree", "enrollment")
         ids, parents = self.forest(tree)
-        fixed, factor = "amounts" in bonus, exact(bonus.get("money_per_point", 1))
+        fixed = "amounts" in bonus
         if "stop_at" in bonus:
             ends = self.condition(bonus["stop_at"])
             parents = [-1 if ends[i] else parent for i, parent in zip(ids, parents, strict=True)]
+        table = bonus["amounts"] if fixed else bonus["rates"]
+        if any(map(is_theirs, as_list(bonus.get("rates_by", "paid_as")))):
+            for i, facts, base in self.facts_of_lines(bonus, ids):
+                alone = {key: value for key, value in bonus.items() if key not in {"rates_by", "cap_per_source"}}
+                alone |= self.by_earner(bonus, table, facts)
+                self.upward_of(name, alone, book, {other: [base] if other == i else [] for other in ids}, ids, parents)
+            if "cap_per_source" in bonus:
+                self.cap_sources(name, bonus, book)
+            return
+        self.upward_of(name, bonus, book, self.lines(bonus, ids), ids, parents)
+        if "cap_per_source" in bonus:
+            self.cap_sources(name, bonus, book)
+
+    def upward_of(self, name, bonus, book, lines, ids, parents):
+        """Add to a book what some lines pay, by a table of the earner's keys."""
+        fixed, factor = "amounts" in bonus, exact(bonus.get("money_per_point", 1))
         klass, tables = self.opened(bonus, bonus["amounts"] if fixed else bonus["rates"])
         tail, listed = any(t is not None for _, t in tables), max(len(levels) for levels, _ in tables)
         listed = listed if listed or tail else 1
         printed = [[*levels, *[below or Fraction(0)] * (listed - len(levels) + tail)] for levels, below in tables]
-        lines, base_digits = self.lines(bonus, ids), 0 if fixed else 6
+        base_digits = 0 if fixed else 6
         unit = self.digits_of(book.currency) if self.plan["rounding"]["at"] == "payment" else FINE
         case = {
             "parents": parents,
@@ -362,7 +390,7 @@ class Engine:
             "pay": [self.gate(bonus)[i] for i in ids],
             "counted": self.counted(bonus, ids),
             "since": self.since(bonus, ids),
-            "lines": [[(n, int(base * 10**6), time) for n, (base, _, time) in enumerate(lines[i])] for i in ids],
+            "lines": [[(n, int(base * 10**6), time) for n, (base, _, time, _) in enumerate(lines[i])] for i in ids],
             "rates": [[int(rate * factor * 10**FINE) for rate in levels] for levels in printed],
             "columns": listed + tail,
             "tail": tail,
@@ -378,26 +406,74 @@ class Engine:
             "rounding": walk.MODES.index(self.plan["rounding"]["mode"]),
         }
         found = walk.run(case)
-        book.pay = {i: Fraction(amount, 10**unit) for i, amount in zip(ids, found.pay, strict=True)}
-        book.balance = {reason: amount / 10**unit for reason, amount in found.tally.items()}
+        for i, amount in zip(ids, found.pay, strict=True):
+            book.pay[i] += Fraction(amount, 10**unit)
+        for reason, amount in found.tally.items():
+            book.lose(reason, amount / 10**unit)
         for earner, source, n, level, number, _, units in found.rows:
-            base, order, _ = lines[ids[source]][n]
+            base, order, *_ = lines[ids[source]][n]
             rate = None if fixed else printed[number][min(level, listed + tail) - 1]
             facts = {"order": order, "level": level, "base": base, "rate": rate, "factor": None if fixed else factor}
             amount = Fraction(units, 10**unit)
             book.rows.append(row(name, "payment", ids[earner], amount, book.currency, source=ids[source], **facts))
-        if "cap_per_source" in bonus:
-            self.cap_sources(name, bonus, book)
+
+    def facts_of_lines(self, bonus, ids):
+        """Yield, for every line: its source, what the source or the order has of each key that is theirs, the line."""
+        theirs = [by for by in as_list(bonus["rates_by"]) if is_theirs(by)]
+        columns = [by.removeprefix("orders.") for by in theirs if by.startswith("orders.")]
+        texts = {tuple(order[column] for column in columns) for order in self.orders} if columns else {()}
+        for found in sorted(texts, key=str):
+            only = list(zip(columns, ((text,) for text in found), strict=True))
+            for i, lines in self.lines(bonus, ids, only).items():
+                for line in lines:
+                    yield i, {by: self.fact(by, i, line, dict(zip(columns, found, strict=True))) for by in theirs}, line
+
+    def fact(self, by, source, line, texts):
+        kind, _, name = by.partition(".")
+        if kind == "orders":
+            return texts[name]
+        if kind == "order":
+            rule, people = self.order_rule(self.rules[name]), self.people(self.tree_of(name))
+            this = [o for o in self.orders if (o["order_id"], o["member_id"]) == (line[1], line[3])]
+            counted = [o for o in this if naive_orders.takes(rule, o, self.orders, people)]
+            return sum((naive_orders.value(rule, o, people) for o in counted), Fraction(0))
+        if name.startswith("member."):
+            return next(m for m in self.members if m["member_id"] == source)[name.removeprefix("member.")]
+        if name in self.rules:
+            return self.quantity(name)[source]
+        return self.ranks(name)[source]
+
+    def by_earner(self, bonus, table, facts):
+        """Return the table that is left, and what its keys are, once the source and the order are known."""
+        keys = as_list(bonus["rates_by"])
+        left = [by for by in keys if not is_theirs(by)]
+        word = "amounts" if "amounts" in bonus else "rates"
+        return {word: self.taken(keys, table, facts), "rates_by": left[0] if left else "paid_as"}
+
+    def taken(self, keys, table, facts):
+        by, *deeper = keys or [None]
+        if not isinstance(table, dict):
+            return table
+        if not is_theirs(by):
+            return {key: self.taken(deeper, row, facts) for key, row in table.items()}
+        value = facts[by]
+        if isinstance(value, Fraction):
+            met = [key for key in table if exact(key) <= value]
+        else:
+            met = [key for key in table if key == value or self.rank_numbers.get(key, -1) == value]
+        return self.taken(deeper, table[met[-1]], facts) if met else "0"
 
     def cap_sources(self, name, bonus, book):
         klass, rows = self.row_of(bonus.get("cap_per_source_by", "paid_as"), bonus["cap_per_source"])
         brought, new = {}, dict(book.pay)
+        unit = 10 ** (self.digits_of(book.currency) if self.plan["rounding"]["at"] == "payment" else FINE)
         for payment in book.rows:
             who = payment[2], payment[3]
             brought[who] = brought.get(who, 0) + payment[9]
         for (earner, _), amount in brought.items():
             if klass[earner] >= 0:
-                new[earner] -= max(Fraction(0), amount - exact(rows[klass[earner]]))
+                cap = Fraction((exact(rows[klass[earner]]) * unit).__floor__(), unit)  # in money that can be paid
+                new[earner] -= max(Fraction(0), amount - cap)
         self.adjust(name, book, "capped_per_source", new)
 
     def opened(self, bonus, table):
@@ -420,20 +496,22 @@ class Engine:
         last = int(last)
         return (levels + ([] if tail is None else [tail] * (last - len(levels))))[:last], None
 
-    def lines(self, bonus, ids):
-        """Return the lines of every source as (volume, order, time)."""
+    def lines(self, bonus, ids, only=()):
+        """Return the lines of every source as (volume, order, time, buyer), of orders with some texts in columns."""
         if "where" in bonus:
             counts = self.condition(bonus["where"])
-            found = self.lines({key: value for key, value in bonus.items() if key != "where"}, ids)
+            found = self.lines({key: value for key, value in bonus.items() if key != "where"}, ids, only)
             return {i: [(base if counts[i] else Fraction(0), *rest) for base, *rest in found[i]] for i in ids}
         rule, window = self.rules[bonus["of"]], bonus.get("window")
         payment = bonus.get("payment", "order" if bonus["kind"] == "fast_start" else "period")
-        if "sum" not in rule or (payment == "period" and window is None):
-            return {i: [(self.quantity(bonus["of"])[i], None, None)] for i in ids}
-        parts = naive_orders.order_lines(self.order_rule(rule, window), self.orders, self.people(self.tree_of(bonus["of"])))
+        if "sum" not in rule or (payment == "period" and window is None and not only):
+            return {i: [(self.quantity(bonus["of"])[i], None, None, None)] for i in ids}
+        taken = self.order_rule(rule, window)
+        taken.only += only
+        parts = naive_orders.order_lines(taken, self.orders, self.people(self.tree_of(bonus["of"])))
         if payment == "order":
-            return {i: [(base, order, time) for base, _, order, time in parts[i]] for i in ids}
-        return {i: [(sum((base for base, *_ in parts[i]), Fraction(0)), None, None)] for i in ids}
+            return {i: [(base, order, time, buyer) for base, buyer, order, time in parts[i]] for i in ids}
+        return {i: [(sum((base for base, *_ in parts[i]), Fraction(0)), None, None, None)] for i in ids}
 
     def counted(self, bonus, ids):
         if bonus.get("compress", "none") in {"none", "unpayable"}:

@@ -25,7 +25,7 @@ def accumulated(
     values: list[int | None],
     period: int,
     *,
-    periods: int | str,
+    periods: int | str | dict[str, str],
     take: str,
     this_period: bool,
     units: list[Any],
@@ -43,16 +43,26 @@ def accumulated(
         After which periods all was used up.
     """
     last = period if this_period else period - 1
-    first = 0 if isinstance(periods, str) else max(0, last - periods + 1)
+    first = 0 if isinstance(periods, (str, dict)) else max(0, last - periods + 1)
     first = max([first, *(n + 1 for n in range(period) if used[n])])
     chosen = [
         values[n]
         for n in range(first, last + 1)
-        if values[n] is not None and (periods == "all" or not isinstance(periods, str) or units[n] == units[period])
+        if values[n] is not None and _belongs(periods, units, n, period)
     ]
     if not chosen:
         return None
     return Fraction({"sum": sum, "largest": max, "average": sum}[take](chosen), len(chosen) if take == "average" else 1)
+
+
+def _belongs(periods: Any, units: list[Any], n: int, period: int) -> bool:
+    """Whether a period is one that is looked at; `units` are its first days where the look back is a span of days."""
+    if isinstance(periods, dict):
+        return bool(periods["from"] <= units[n] <= periods["to"])
+    if isinstance(periods, int) or periods == "all":
+        return True
+    before = [unit for unit in units[:period] if unit != units[period]]
+    return bool(units[n] == (units[period] if not periods.startswith("last_") else (before or [None])[-1]))
 
 
 def periods_met(

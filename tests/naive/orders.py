@@ -45,6 +45,8 @@ def takes(rule, row, rows, members):
         return False
     if rule.days_of_month and not rule.days_of_month[0] <= row["date"].day <= rule.days_of_month[1]:
         return False
+    if rule.dates and not rule.dates[0] <= row["date"].date() <= rule.dates[1]:
+        return False
     if rule.first_order:
         return is_of_first_order(row, rows, buyer) == (rule.first_order == "only")
     return True

@@ -130,6 +130,13 @@ def test_new_members_start_empty_and_gone_ones_are_forgotten():
     assert list(column_of(february, "title", "state")) == ["a", "b", "c", "e"]
 
 
+def test_a_rank_in_the_state_of_a_plan_without_ranks_is_told_with_a_way_out():
+    text = PLAN.partition("ranks:")[0] + "bonuses:\n  retail: {kind: retail, of: pv, rates: 1%}\n"
+    with pytest.raises(cp.DataError) as raised:
+        cp.run(cp.load_plan(text), MEMBERS, [], period="2026-02", state=[{"member_id": "a", "title": "gold"}])
+    assert "does not have: gold\n  hint: it has none: leave the column out" in str(raised.value)
+
+
 # ---- the form of a state
 
 

@@ -42,11 +42,15 @@ conditions:
 LADDER = "  ladder:\n    member: []\n    bronze: [active]\n    silver: [active, gv >= 2000]\n"
 
 
-LEVELS = "levels: {kind: unilevel, of: cv, rates: 5%}\n"
+READ = {
+    "levels": "levels: {kind: unilevel, of: cv, rates: 5%}\n",
+    "binary": "binary: {kind: binary, of: cv, tree: binary, rates: 5%}\n",
+}
+"""Bonuses that examples of quantities read."""
 
 
 def frame(*, ranks=f"ranks:\n{LADDER}", bonuses="", more=""):
-    bonuses = bonuses if "\nlevels:" in f"\n{bonuses}" else bonuses + LEVELS  # a quantity reads it
+    bonuses += "".join(text for name, text in READ.items() if f"\n{name}:" not in f"\n{bonuses}")
     text = FRAME.replace("counts:", f"{indent(more, '  ')}counts:", 1)
     return load_plan(f"{text}{ranks}bonuses:\n{indent(bonuses, '  ')}\n")
 
@@ -133,7 +137,7 @@ def test_examples_of_ranks_windows_and_patches_load():
     base = frame(bonuses=BUILT_IN["unilevel"].example + BUILT_IN["fast_start"].example)
     richer = base.patched(examples.PATCH)
     assert list(richer.model.ranks.ladder) == ["member", "bronze", "silver", "gold"]
-    assert list(richer.model.bonuses) == ["unilevel", "levels"]
+    assert list(richer.model.bonuses) == ["unilevel", *READ]
 
 
 def test_making_it_loads_no_heavy_module():

@@ -35,7 +35,10 @@ def load(plan: dict[str, Any]) -> cp.Plan:
     return cp.load_plan(yaml.safe_dump(plan, sort_keys=False))
 
 
-spans = st.integers(1, 4) | st.sampled_from(["all", "year", "quarter", "month"])
+WINDOWS = [{"from": "2026-12-01", "to": "2027-02-15"}, {"from": "2026-11-02", "to": "2027-01-01"}]
+spans = st.integers(1, 4) | st.sampled_from(
+    ["all", "year", "quarter", "month", "last_year", "last_quarter", "last_month", *WINDOWS]
+)
 
 
 @st.composite
@@ -46,6 +49,8 @@ def number_rules(draw: st.DrawFn) -> dict[str, Any]:
         "take": draw(st.sampled_from(["sum", "average", "largest"])),
         "this_period": draw(st.booleans()),
     }
+    if str(rule["periods"]).startswith("last_"):
+        rule["this_period"] = False
     if not rule["this_period"] and draw(st.booleans()):
         rule["without_history"] = 7
     if draw(st.booleans()) or (rule["this_period"] and rule["periods"] == 1):
@@ -102,6 +107,12 @@ def test_numbers_and_counts_over_periods(
                 assert found[period][who][f"c{n}"] == expected, (rule, who, period)
 
 
+def units_of(span: Any) -> list[Any]:
+    if isinstance(span, dict):
+        return [f"{period}-01" for period in PERIODS]
+    return UNITS["all" if isinstance(span, int) else span.removeprefix("last_")]
+
+
 def _number(rule: dict[str, Any], known: list[int | None], period: int) -> Decimal:
     span = rule["periods"]
     used = [(value or 0) >= 60 and "used_when" in rule for value in known]
@@ -111,7 +122,7 @@ def _number(rule: dict[str, Any], known: list[int | None], period: int) -> Decim
         periods=span,
         take=rule["take"],
         this_period=rule["this_period"],
-        units=UNITS["all" if isinstance(span, int) else span],
+        units=units_of(span),
         used=used,
     )
     exact = Fraction(rule.get("without_history", 0)) if exact is None else exact
@@ -129,6 +140,12 @@ def refused(section: str, rule: dict[str, Any], text: str) -> None:
 def test_history_that_makes_no_sense_is_refused() -> None:
     refused("volumes", {"accumulate": "pv", "periods": 1}, "would be only pv of this period")
     refused("volumes", {"accumulate": "pv", "periods": "ever"}, "not a number of periods")
+    refused("volumes", {"accumulate": "pv", "periods": "last_year", "this_period": True}, "not one of the last")
+    refused("volumes", {"accumulate": "pv", "periods": {"from": "2026-02-30", "to": "2026-03-01"}}, "not a day")
+    refused("volumes", {"accumulate": "pv", "periods": {"from": "2026-04-01", "to": "2026-03-01"}}, "before the first")
+    refused("volumes", {"accumulate": "pv", "periods": {"to": "2026-03-01"}}, "from")
+    refused("volumes", {"sum": "orders.pv", "window": {"dates": ["2026-04-01", "2026-03-01"]}}, "before the first")
+    refused("counts", {"count": "pv > 0", "among": "periods", "periods": "last_year"}, "not a number of periods")
     refused("volumes", {"accumulate": "pv", "periods": 2, "without_history": 1}, "this period is history too")
     refused("volumes", {"accumulate": "pv", "periods": 2, "decimals": 1}, "only an average is rounded")
     refused("volumes", {"accumulate": "nothing", "periods": 2}, "is not a quantity")
@@ -143,6 +160,21 @@ def test_a_sum_of_this_period_may_look_at_itself_only_afterwards() -> None:
     plan = load({**HEAD, "volumes": {"pv": {"sum": "orders.pv"}, "x": rule}})
     months = runs(plan, [30, 30, 30, 10, 5, 5], 6)
     assert [month["ann"]["x"] for month in months] == [30, 60, 30, 40, 45, 50]
+
+
+def test_another_campaign_begins_with_nothing() -> None:
+    """The plan's next campaign has the same name: what was kept of the one before is not part of it."""
+    rule = {"accumulate": "pv", "periods": {"from": "2026-11-01", "to": "2026-12-31"}}
+    plan = {**HEAD, "volumes": {"pv": {"sum": "orders.pv"}, "x": rule}}
+    members, state, found = [{"member_id": "ann", "sponsor_id": None}], None, []
+    for period in PERIODS[:5]:
+        if period == "2027-02":
+            rule["periods"] = {"from": "2027-02-01", "to": "2027-03-31"}
+        orders = [{"order_id": 1, "member_id": "ann", "date": f"{period}-05", "pv": 10}]
+        run = cp.run(load(plan), members, orders, period=period, state=state)
+        state = run.state
+        found.append(int(run.members.rows()[0]["x"]))
+    assert found == [10, 20, 20, 10, 20]
 
 
 def test_sums_beyond_64_bits_are_refused() -> None:

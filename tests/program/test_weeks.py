@@ -179,6 +179,45 @@ def test_orders_outside_the_month_and_its_weeks_are_refused() -> None:
         cp.run(plan, members, [], period="2026-W41")
 
 
+@pytest.mark.parametrize(
+    ("belong", "asked", "hint"),
+    [
+        ("cut", "2026-W40", "did you mean 2026-10-01/2026-10-05?"),
+        ("cut", "2026-10-28", "did you mean 2026-10-26/2026-11-01?"),
+        ("cut", "2026-10-04/2026-10-07", "did you mean 2026-10-01/2026-10-05 or 2026-W41?"),
+        ("cut", "2026-10", "leave the period out for all of 2026-10"),
+        ("last_day", "2026-W44", "did you mean"),
+        ("last_day", "nonsense", "known: 2026-W40, 2026-W41, 2026-W42, 2026-W43"),
+    ],
+)
+def test_why_knows_which_piece_of_a_week_was_meant(belong: str, asked: str, hint: str) -> None:
+    """October 2026 is a Thursday to a Saturday: its first piece is 1 to 4, its last 26 to 31."""
+    members = [{"member_id": 1, "sponsor_id": None, "above": None, "side": None, "rank": "one"}]
+    run = cp.run(cp.load_plan(monthly(belong)), members, [], period="2026-10")
+    with pytest.raises(cp.UsageError) as raised:
+        run.why(1, "fast", asked)
+    assert hint in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("belong", "hint"),
+    [
+        ("last_day", "run 2026-11 with the orders so far, and take the rows with period 2026-W44"),
+        ("first_day", "run 2026-10 with the orders so far, and take the rows with period 2026-W44"),
+        (
+            "cut",
+            ("run 2026-10 with the orders so far, and take the rows with period 2026-10-26/2026-11-01; "
+            "run 2026-11 with the orders so far, and take the rows with period 2026-11-01/2026-11-02"),
+        ),
+    ],
+)
+def test_a_week_alone_is_refused_with_the_month_that_runs_it(belong: str, hint: str) -> None:
+    """Week 44 of 2026 is October 26 to November 1."""
+    with pytest.raises(cp.UsageError) as raised:
+        cp.run(cp.load_plan(monthly(belong)), [], [], period="2026-W44")
+    assert str(raised.value).endswith(f"hint: {hint}")
+
+
 def test_why_tells_of_one_week_or_of_all() -> None:
     plan = cp.load_plan(monthly("last_day"))
     members = [

@@ -117,6 +117,7 @@ def rules(draw, name="volume"):
         from_enrolment=maybe(st.sampled_from(SPANS)),
         within=maybe(st.sampled_from(SPANS)),
         after_enrolment=maybe(st.sampled_from(SPANS[:3])),
+        dates=maybe(st.sampled_from([(dt.date(2026, 10, 2), dt.date(2026, 10, 20))])),
         days_of_month=maybe(st.sampled_from([(1, 15), (29, 31), (31, 31), (1, 31)])),
         first_order=maybe(st.sampled_from(["only", "exclude"])),
         share=draw(st.sampled_from(["1", "0.5", "0.10", "-1", "0", "1.25"]).map(Decimal)),

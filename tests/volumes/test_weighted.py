@@ -54,10 +54,41 @@ def test_weights_go_by_level_without_a_boundary(members):
     assert {r["member_id"]: r["factored"] for r in run.members.rows()} == dict(enumerate(expected))
 
 
+@pytest.mark.kernels
+@check
+@given(fields(), st.booleans(), st.booleans(), st.booleans(), st.booleans())
+def test_weights_of_ranks_with_compression(members, bounded, opens, cut, tail):
+    """By rank: r1 has no weights, r2 has two, r3 three; who is not active uses up no level and ends no generation."""
+    last = ", 12.5% and deeper" if tail else ", 12.5%"
+    words = f"{{weighted: pv, compress: not active, weights: {{r2: [40%, 20%], r3: [40%, 20%{last}]}}"
+    words += f", boundary: boundary, boundary_member: {'opens' if opens else 'closes'}" if bounded else ""
+    words += ", levels: {r2: 1, r3: all}" if cut else ""
+    whole = HEAD.replace("volumes:", f"volumes:\n  factored: {words}}}", 1)
+    run = cp.run(whole + "  none: {kind: direct, of: pv, rates: 1%}\n", *tables(members), period="2026-10")
+    found = {row["member_id"]: row["factored"] for row in run.members.rows()}
+
+    def counts(member, _):
+        return member["pays"] and (member["boundary"] or not bounded)
+
+    expected = [Decimal(0)] * len(members)
+    for source, member in enumerate(members):
+        for above in uplines(members, source):
+            given = {"opens": bounded and opens, "before_first": False}
+            number, rank = generation_of(members, source, above, counts, **given), members[above]["rank"]
+            last = {1: 0, 2: 1 if cut else 2, 3: 999 if tail else 3}[rank]
+            if number <= last:
+                expected[above] += (member["volume"] + 10) * WEIGHTS[min(number, 3) - 1]
+    assert [found[i] for i in range(len(members))] == expected
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (", own_group: first", "own_group needs a boundary"),
+        (", weights_by: rank", "the table of weights has no keys"),
+        (", levels_by: rank", "levels_by has no table"),
+        (", levels: {r9: 1}", '"r9" is not a rank'),
+        (", levels: 1, compress: nobody", '"nobody" is not known'),
         (", boundary: nobody", '"nobody" is not known'),
         (", boundary: paid_as >= earner.paid_as", '"earner." has no meaning here'),
     ],

@@ -59,7 +59,7 @@ class Findings:
 
     def report(self, problems: list[Problem] | None, **facts: Any) -> None:
         """Hand the problems to the collector, or raise them where there is none."""
-        found = [problem(self.where, np.concatenate(parts), **facts) for problem, parts in self.rows.items()]
+        found = [problem(self.where, np.unique(np.concatenate(parts)), **facts) for problem, parts in self.rows.items()]
         tell(found, problems)
 
 

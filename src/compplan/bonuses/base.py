@@ -18,7 +18,8 @@ from compplan.plan.by_country import ByKeyValue, CurrencyOrCurrencies
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.values import AmountTable, ByKey, ConditionText, LevelTable, Model
+from compplan.plan.source_keys import keys_make_no_sense
+from compplan.plan.values import AmountTable, ByKey, ConditionText, LevelTable, Model, Name
 from compplan.quantities.order_sum import OrderSum
 from compplan.rooms import in_room, open_room
 
@@ -51,14 +52,18 @@ class Bonus(Model):
     reads_quantities: ClassVar[bool] = False
     """Whether `bonuses` may also name quantities, which hold pay of other runs."""
 
+    their_keys: ClassVar[tuple[str, ...]] = ()
+    """What keys of the rates may begin with that are not the earner's: those of the source, or of the order."""
+
     pairs: ClassVar[dict[str, str]] = {}
     """The conditions that may speak of two members, and what the other one is called."""
 
     kind: str = Field(description="The bonus kind.")
     pay_when: ConditionText | None = Field(None, description="Who can be paid; every distributor when left out.")
-    cap: AmountTable | None = Field(
+    cap: Name | AmountTable | None = Field(
         None,
-        description="The most that one member gets of this bonus in a period: an amount, or one for each `cap_by` key.",
+        description="The most that one member gets of this bonus in a period: an amount, one for each `cap_by` key, or "
+        "the name of a quantity, such as a multiple of his own purchases.",
     )
     cap_by: str = Field(
         "paid_as",
@@ -144,6 +149,9 @@ class Bonus(Model):
                 )
         if tables and self.cap_per != "period":
             raise Hinted("cap_per does not go with tables by country", "use a cap for the period", ("cap_per",))
+        if tables and isinstance(self.cap, str):
+            hint = "write one bonus for each key, or give an amount"
+            raise Hinted("a quantity is no amount of several currencies", hint, ("cap",))
         return self
 
     def currencies(self, model: PlanModel) -> dict[str, Currency]:
@@ -159,9 +167,15 @@ class Bonus(Model):
         """Yield the place and name of every quantity that is read by name."""
         yield from ()
 
+    def all_quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
+        """Yield the quantities that the kind reads, and the one that is its cap."""
+        yield from self.quantities()
+        if isinstance(self.cap, str):
+            yield ("cap",), self.cap
+
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         """Yield the place, the `by`, and the table of every table with keys."""
-        if self.cap is not None:
+        if self.cap is not None and not isinstance(self.cap, str):
             yield ("cap",), self.cap_by, self.cap
         for field, table in self.value_tables.items():
             yield (field,), self.chosen_by, ByKey(rows={key: LevelTable(levels=(Decimal(0),)) for key in table})
@@ -183,6 +197,7 @@ class Bonus(Model):
         """Yield what makes no sense, at places below this bonus."""
         del name
         yield from cap_makes_no_sense(self, scope)
+        yield from keys_make_no_sense(self, scope)
         per_order = getattr(self, "payment", "") == "order" or getattr(self, "window", None)
         for place, read in self.quantities():
             if per_order and place == ("of",) and not isinstance(scope.rules.get(read), OrderSum):
@@ -209,6 +224,8 @@ def cap_makes_no_sense(bonus: Bonus, scope: Scope) -> Found:
     for field in ("cap_per", "cap_over", "cap_cut"):
         if bonus.cap is None and field in bonus.model_fields_set:
             yield Finding((field,), "there is no cap", f"add a cap, or leave {field} out")
+    if isinstance(bonus.cap, str) and "cap_by" in bonus.model_fields_set:
+        yield Finding(("cap_by",), "the cap is a quantity, and has no keys", "leave cap_by out, or give amounts")
     if bonus.cap_over is None and "cap_cut" in bonus.model_fields_set:
         yield Finding(("cap_cut",), "there is no cap over several members", "add cap_over, or leave cap_cut out")
     if bonus.cap_per != "period" and scope.model.rounding.at == "member":

@@ -25,12 +25,11 @@ from compplan.plan.values import (
     RateTable,
     Whole,
 )
-from compplan.plan.wording import in_tree, money, percent, points, table, words
+from compplan.plan.wording import in_tree, levels_words, money, percent, points, table, words
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from decimal import Decimal
 
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
@@ -41,6 +40,7 @@ class Upward(Bonus):
     """Volume goes up a tree; the members above get a rate or an amount by level."""
 
     pairs: ClassVar[dict[str, str]] = {"pay_when": "source"}
+    their_keys: ClassVar[tuple[str, ...]] = ("source.", "orders.", "order.")
 
     of: NameOrNames = Field(description="The volume that is paid on; or one for each `of_by` key.")
     tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
@@ -52,7 +52,8 @@ class Upward(Bonus):
         "paid_as",
         description=(
             "What the keys of the table are: paid_as, rank, title, a quantity (thresholds), or member.<field>; "
-            "a list of these where the table is nested."
+            "of the source, source.<one of these>; of the order, orders.<column> (a text), or order.<volume> (from "
+            "which size of one order on); a list of these where the table is nested."
         ),
     )
     from_level: Whole = Field(
@@ -270,11 +271,6 @@ class Upward(Bonus):
         if self.stop_at is not None:
             stop = words(self.stop_at)
             yield f"A member with {stop} is the last who is paid; his own volume goes no further either."
-
-
-def levels_words(count: Decimal) -> str:
-    """Return a number of levels in words."""
-    return "all" if count == ALL else f"{count:f}"
 
 
 def single_level(table: LevelTable) -> bool:

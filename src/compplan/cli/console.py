@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from compplan.errors import CompplanError, DataError, ExactnessError, PlanError, UsageError
+from compplan.errors import CompplanError, DataError, ExactnessError, PlanError, RanksError, Rows, UsageError
 from compplan.plan.values import EXACT
 
 if TYPE_CHECKING:
@@ -20,13 +21,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from compplan.arrow.frame import Frame
+    from compplan.errors import Problem
 
 EXIT_FAILED = 1
 EXIT_USAGE = 2
 WIDE = 160
 """Columns of a table that goes to a file or a pipe, where there is no terminal to ask."""
 
-_ORDER = (PlanError, DataError, ExactnessError, UsageError, CompplanError)
+_ORDER = (PlanError, DataError, RanksError, ExactnessError, UsageError, CompplanError)
 
 
 class Failed(Exception):  # noqa: N818 - it holds errors, and is none of its own
@@ -56,10 +58,21 @@ def complain(errors: Iterable[CompplanError]) -> int:
         2 if nothing but the command is wrong (an argument, or a file that is not there), else 1.
     """
     problems = {kind: [p for e in errors if type(e) is kind for p in e.problems] for kind in _ORDER}
-    found = {kind: list(dict.fromkeys(each)) for kind, each in problems.items() if each}
+    found = {kind: told_once(each) for kind, each in problems.items() if each}
     for kind, each in found.items():
         warn(str(kind(each)))
     return EXIT_USAGE if found.keys() <= {UsageError} else EXIT_FAILED
+
+
+def told_once(problems: Sequence[Problem]) -> list[Problem]:
+    """Return problems without repeats, also of a run that reads no ids and of the check after it that names them."""
+
+    def nameless(problem: Problem) -> Problem:
+        place = problem.place
+        return replace(problem, place=replace(place, ids=())) if isinstance(place, Rows) else problem
+
+    named = {nameless(each) for each in problems if each != nameless(each)}
+    return [each for each in dict.fromkeys(problems) if each not in named]
 
 
 def console(*, stderr: bool = False) -> Console:

@@ -17,18 +17,19 @@ import pyarrow.compute as pc
 from compplan.arrow.frame import Frame, dictionary_column, fixed_to_decimal
 from compplan.errors import UsageError, did_you_mean
 from compplan.explain.gates import gates
-from compplan.explain.reasons import GOOD, REASON_TEXTS, Reason
+from compplan.explain.reasons import GOOD, REASON_TEXTS, Detail, Reason
 from compplan.money import from_fixed
+from compplan.periods.period import read_period
 from compplan.plan import expression as ex
 from compplan.plan.pairs import split
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from decimal import Decimal
 
     from compplan.bonuses.books.book import Book
     from compplan.explain.gates import Gate
-    from compplan.explain.reasons import Detail, Outcomes
+    from compplan.explain.reasons import Outcomes
     from compplan.program.passes import Pass
     from compplan.program.work import Work
     from compplan.volumes.orders import OrderData
@@ -100,9 +101,23 @@ def why(work: Work, passes: Sequence[Pass], member: Any, bonus: str, period: str
     if period is None or (not found and period == work.calendar.name):
         return _joined(work, passes, found, member, bonus) if found else _why(work, passes, member, bonus)
     if period not in found:
-        known = [*found] or [work.calendar.name]
-        raise UsageError(f'"{bonus}" is not paid for {period}; {did_you_mean(period, known)}')
+        raise UsageError(f'"{bonus}" is not paid for {period}; {_other_period(period, found, work)}')
     return _why(*found[period], member, bonus)
+
+
+def _other_period(period: str, found: Mapping[str, tuple[Work, Any]], work: Work) -> str:
+    """Return a hint at the periods that a bonus is paid for: pieces of a cut week, or what sounds alike."""
+    if period == work.calendar.name:
+        return f"leave the period out for all of {period}"
+    try:
+        asked = read_period(period)
+    except UsageError:
+        asked = None
+    parts = [part.period for part, _ in found.values()]
+    inside = [] if asked is None else [p.name for p in parts if p.first < asked.after and asked.first < p.after]
+    if inside and len(inside) < len(parts):
+        return f"did you mean {' or '.join(inside)}?"
+    return did_you_mean(period, [*found] or [work.calendar.name])
 
 
 def _parts_of(work: Work, passes: Sequence[Pass], bonus: str) -> dict[str, tuple[Work, Sequence[Pass]]]:
@@ -175,6 +190,9 @@ def _why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
     if model.pay_when and (alone := split(ex.parse(model.pay_when))[0]) is not None:
         own.append(alone)
     steps = list(bonus_pass.details(work, position)) if hasattr(bonus_pass, "details") else []
+    if isinstance(model.cap, str):
+        most = from_fixed(int(work.columns[model.cap][position]), work.scales[model.cap])
+        steps.append(Detail("cap", f"at most {model.cap}", most, book.currency))
     steps += _limited(work, passes, bonus, position)
     return Why(
         member=member,

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
 from compplan.errors import UsageError
-from compplan.periods.period import Period
+from compplan.periods.period import Period, read_period
 
 if TYPE_CHECKING:
     from compplan.plan.sections import Weeks
@@ -71,6 +71,27 @@ def _week(first: date, after: date) -> Period:
 
 def _later(day: date, days: int) -> date:
     return day + timedelta(days=days)
+
+
+def months_with(week: Period, weeks: Weeks) -> list[tuple[str, list[str]]]:
+    """Return the months whose run has the days of a week in one of its weeks, and the names of these.
+
+    Examples
+    --------
+    >>> from compplan.periods.period import read_period
+    >>> from compplan.plan.sections import Weeks
+    >>> months_with(read_period("2026-W40"), Weeks(belong="last_day"))
+    [('2026-10', ['2026-W40'])]
+    >>> months_with(read_period("2026-W40"), Weeks(belong="cut"))
+    [('2026-09', ['2026-09-28/2026-10-01']), ('2026-10', ['2026-10-01/2026-10-05'])]
+    """
+    found = []
+    days = (week.first - timedelta(days=6), week.first, _later(week.after, 5))  # weeks may start on another day
+    for name in dict.fromkeys(f"{day:%Y-%m}" for day in days):
+        parts = parts_of(read_period(name), "week", weeks)
+        if rows := [part.name for part in parts if part.first < week.after and week.first < part.after]:
+            found.append((name, rows))
+    return found
 
 
 def own_days(period: Period, weeks: Weeks | None) -> Period:

@@ -269,7 +269,8 @@ class _Reader:
         known = np.array([*(value in self.ranks for value in values), True], np.bool_)
         unknown = sorted(value for value in values if value not in self.ranks)
         message = f"ranks that the plan does not have: {', '.join(unknown)}"
-        self.tell("state-rank", name, ~known[codes], message, f"the ranks are {', '.join(self.ranks)}")
+        hint = f"the ranks are {', '.join(self.ranks)}" if self.ranks else "it has none: leave the column out"
+        self.tell("state-rank", name, ~known[codes], message, hint)
         numbers = [self.ranks.index(value) + 1 if value in self.ranks else 0 for value in values]
         return np.array([*numbers, 0], np.int8)[codes]
 

@@ -11,6 +11,7 @@ from compplan.plan.circles import circle_of_bonuses
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RANK_COLUMNS
+from compplan.plan.source_keys import OF_ORDER, OF_SIZE, OF_SOURCE, is_theirs, their_field_is_unknown
 from compplan.plan.values import ByKey, LevelTable, axes, digits, number
 from compplan.plan.wording import percent
 
@@ -31,6 +32,11 @@ _ONE_VALUE = ("cap", "cap_per_source", "pair_cap", "carry_cap", "weights", "leve
 
 def tables_make_no_sense(scope: Scope) -> Found:
     """Yield what is wrong with tables: their keys, their levels, their numbers."""
+    for section in ("volumes", "counts"):
+        for name, rule in getattr(scope.model, section).items():
+            for field, by, table in rule.tables():
+                one_level = field in _ONE_VALUE and field != "weights"
+                yield from _table_makes_no_sense(scope, (section, name, field), by, table, (), one_level=one_level)
     for name, bonus in scope.model.bonuses.items():
         if bonus.cap is None and "cap_by" in bonus.model_fields_set:
             yield Finding(("bonuses", name, "cap_by"), "there is no cap", "add a cap, or leave cap_by out")
@@ -39,14 +45,21 @@ def tables_make_no_sense(scope: Scope) -> Found:
             yield Finding(("bonuses", name, next(iter(tables))), message, "write one bonus for each country")
         for place, by, table in bonus.tables():
             one_level = place[-1] in _ONE_VALUE or bonus.one_level
-            yield from _table_makes_no_sense(scope, ("bonuses", name, *place), by, table, one_level=one_level)
+            others = bonus.their_keys if place[0] in _BY_LEVEL else ()
+            yield from _table_makes_no_sense(scope, ("bonuses", name, *place), by, table, others, one_level=one_level)
     for name, limit in scope.model.limits.items():
         at = ("limits", name, limit.place)
-        yield from _table_makes_no_sense(scope, at, limit.rates_by, limit.table, one_level=True)
+        yield from _table_makes_no_sense(scope, at, limit.rates_by, limit.table, (), one_level=True)
 
 
 def _table_makes_no_sense(
-    scope: Scope, at: tuple[str, ...], by: str | tuple[str, ...], table: LevelTable | ByKey, *, one_level: bool
+    scope: Scope,
+    at: tuple[str, ...],
+    by: str | tuple[str, ...],
+    table: LevelTable | ByKey,
+    others: tuple[str, ...],
+    *,
+    one_level: bool,
 ) -> Found:
     rows: list[tuple[Path, LevelTable]]
     if isinstance(table, LevelTable):
@@ -56,7 +69,7 @@ def _table_makes_no_sense(
             yield Finding(_by(at), f"the table of {at[-1]} has no keys", hint)
     else:
         rows = [((*at, *keys), row) for keys, row in table.leaves()]
-        yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table)
+        yield from _keys_do_not_fit(scope, _by(at), at, axes(by), table, others)
     if not rows:
         yield Finding(at, "the table is empty", "give a rate or amount for each key")
     for where, row in rows:
@@ -77,17 +90,21 @@ def _levels_do_not_fit(where: Path, row: LevelTable, *, one_level: bool) -> Foun
         yield Finding(where, "a rate, amount or cap is negative", "write it without the sign")
 
 
-def _keys_do_not_fit(scope: Scope, said: Path, at: Path, keys: tuple[str, ...], table: ByKey) -> Found:
+def _keys_do_not_fit(
+    scope: Scope, said: Path, at: Path, keys: tuple[str, ...], table: ByKey, others: tuple[str, ...] = ()
+) -> Found:
     by, deeper = keys[0], keys[1:]
     for key, row in table.rows.items():
         if isinstance(row, ByKey) and deeper:
-            yield from _keys_do_not_fit(scope, said, (*at, key), deeper, row)
+            yield from _keys_do_not_fit(scope, said, (*at, key), deeper, row, others)
         elif isinstance(row, ByKey):
             message = f"the table is nested deeper than {said[-1]} says"
             yield Finding((*at, key), message, f"name one more in {said[-1]}: [{by}, ...]")
     if deeper and not any(isinstance(row, ByKey) for row in table.rows.values()):
         yield Finding(at, f"the table has no keys for {deeper[0]}", "nest it, or name fewer keys")
-    if by in RANK_COLUMNS and (by != "held_rank" or by in scope.rank_columns):
+    if is_theirs(by):
+        yield from _their_keys_do_not_fit(scope, said, at, by, table, others)
+    elif by in RANK_COLUMNS and (by != "held_rank" or by in scope.rank_columns):
         for key in table.rows:
             if key not in scope.ranks:
                 hint = did_you_mean(key, list(scope.ranks)) or "this plan has no ranks"
@@ -98,6 +115,26 @@ def _keys_do_not_fit(scope: Scope, said: Path, at: Path, keys: tuple[str, ...], 
         known = [*RANK_COLUMNS, *scope.rules]
         message = f'"{by}" is neither a rank column, a quantity, nor member.<field>'
         yield Finding(said, message, did_you_mean(by, known))
+
+
+def _their_keys_do_not_fit(
+    scope: Scope, said: Path, at: Path, by: str, table: ByKey, others: tuple[str, ...]
+) -> Found:
+    """Yield what is wrong with keys of the source or the order."""
+    if not by.startswith(others):
+        message = f'"{by}" is not the earner\'s'
+        also = f", or begin with {_or(others)}" if others else ""
+        yield Finding(said, message, f"here the keys are what the earner has{also}")
+    elif (hint := their_field_is_unknown(by, scope)) is not None:
+        yield Finding(said, f'"{by}" is not known', hint)
+    elif not by.startswith(OF_ORDER):
+        own = by.removeprefix(OF_SOURCE).removeprefix(OF_SIZE)
+        plain = ByKey(rows=dict.fromkeys(table.rows, LevelTable(levels=(), tail=None)))
+        yield from _keys_do_not_fit(scope, said, at, (own,), plain)
+
+
+def _or(words: tuple[str, ...]) -> str:
+    return " or ".join(words)
 
 
 def _thresholds_do_not_fit(at: Path, by: str, table: ByKey) -> Found:
@@ -138,7 +175,7 @@ def money_is_too_fine(scope: Scope) -> Found:
         money = bonus.money(model)
         if isinstance(bonus.cap, LevelTable):
             limits += [(("bonuses", name, "cap"), value, money) for value in bonus.cap.levels]
-        elif bonus.cap is not None:
+        elif isinstance(bonus.cap, ByKey):
             cells = bonus.cap.leaves()
             limits += [(("bonuses", name, "cap", *keys), value, money) for keys, row in cells for value in row.levels]
     for name, limit in model.limits.items():

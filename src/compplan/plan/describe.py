@@ -5,8 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compplan.plan.wording import MODES, money, table, words
+from compplan.ranks.in_rounds import rows_in_rounds
 
 if TYPE_CHECKING:
+    from compplan.bonuses.base import Bonus
     from compplan.plan.load import Plan
     from compplan.plan.sections import HeldRank, Ranks, Weeks
 
@@ -35,7 +37,7 @@ def describe(plan: Plan) -> str:
         if bonus.pay_when:
             text.append(f"Paid only if {words(bonus.pay_when)}.")
         if bonus.cap is not None:
-            text.append(f"At most {table(bonus.cap, bonus.cap_by, money)} for one member and {length}.")
+            text.append(_cap(bonus, length))
         text += [f"Source: {bonus.source}."] if bonus.source else []
         lines += _section(f"Bonus {name} ({bonus.kind})", text)
     for name, group in model.greater_of.items():
@@ -45,6 +47,14 @@ def describe(plan: Plan) -> str:
     for name, limit in model.limits.items():
         lines += _section(f"Limit {name}", limit.describe())
     return "\n".join(lines) + "\n"
+
+
+def _cap(bonus: Bonus, length: str) -> str:
+    """Return the sentence of a cap: how much, for whom, and for how long."""
+    assert bonus.cap is not None  # noqa: S101 - who asks for the sentence has a cap
+    most = f"his {bonus.cap}" if isinstance(bonus.cap, str) else table(bonus.cap, bonus.cap_by, money)
+    whose = "one member" if bonus.cap_over is None else f"all with the same {bonus.cap_over} together"
+    return f"At most {most} for {whose} and {length if bonus.cap_per == 'period' else bonus.cap_per}."
 
 
 def _weeks(weeks: Weeks) -> str:
@@ -82,9 +92,20 @@ def _ranks(plan: Plan) -> list[str]:
     lines += [f"Who has a rank as {words(ranks.granted)} has at least that."] if ranks.granted else []
     lines += held
     lines += [f"Legs are those of the {ranks.tree} tree."] if ranks.tree else []
+    lines += _rounds(plan, ranks)
     lines += ["A leg holds a rank by title, the highest ever held."] if ranks.legs_hold == "title" else []
     lines += ["A rank counts only if every lower rank is met too."] if ranks.gaps == "closed" else []
     return lines
+
+
+def _rounds(plan: Plan, ranks: Ranks) -> list[str]:
+    names, rows = [*ranks.ladder], rows_in_rounds(plan.requirements.rows, plan.scope)
+    texts = dict.fromkeys(f"{row.text} (of {names[row.rank - 1]})" for row in rows)
+    if not texts:
+        return []
+    said = "Ranks are found in rounds: at first nobody has a rank that asks for something; each round goes by the "
+    said += f"ranks of the one before, until none changes, at most {ranks.rounds} times. Measured anew in each: "
+    return [f"{said}{'; '.join(texts)}."]
 
 
 def _ranks_over_time(ranks: Ranks) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
-from compplan.plan.values import ByKey, axes
+from compplan.plan.values import ByKey, axes, names_of
 from compplan.quantities.company import Company
 from compplan.quantities.member_column import MemberColumn
 
@@ -57,7 +57,7 @@ def member_fields(scope: Scope) -> dict[str, str]:
         found |= dict(scope.model.ranks.fields())
     for bonus in scope.model.bonuses.values():
         for _, by, _ in bonus.tables():
-            for key in axes(by):
+            for key in names_of(by):
                 if key.startswith("member."):
                     found[key.removeprefix("member.")] = "text"
         if bonus.cap_over is not None:
@@ -168,4 +168,6 @@ def _orders(scope: Scope) -> dict[str, str]:
             columns[column] = f"exact number with up to {rule.decimals} digits after the point, for {name}"
         for column in (*rule.only, *rule.exclude):
             columns.setdefault(column, "what orders are selected by")
+    for column in scope.order_keys:
+        columns.setdefault(column, "text that rates go by")
     return columns

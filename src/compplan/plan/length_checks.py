@@ -118,7 +118,7 @@ def _wait_for_all_weeks(scope: Scope) -> Found:
 
 def _bonus(name: str, bonus: Bonus, scope: Scope) -> Found:
     length = scope.bonus_length(name)
-    for place, read in bonus.quantities():
+    for place, read in bonus.all_quantities():
         if place == ("of",) and read in scope.rules and length != "period" == scope.length(read):
             message = f'"{read}" is measured once, and would be paid for every {length}'
             yield Finding(place, message, f"measure it with over: {length}")

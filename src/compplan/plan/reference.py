@@ -125,6 +125,12 @@ rates:                                   # for each key; the field ending in `_b
 The keys are then ranks of the ladder; thresholds, lowest first, from which on a row applies; or texts of the member's
 field. A member who has no row is paid nothing, and where the table is a cap, he has no cap.
 
+In bonuses that go up a tree by level, and in `retail`, the rates can also go by what is paid on: `orders.pack` is a
+text of each order (and every order with another text is a payment of its own), `order.pv` the volume `pv` of one order,
+with thresholds as keys and `payment: order`; up a tree also `source.paid_as`, `source.pv` or `source.member.country`
+for what the member has from whom the volume comes. Sources and orders without a row pay nothing, and nothing is set
+aside for them.
+
 `rates_by` can be a list; the table is then nested as deep, with the keys of the first on the outside:
 
 ```yaml
@@ -308,7 +314,7 @@ def _doc(model: type[BaseModel]) -> str:
 def _fields(model: type[BaseModel], *, without: Iterable[str] = ()) -> str:
     gone = set(without)
     rows = [
-        (f"`{name}`", type_words(model, name), default_words(field), field.description or "")
+        (f"`{field.alias or name}`", type_words(model, name), default_words(field), field.description or "")
         for name, field in model.model_fields.items()
         if name not in gone
     ]

@@ -15,7 +15,8 @@ from compplan.plan import expression as ex
 from compplan.plan.circles import limits_before, paid_first
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.values import ByKey, axes
+from compplan.plan.source_keys import OF_ORDER, keys_of, their_axes
+from compplan.plan.values import ByKey, axes, names_of
 from compplan.quantities.order_sum import OrderSum
 from compplan.quantities.roll_up import RollUp
 
@@ -81,6 +82,18 @@ class Scope:
     def order_sums(self) -> dict[str, OrderSum]:
         """The volumes that are summed from orders, by name."""
         return {name: rule for name, rule in self.model.volumes.items() if isinstance(rule, OrderSum)}
+
+    @property
+    def order_keys(self) -> dict[str, tuple[str, ...]]:
+        """The columns of the orders that tables of bonuses have keys of, each with these keys."""
+        found: dict[str, tuple[str, ...]] = {}
+        for _, bonus in self.parts:
+            for _, by, table in bonus.tables():
+                for each, keys in zip(their_axes(by), keys_of(by, table, self), strict=True):
+                    if each.startswith(OF_ORDER):
+                        column = each.removeprefix(OF_ORDER)
+                        found[column] = tuple(dict.fromkeys((*found.get(column, ()), *keys)))
+        return found
 
     @property
     def pays_per_order(self) -> bool:
@@ -209,13 +222,13 @@ class Scope:
 
     def _names_of_bonus(self, name: str) -> set[str]:
         """Return the quantities, conditions and rank columns that a bonus reads itself."""
-        found: set[str] = set()
+        found = {read for _, read in self.model.bonuses[name].all_quantities()}
         for bonus in self.model.bonuses[name].variants().values():
             found |= {read for _, read in (*bonus.quantities(), *bonus.bonuses())}
             for _, text in bonus.texts():
                 found |= ex.names(ex.parse(text))
             for _, by, table in bonus.tables():
-                found |= {*axes(by)} if isinstance(table, ByKey) else set()
+                found |= {*names_of(by)} if isinstance(table, ByKey) else set()
             for field in bonus.model_fields_set:  # such as the `by` of a tier, which may be a rank column
                 value = getattr(bonus, field)
                 found |= {value} if isinstance(value, str) and value in RANK_COLUMNS else set()
@@ -291,11 +304,11 @@ class Scope:
 
     def reads_of_bonus(self, bonus: Bonus) -> set[str]:
         """Return the names that a bonus reads: quantities, and what its conditions and tables name."""
-        found = {read for _, read in bonus.quantities()}
+        found = {read for _, read in bonus.all_quantities()}
         for _, text in bonus.texts():
             found |= ex.names(ex.parse(text))
         for _, by, _ in bonus.tables():
-            found |= {key for key in axes(by) if not key.startswith("member.")}
+            found |= {key for key in names_of(by) if not key.startswith("member.")}
         return found
 
     def limit_length(self, name: str) -> Length:

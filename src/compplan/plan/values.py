@@ -7,6 +7,7 @@ a binary float is refused, because it has lost the digits before anyone could lo
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Context, Decimal, InvalidOperation
 from typing import Annotated, Any, Literal
 
@@ -197,6 +198,18 @@ def axes(by: str | tuple[str, ...]) -> tuple[str, ...]:
     return (by,) if isinstance(by, str) else by
 
 
+def names_of(by: str | tuple[str, ...]) -> tuple[str, ...]:
+    """Return what the keys of a table are read from: rank columns, quantities and member fields, whoever has them.
+
+    Examples
+    --------
+    >>> names_of(("paid_as", "source.rank", "orders.pack", "order.pv"))
+    ('paid_as', 'rank', 'pv')
+    """
+    theirs = [each for each in axes(by) if not each.startswith("orders.")]
+    return tuple(each.removeprefix("source.").removeprefix("order.") for each in theirs)
+
+
 def level_table(value: Any, read: Any) -> LevelTable:
     """Read one value, or a list by level, each with `read`."""
     items = value if isinstance(value, list) else [value]
@@ -348,6 +361,29 @@ def _span(value: Any) -> Span:
         raise Hinted(f'"{value}" is not a usable span of time', "from 1 to 36,500")
     return Span(count=int(match["count"]), unit=_UNITS[match["unit"][0]])
 
+
+def day(value: Any) -> date:
+    """Read a day, such as 2026-03-31.
+
+    Examples
+    --------
+    >>> str(day("2026-03-31"))
+    '2026-03-31'
+    """
+    if isinstance(value, date):
+        return value
+    text = str(value).strip()
+    try:
+        if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text, re.ASCII):
+            return date.fromisoformat(text)
+    except ValueError:
+        pass
+    raise Hinted(f'"{value}" is not a day', "write year, month and day: 2026-03-31")
+
+
+Day = Annotated[
+    date, BeforeValidator(day), WithJsonSchema({"type": "string", "title": "Day", "examples": ["2026-03-31"]})
+]
 
 SpanText = Annotated[
     Span,

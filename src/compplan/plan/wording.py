@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
-from compplan.plan.values import EXACT, ByKey, LevelTable, axes, number
+from compplan.plan.values import ALL, EXACT, ByKey, LevelTable, axes, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,11 @@ def money(value: Decimal) -> str:
     return ex.grouped(value)
 
 
+def levels_words(count: Decimal) -> str:
+    """Return a number of levels in words."""
+    return "all" if count == ALL else f"{count:f}"
+
+
 def words(text: str) -> str:
     """Return a condition or a computation in words."""
     return ex.words(ex.parse(text))
@@ -66,6 +71,12 @@ def points(of: str, money_per_point: Decimal) -> list[str]:
 
 
 def _key(key: str, by: str) -> str:
+    if by.startswith("source."):
+        return f"on a source {_key(key, by.removeprefix('source.'))}"
+    if by.startswith("orders."):
+        return f"on orders with {by.removeprefix('orders.')} {key}"
+    if by.startswith("order."):
+        return f"on orders from {money(number(key))} {by.removeprefix('order.')}"
     if by in _RANK_COLUMNS:
         return f"as {key}" if by == "paid_as" else f"with {by} {key}"
     return f"with {by} {key}" if by.startswith("member.") else f"from {money(number(key))} {by}"

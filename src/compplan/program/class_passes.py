@@ -10,7 +10,10 @@ import numpy as np
 from compplan.program.passes import Pass
 
 if TYPE_CHECKING:
+    from compplan.program.builder import Builder
     from compplan.program.work import Work
+
+NO_CLASS = "no class"
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,43 @@ class ClassPass(Pass):
             places[list(self.keys)] = np.arange(len(self.keys))
             result = places[work.columns[self.by]]
         work.put(self.writes[0], result)
+
+
+@dataclass(frozen=True)
+class NoClassPass(Pass):
+    """No row for anybody."""
+
+    def run(self, work: Work) -> None:
+        work.put(self.writes[0], np.full(work.size, -1, np.int16))
+
+
+def no_class(builder: Builder) -> str:
+    """Return a column without a row for anybody."""
+    if NO_CLASS not in builder.known:
+        builder.add(NoClassPass((NO_CLASS,), ()))
+    return NO_CLASS
+
+
+@dataclass(frozen=True)
+class RowMaskPass(Pass):
+    """Who has certain rows of tables, of those who meet a condition.
+
+    Attributes
+    ----------
+    rows
+        Columns of rows, and the row that a member must have in each.
+    where
+        The column of a condition, or None.
+    """
+
+    rows: tuple[tuple[str, int], ...]
+    where: str | None
+
+    def run(self, work: Work) -> None:
+        flags = np.ones(work.size, np.bool_) if self.where is None else work.columns[self.where].copy()
+        for column, row in self.rows:
+            flags &= work.columns[column] == row
+        work.put(self.writes[0], flags)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ at is known, and writes what the next period starts from.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -17,7 +18,7 @@ from compplan.money_arrays import max_abs
 from compplan.plan.values import EXACT
 from compplan.program.evaluate import divide_arrays
 from compplan.program.passes import Pass
-from compplan.quantities.past import has_calendar
+from compplan.quantities.past import Dates, calendar_of, has_calendar, is_last
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,24 +31,48 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 
-def begins_anew(name: str, span: int | str, work: Work) -> bool:
-    """Tell whether what a quantity kept belongs to an earlier month, quarter or year than this period."""
+def mark_of(span: Any, work: Work) -> int:
+    """Return the number of the day on which the month, quarter, year or campaign begins that a look back is for."""
+    return span.first.toordinal() if isinstance(span, Dates) else span_of(work.reckoned, calendar_of(span))
+
+
+def begins_anew(name: str, span: Any, work: Work) -> bool:
+    """Tell whether what a quantity kept belongs to an earlier month, quarter, year or campaign than this period."""
     since = f"{name}:since"
-    if not has_calendar(span) or since not in work.state.kept:
+    if not has_calendar(span):
         return False
-    return work.state.read_company(since) != span_of(work.reckoned, str(span))
+    if since not in work.state.kept:
+        return is_last(span) or isinstance(span, Dates)
+    return work.state.read_company(since) != mark_of(span, work)
 
 
-def kept(work: Work, name: str, what: str, span: int | str) -> Ints:
-    """Return what an earlier period kept, zeros where a new month, quarter or year begins."""
+def kept(work: Work, name: str, what: str, span: Any) -> Ints:
+    """Return what an earlier period kept, zeros where a new month, quarter, year or campaign begins."""
     values = work.state.read(f"{name}:{what}")
     return values * 0 if begins_anew(name, span, work) else values
 
 
-def keep_since(work: Work, name: str, span: int | str) -> None:
-    """Note to which month, quarter or year belongs what is kept."""
+def recalled(work: Work, name: str, what: str, span: Any) -> Ints:
+    """Return what a look back sees of earlier periods: of the last year, what was kept when it ended."""
+    if not is_last(span):
+        return kept(work, name, what, span)
+    if not begins_anew(name, span, work):
+        return work.state.read(f"{name}:last_{what}")
+    before = date.fromordinal(mark_of(span, work) - 1)
+    since, values = f"{name}:since", work.state.read(f"{name}:{what}")
+    known = since in work.state.kept and work.state.read_company(since) == span_of(before, calendar_of(span))
+    return values if known else values * 0
+
+
+def is_in(span: Any, work: Work) -> bool:
+    """Tell whether this period is one that a look back counts; a period belongs to where it begins."""
+    return not isinstance(span, Dates) or span.has(work.calendar.first)
+
+
+def keep_since(work: Work, name: str, span: Any) -> None:
+    """Note to which month, quarter, year or campaign belongs what is kept."""
     if has_calendar(span):
-        work.state.write(f"{name}:since", span_of(work.reckoned, str(span)))
+        work.state.write(f"{name}:since", mark_of(span, work))
 
 
 @dataclass(frozen=True)
@@ -67,8 +92,8 @@ class AccumulatePass(Pass):
     def run(self, work: Work) -> None:
         name, rule = self.writes[0], self.rule
         past = _past(name, rule, work)
-        now = [work.columns[self.reads[0]]] if rule.this_period else []
-        known = kept(work, name, "periods", rule.periods) if rule.counts_periods else None
+        now = [work.columns[self.reads[0]]] if rule.sees_now and is_in(rule.periods, work) else []
+        known = recalled(work, name, "periods", rule.periods) if rule.counts_periods else None
         result = self._taken(past, now, known)
         if self.scale != self.kept_scale and rule.take != "average":
             result = _lifted(result, 10 ** (self.scale - self.kept_scale))
@@ -91,7 +116,7 @@ class AccumulatePass(Pass):
 def _past(name: str, rule: Accumulate, work: Work) -> list[Ints]:
     if rule.earlier is None:
         what = "largest" if rule.take == "largest" else "sum"
-        return [kept(work, name, what, rule.periods)]
+        return [recalled(work, name, what, rule.periods)]
     return [work.state.read(f"{name}:{number}") for number in range(1, rule.earlier + 1)]
 
 
@@ -143,23 +168,28 @@ class RememberPass(Pass):
 
     def run(self, work: Work) -> None:
         name, rule, now = self.quantity, self.rule, work.columns[self.reads[0]]
-        columns = self._columns(work, now)
-        if rule.counts_periods:
-            most = np.iinfo(np.int64).max if rule.earlier is None else rule.earlier
-            columns["periods"] = np.minimum(kept(work, name, "periods", rule.periods) + 1, most)
+        columns = self._columns(work, [now] if is_in(rule.periods, work) else [])
         for what, values in columns.items():
             left = values if self.used is None else np.where(work.columns[self.used], 0, values)
             work.state.write(f"{name}:{what}", left)
         keep_since(work, name, rule.periods)
 
-    def _columns(self, work: Work, now: Ints) -> dict[str, Ints]:
+    def _columns(self, work: Work, now: list[Ints]) -> dict[str, Ints]:
         name, rule = self.quantity, self.rule
-        past = _past(name, rule, work)
+        columns, known = {}, None
+        if rule.counts_periods:
+            most = np.iinfo(np.int64).max if rule.earlier is None else rule.earlier
+            known = kept(work, name, "periods", rule.periods)
+            columns["periods"] = np.minimum(known + len(now), most)
         if rule.earlier is not None:
-            return {str(number): values for number, values in enumerate([now, *past][: rule.earlier], 1)}
-        if rule.take == "largest":
-            return {"largest": _largest(past, [now], kept(work, name, "periods", rule.periods))}
-        return {"sum": added(*past, now)}
+            past = _past(name, rule, work)
+            return columns | {str(n): values for n, values in enumerate([*now, *past][: rule.earlier], 1)}
+        what = "largest" if rule.take == "largest" else "sum"
+        own = kept(work, name, what, rule.periods)
+        columns[what] = added(own, *now) if known is None or what == "sum" else _largest([own], now, known)
+        if is_last(rule.periods):
+            columns |= {f"last_{each}": recalled(work, name, each, rule.periods) for each in list(columns)}
+        return columns
 
 
 @dataclass(frozen=True)

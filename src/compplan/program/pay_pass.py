@@ -1,4 +1,4 @@
-"""The pass that makes a quantity of what bonuses pay."""
+"""The passes that make quantities of what bonuses pay, and of the pairs that they pay."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from compplan.errors import ExactnessError
 from compplan.money_arrays import divide_all, exact_abs_sum
+from compplan.program.history import added
 from compplan.program.passes import Pass
 
 if TYPE_CHECKING:
@@ -44,3 +45,12 @@ class PayPass(Pass):
         if finest > self.scale:
             total = divide_all(total, 10 ** (finest - self.scale), self.rounding)
         work.put(self.writes[0], total, self.scale)
+
+
+@dataclass(frozen=True)
+class PairsPass(Pass):
+    """How many pairs some binary bonuses pay each member together; `reads` holds those of each."""
+
+    def run(self, work: Work) -> None:
+        """Add them up."""
+        work.put(self.writes[0], added(*(work.columns[column] for column in self.reads)), 0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from compplan.arrow.buffers import numbers
 from compplan.arrow.read import read_table
 from compplan.errors import DataError, Problem, UsageError
 from compplan.genealogy.ids import as_ids, id_problem
-from compplan.periods.parts import own_days
+from compplan.periods.parts import months_with, own_days
 from compplan.periods.period import read_period
 from compplan.periods.state import read_state
 from compplan.plan.load import Plan, load_plan
@@ -129,8 +130,15 @@ def _other_length(plan: Plan, span: Period) -> Problem:
     message = f"{plan.name} is a {plan.model.period} plan; {span.name} is {span.form}"
     if span.form not in {"weekly", "daily"} or plan.scope.lengths == {"period"}:
         return Problem("period", message)
-    hint = f"run the period it lies in with the orders so far, and take the rows with period {span.name}"
-    return Problem("period", message, None, hint)
+    whole = [("the period it lies in", [span.name])]
+    usual = plan.model.period == "monthly" and span.form == "weekly" and 1 < span.first.year < date.max.year
+    if usual and plan.model.weeks is not None:
+        whole = months_with(span, plan.model.weeks)
+    told = (
+        f"run {name} with the orders so far, and take the rows with period {' and '.join(rows)}"
+        for name, rows in whole
+    )
+    return Problem("period", message, None, "; ".join(told))
 
 
 def _taken_in(

@@ -19,7 +19,7 @@ from compplan.plan.inputs import member_fields, needs_enrolment, needs_roles
 from compplan.quantities.member_column import MemberColumn
 from compplan.ranks.given import unknown_ranks
 from compplan.volumes.order_parts import orders_within
-from compplan.volumes.order_rules import rule_from_model
+from compplan.volumes.order_rules import OrderRule, rule_from_model
 from compplan.volumes.orders import read_orders
 
 if TYPE_CHECKING:
@@ -100,6 +100,9 @@ def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> N
             work.put(name, np.ascontiguousarray(values[rows]), digits)
 
     work.put("last_rank", work.state.last_rank)
+    ranks = work.plan.model.ranks
+    if ranks is not None and ranks.paid_as == "last_rank":
+        work.put("paid_as", work.state.last_rank)
     _put_roles(work, table, problems)
     if needs_enrolment(scope):
         put("enrolled", plan.model.members.enrolled, instant_column)
@@ -198,10 +201,11 @@ def orders_of(plan: Plan, source: pa.Table | None, work: Work, *, allow_floats: 
     if source is None:
         raise UsageError(f"the plan {plan.name!r} sums orders: give orders=")
     start, end = _days(work)
+    keyed = [OrderRule(f"rates by {name}", None, only=((name, keys),)) for name, keys in plan.scope.order_keys.items()]
     return read_orders(
         source,
         columns=plan.model.orders,
-        rules=[rule_from_model(name, rule) for name, rule in sums.items()],
+        rules=[*keyed, *(rule_from_model(name, rule) for name, rule in sums.items())],
         genealogy=work.genealogy,
         period_start=start,
         period_end=end,

@@ -12,7 +12,7 @@ from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Flag, Name, Number, RoundingMode, Whole, digits
 from compplan.plan.wording import MODES, words
 from compplan.quantities.base import Quantity, register
-from compplan.quantities.past import Span, has_calendar, is_number, span_text
+from compplan.quantities.past import LongSpan, has_calendar, is_last, is_number, span_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,14 +32,17 @@ class Accumulate(Quantity):
 lifetime: {accumulate: gv, periods: all}
 two_months: {accumulate: gv, periods: 2}
 this_year: {accumulate: gv, periods: year}
+year_before: {accumulate: gv, periods: last_year}
+spring_drive: {accumulate: gv, periods: {from: 2026-03-01, to: 2026-05-31}}
 usual: {accumulate: gv, periods: 4, take: average, this_period: false, without_history: 10000}
 saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
 """
 
     accumulate: Name = Field(description="The quantity that is remembered.")
-    periods: Span = Field(
-        description="How many periods, this one included where it counts; all since the member has a state; or those "
-        "of the same month, quarter or year.",
+    periods: LongSpan = Field(
+        description="How many periods, this one included where it counts; all since the member has a state; those of "
+        "the same month, quarter or year; those of the last_month, last_quarter or last_year; or those that begin in a "
+        "campaign, {from: 2026-01-01, to: 2026-03-31}.",
     )
     take: Literal["sum", "average", "largest"] = Field(
         "sum",
@@ -60,7 +63,9 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
 
     @model_validator(mode="after")
     def _fits(self) -> Accumulate:
-        if self.without_history is not None and self.this_period:
+        if is_last(self.periods) and self.this_period and "this_period" in self.model_fields_set:
+            raise Hinted("this period is not one of the last", "leave it out", ("this_period",))
+        if self.without_history is not None and self.sees_now:
             raise Hinted("this period is history too", "add this_period: false", ("without_history",))
         if self.decimals is not None and self.take != "average":
             raise Hinted("only an average is rounded", "leave it out", ("decimals",))
@@ -69,7 +74,12 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
     @property
     def earlier(self) -> int | None:
         """How many earlier periods are kept one by one; None where one total is kept."""
-        return int(self.periods) - bool(self.this_period) if is_number(self.periods) else None
+        return int(self.periods) - bool(self.this_period) if is_number(self.periods) else None  # type: ignore[arg-type]
+
+    @property
+    def sees_now(self) -> bool:
+        """Whether the period that is run can count."""
+        return self.this_period and not is_last(self.periods)
 
     @property
     def counts_periods(self) -> bool:
@@ -84,7 +94,7 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
             yield "used_when", self.used_when
 
     def later(self) -> tuple[str, ...]:
-        return ("used_when",) if self.this_period else ("used_when", "accumulate")
+        return ("used_when",) if self.sees_now else ("used_when", "accumulate")
 
     def scale(self, scope: Scope) -> int:
         own = scope.scale(self.accumulate) if self.decimals is None else self.decimals
@@ -92,12 +102,13 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
 
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         scale = scope.scale(self.accumulate)
+        whose = ("", "last_") if is_last(self.periods) else ("",)
         if self.earlier is None:
-            yield Kept(f"{name}:{'largest' if self.take == 'largest' else 'sum'}", scale)
+            yield from (Kept(f"{name}:{w}{'largest' if self.take == 'largest' else 'sum'}", scale) for w in whose)
         else:
             yield from (Kept(f"{name}:{number}", scale) for number in range(1, self.earlier + 1))
         if self.counts_periods:
-            yield Kept(f"{name}:periods")
+            yield from (Kept(f"{name}:{w}periods") for w in whose)
         if has_calendar(self.periods):
             yield Kept(f"{name}:since", company=True)
 
@@ -110,7 +121,7 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.program.history import AccumulatePass  # noqa: PLC0415 - the language loads no NumPy
 
-        now = builder.quantity(self.accumulate) if self.this_period else None
+        now = builder.quantity(self.accumulate) if self.sees_now else None
         scale = builder.plan.scope.scale(self.accumulate)
         builder.add(AccumulatePass((name,), (now,) if now else (), self, scale, builder.plan.scope.scale(name)))
         builder.at_end(lambda: self._remember(name, builder))
@@ -124,7 +135,7 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
 
     def describe(self) -> str:
         how = {"sum": "sum", "average": "average", "largest": "largest"}[self.take]
-        text = f"{how} of {self.accumulate} over {span_text(self.periods, this_period=self.this_period)}"
+        text = f"{how} of {self.accumulate} over {span_text(self.periods, this_period=self.sees_now)}"
         if self.take == "average" and self.decimals is not None:
             text += f", rounded {MODES[self.rounding]} to {self.decimals} digits"
         text += f", {self.without_history:,f} without history" if self.without_history is not None else ""

@@ -14,7 +14,7 @@ from pydantic import BeforeValidator, Discriminator, Tag
 
 from compplan.errors import did_you_mean
 from compplan.plan.located import Hinted
-from compplan.plan.values import Model
+from compplan.plan.values import ByKey, LevelTable, Model, axes
 from compplan.rooms import open_room
 
 if TYPE_CHECKING:
@@ -60,14 +60,23 @@ class Quantity(Model):
         """Return how long it is measured: as long as what it reads."""
         return scope.length_of(scope.all_reads(self))
 
+    def tables(self) -> Iterator[tuple[str, str | tuple[str, ...], LevelTable | ByKey]]:
+        """Yield the field, the `by`, and the table of every table that may have keys."""
+        yield from ()
+
     def keys(self, scope: Scope) -> Iterator[str]:
         """Yield rank columns and quantities that it reads as the keys of a table."""
         del scope
-        yield from ()
+        for _, by, table in self.tables():
+            if isinstance(table, ByKey):
+                yield from axes(by)
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """Yield the member fields that it reads, each with its kind: text, flag or instant."""
-        yield from ()
+        for _, by, table in self.tables():
+            for key in axes(by) if isinstance(table, ByKey) else ():
+                if key.startswith("member."):
+                    yield key.removeprefix("member."), "text"
 
     def company_wide(self, scope: Scope) -> bool:
         """Tell whether it is one number of the company, the same for every member, and no sum over members."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from compplan.plan.located import Hinted
-from compplan.plan.values import Flag, Model, Name, Rate, SpanText, Whole, digits
+from compplan.plan.values import Day, Flag, Model, Name, Rate, SpanText, Whole, digits
 from compplan.plan.wording import in_tree, percent
 from compplan.quantities.base import Quantity, register
 
@@ -23,7 +23,7 @@ Selection = dict[str, Selected | list[Selected]]
 
 
 class Window(Model):
-    """Only orders in a span after the buyer's enrolment, or after it, or on some days of the month."""
+    """Only orders in a span after the buyer's enrolment, or after it, on some days of the month, or of a campaign."""
 
     from_enrolment: SpanText | None = Field(
         None, description="Only orders within this span from the buyer's enrolment."
@@ -34,11 +34,16 @@ class Window(Model):
     days_of_month: tuple[Whole, Whole] | None = Field(
         None, description="Only orders from the first to the second day of a month."
     )
+    dates: tuple[Day, Day] | None = Field(
+        None, description="Only orders from the first to the second of two days, such as those of a campaign."
+    )
 
     @model_validator(mode="after")
     def _days_ascend(self) -> Window:
         if self.days_of_month and not 1 <= self.days_of_month[0] <= self.days_of_month[1] <= 31:
             raise Hinted("these are not days of a month in order", "for example: [1, 7]", ("days_of_month",))
+        if self.dates and self.dates[0] > self.dates[1]:
+            raise Hinted("the second day is before the first", "write the first one first", ("dates",))
         return self
 
     def describe(self) -> list[str]:
@@ -46,6 +51,7 @@ class Window(Model):
         parts = [f"within {self.from_enrolment} of enrolment"] if self.from_enrolment else []
         parts += [f"later than {self.after_enrolment} after enrolment"] if self.after_enrolment else []
         days = self.days_of_month
+        parts += [f"from {self.dates[0]} to {self.dates[1]}"] if self.dates else []
         return [*parts, *([f"on days {days[0]} to {days[1]}"] if days else [])]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date  # noqa: TC003 - pydantic reads it at run time
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, model_validator
 
 from compplan.plan.located import Hinted
-from compplan.plan.values import Whole
+from compplan.plan.values import Day, Model, Whole
 
 SPAN_WORDS = ("all", "year", "quarter", "month")
+LAST_WORDS = ("last_year", "last_quarter", "last_month")
 LONGEST = 60
 """Periods that can be kept one by one: a bit each in one number, or a column each."""
 
@@ -25,6 +27,53 @@ Span = Annotated[
 ]
 
 
+class Dates(Model):
+    """The periods that begin in a span of days, such as those of a campaign."""
+
+    first: Day = Field(alias="from", description="The first day.")
+    last: Day = Field(alias="to", description="The last day.")
+
+    @model_validator(mode="after")
+    def _ascend(self) -> Dates:
+        if self.first > self.last:
+            raise Hinted("the last day is before the first", "write the first one first", ("to",))
+        return self
+
+    def __str__(self) -> str:
+        return f"{self.first} to {self.last}"
+
+    def has(self, day: date) -> bool:
+        """Tell whether a day is one of them."""
+        return self.first <= day <= self.last
+
+
+def _longer(value: Any) -> Any:
+    if isinstance(value, (dict, Dates)) or value in LAST_WORDS:
+        return value
+    if isinstance(value, str) and value not in SPAN_WORDS:
+        known = ", ".join((*SPAN_WORDS, *LAST_WORDS))
+        raise Hinted(f'"{value}" is not a number of periods', f"write a number, or one of {known}")
+    return value
+
+
+LongSpan = Annotated[
+    Annotated[Whole, Field(ge=1, le=LONGEST)]
+    | Literal["all", "year", "quarter", "month", "last_year", "last_quarter", "last_month"]
+    | Dates,
+    BeforeValidator(_longer),
+]
+
+
+def is_last(span: Any) -> bool:
+    """Tell whether a look back is at the calendar month, quarter or year before."""
+    return span in LAST_WORDS
+
+
+def calendar_of(span: Any) -> str:
+    """Return the unit of a calendar look back."""
+    return str(span).removeprefix("last_")
+
+
 def span_text(span: Any, *, this_period: bool) -> str:
     """Return a look back in plain language.
 
@@ -35,6 +84,10 @@ def span_text(span: Any, *, this_period: bool) -> str:
     """
     if span == "all":
         return "all periods so far" if this_period else "all earlier periods"
+    if isinstance(span, Dates):
+        return f"the{'' if this_period else ' earlier'} periods that begin from {span}"
+    if is_last(span):
+        return f"the periods of the {calendar_of(span)} before this {calendar_of(span)}"
     if isinstance(span, str):
         return f"the periods of this {span} so far" if this_period else f"the earlier periods of this {span}"
     if this_period:
@@ -43,10 +96,10 @@ def span_text(span: Any, *, this_period: bool) -> str:
 
 
 def has_calendar(span: Any) -> bool:
-    """Tell whether a look back ends where a month, quarter or year begins."""
-    return span in ("year", "quarter", "month")
+    """Tell whether a look back ends where a month, quarter or year begins, or a campaign."""
+    return span in ("year", "quarter", "month") or is_last(span) or isinstance(span, Dates)
 
 
 def is_number(span: Any) -> bool:
     """Tell whether a look back is a number of periods, which are then kept one by one."""
-    return span is not None and span not in SPAN_WORDS
+    return isinstance(span, int)

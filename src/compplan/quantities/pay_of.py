@@ -13,7 +13,7 @@ from compplan.plan.values import Names
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
@@ -57,12 +57,7 @@ paid_before: {accumulate: paid, periods: 1, this_period: false}
             if theirs != [ours]:
                 message = f'"{each}" is paid in {" and ".join(theirs)}, and the plan in {ours}'
                 yield Finding(("pay_of",), message, "name bonuses of the plan's currency")
-        if any(_is_of_weeks(each, scope) for each in self.pay_of if each in bonuses):
-            hint = "run the weeks as periods of their own, or bring pay in as a member column"
-            yield Finding(("pay_of",), "it would wait for weeks or days inside of the period", hint)
-        elif reader := next(_weekly_readers(scope), ""):
-            message = f'"{reader}" is of a week or day, and what bonuses pay in the period is not known then'
-            yield Finding(("pay_of",), message, "use accumulate with this_period: false")
+        yield from waits_for_weeks("pay_of", self.pay_of, scope)
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.program.pay_pass import PayPass  # noqa: PLC0415 - the language loads no NumPy
@@ -74,6 +69,16 @@ paid_before: {accumulate: paid, periods: 1, this_period: false}
 
     def describe(self) -> str:
         return f"what {' and '.join(self.pay_of)} pay{'s' if len(self.pay_of) == 1 else ''} the member, before limits"
+
+
+def waits_for_weeks(field: str, names: Iterable[str], scope: Scope) -> Found:
+    """Yield what is wrong with asking for the pay of bonuses that are paid for parts of the period."""
+    if any(_is_of_weeks(each, scope) for each in names if each in scope.model.bonuses):
+        hint = "run the weeks as periods of their own, or bring pay in as a member column"
+        yield Finding((field,), "it would wait for weeks or days inside of the period", hint)
+    elif reader := next(_weekly_readers(scope), ""):
+        message = f'"{reader}" is of a week or day, and what bonuses pay in the period is not known then'
+        yield Finding((field,), message, "use accumulate with this_period: false")
 
 
 def _is_of_weeks(bonus: str, scope: Scope) -> bool:

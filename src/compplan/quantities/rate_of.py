@@ -9,7 +9,8 @@ from pydantic import Field
 
 from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
-from compplan.plan.values import ByKey, LevelTable, Name, axes, digits
+from compplan.plan.source_keys import their_axes
+from compplan.plan.values import ByKey, LevelTable, Name, digits, names_of
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ own_rate: {rate_of: levels}                  # 0.05 for a member with 5%
     def keys(self, scope: Scope) -> Iterator[str]:
         table = self._table(scope)
         if isinstance(table, ByKey):
-            yield from axes(scope.model.bonuses[self.rate_of].rates_by)  # type: ignore[attr-defined]
+            yield from names_of(scope.model.bonuses[self.rate_of].rates_by)  # type: ignore[attr-defined]
 
     def scale(self, scope: Scope) -> int:
         if not isinstance(self._table(scope), (LevelTable, ByKey)):
@@ -59,6 +60,9 @@ own_rate: {rate_of: levels}                  # 0.05 for a member with 5%
             yield Finding(("rate_of",), f'"{self.rate_of}" is not a bonus', did_you_mean(self.rate_of, list(bonuses)))
         elif not isinstance(self._table(scope), (LevelTable, ByKey)):
             yield Finding(("rate_of",), f'"{self.rate_of}" has no rates', "name a bonus with rates")
+        elif their_axes(getattr(bonuses[self.rate_of], "rates_by", "")):
+            message = f'the rates of "{self.rate_of}" go by the source or the order'
+            yield Finding(("rate_of",), message, "name a bonus whose rates go by what the earner has")
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.program.passes import RatePass  # noqa: PLC0415 - the language loads no NumPy

@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import ConditionText, LevelTable, Name, Rate, RateTable, digits
-from compplan.plan.wording import in_tree, percent, table, words
+from compplan.plan.values import ByKey, ConditionText, Keys, LevelsTable, LevelTable, Name, Rate, RateTable, digits
+from compplan.plan.wording import in_tree, levels_words, percent, table, words
 from compplan.quantities.base import Quantity, register
 from compplan.quantities.roll_up import RollUp
 
@@ -28,11 +28,32 @@ class Weighted(Quantity):
     word: ClassVar[str] = "weighted"
     example: ClassVar[str] = """\
 factored: {weighted: cv, weights: [40%, 20%, 10%], boundary: active, boundary_member: opens, own_group: before_first}
+of_ranks: {weighted: cv, weights: {bronze: [10%, 5%], silver: [10%, 10%, 5%]}, compress: not active}
 three_lines: {weighted: cv, weights: [100%, 50%, 25%], own: 100%}
 """
 
     weighted: Name = Field(description="The volume that is summed.")
-    weights: RateTable = Field(description="The share of each level, or of each generation, that counts.")
+    weights: RateTable = Field(
+        description="The share of each level, or of each generation, that counts; or such a list for each "
+        "`weights_by` key."
+    )
+    weights_by: Keys = Field(
+        "paid_as",
+        description="What the keys of the weights are: paid_as, rank, title, a quantity (thresholds), or "
+        "member.<field> of the member whose number it is; a list of these where the table is nested.",
+    )
+    levels: LevelsTable | None = Field(
+        None,
+        description="The last level that counts, `all`, or such a number for each `levels_by` key; as far as the "
+        "weights when left out.",
+    )
+    levels_by: str = Field(
+        "paid_as",
+        description="What the keys of `levels` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
+    )
+    compress: ConditionText | None = Field(
+        None, description="Who uses up no level (or ends no generation): his frontline stands on his own level."
+    )
     tree: Name | None = Field(None, description="The tree; the first by default.")
     own: Rate = Field(0, ge=0, description="The share of the member's own volume.", validate_default=True)
     where: ConditionText | None = Field(None, description="Only volume of members who meet this.")
@@ -48,8 +69,8 @@ three_lines: {weighted: cv, weights: [100%, 50%, 25%], own: 100%}
 
     @model_validator(mode="after")
     def _fits_together(self) -> Weighted:
-        if not isinstance(self.weights, LevelTable):
-            raise Hinted("the weights have keys", "give one list, by level or generation", ("weights",))
+        if self.levels is None and "levels_by" in self.model_fields_set:
+            raise Hinted("levels_by has no table", "give levels too", ("levels_by",))
         for field in ("boundary_member", "own_group"):
             if self.boundary is None and field in self.model_fields_set:
                 raise Hinted(f"{field} needs a boundary", "for example: boundary: paid_as >= director", (field,))
@@ -59,20 +80,21 @@ three_lines: {weighted: cv, weights: [100%, 50%, 25%], own: 100%}
         yield "weighted", self.weighted
 
     def texts(self) -> Iterator[tuple[str, str]]:
-        for field in ("where", "boundary"):
+        for field in ("where", "boundary", "compress"):
             if (text := getattr(self, field)) is not None:
                 yield field, text
 
-    @property
-    def shares(self) -> LevelTable:
-        """The weights, which have no keys."""
-        assert isinstance(self.weights, LevelTable)  # noqa: S101 - checked when made
-        return self.weights
+    def tables(self) -> Iterator[tuple[str, str | tuple[str, ...], LevelTable | ByKey]]:
+        yield "weights", self.weights_by, self.weights
+        if self.levels is not None:
+            yield "levels", self.levels_by, self.levels
 
     @property
     def fine(self) -> int:
         """The digits of the finest weight."""
-        return max(map(digits, (self.own, *self.shares.levels, *filter(None, (self.shares.tail,)))))
+        rows = [self.weights] if isinstance(self.weights, LevelTable) else [row for _, row in self.weights.leaves()]
+        listed = [value for row in rows for value in (*row.levels, *filter(None, (row.tail,)))]
+        return max(map(digits, (self.own, *listed)))
 
     def scale(self, scope: Scope) -> int:
         return scope.scale(self.weighted) + self.fine
@@ -81,28 +103,25 @@ three_lines: {weighted: cv, weights: [100%, 50%, 25%], own: 100%}
         if isinstance(scope.rules[self.weighted], RollUp):
             message = f'"{name}" would count volume more than once'
             yield Finding(("weighted",), message, "sum a volume that is a member's own")
-        if not self.shares.levels and self.shares.tail is None:
-            yield Finding(("weights",), "there is no level in this list", "give at least one share")
-        if any(value < 0 for value in (*self.shares.levels, self.shares.tail or 0)):
-            yield Finding(("weights",), "a weight is negative", "write it without the sign")
 
     def compile(self, name: str, builder: Builder) -> None:
-        from compplan.volumes.weighted import WeightedPass  # noqa: PLC0415 - the language loads no NumPy
+        from compplan.volumes.weighted import compile_weighted  # noqa: PLC0415 - the language loads no NumPy
 
-        where = None if self.where is None else builder.condition(self.where)
-        base = builder.only(builder.quantity(self.weighted), where)
-        boundary = None if self.boundary is None else builder.condition(self.boundary)
-        reads = tuple(filter(None, (base, boundary)))
-        builder.add(WeightedPass((name,), reads, self, self.tree_of(builder.plan.scope), base, boundary))
+        compile_weighted(name, self, builder)
 
     def describe(self) -> str:
         what = "generation" if self.boundary else "level"
-        shares = table(self.shares, "", percent).replace("by level", f"by {what}")
+        shares = table(self.weights, self.weights_by, percent).replace("by level", f"by {what}")
         text = f"{self.weighted} of the downline{in_tree(self.tree)}, weighted {shares}"
         text += f", and {percent(self.own)} of the member's own" if self.own else ""
         text += f", of members with {words(self.where)}" if self.where else ""
+        if self.levels is not None:
+            text += f", down to {what} {table(self.levels, self.levels_by, levels_words)}"
         if self.boundary:
             ends = {"closes": "still belongs to it", "opens": "belongs to the next one"}[self.boundary_member]
             text += f"; a member with {words(self.boundary)} ends a generation and {ends}"
             text += "; what stands before the first does not count" if self.own_group == "before_first" else ""
+        if self.compress:
+            uses = "ends no generation" if self.boundary else "uses up no level"
+            text += f"; a member with {words(self.compress)} {uses}"
         return text

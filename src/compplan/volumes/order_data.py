@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
     Integers = NDArray[np.int64]
     Positions = NDArray[np.int32]
     Flags = NDArray[np.bool_]
+
+
+DAY = 86_400_000_000
+_EPOCH = date(1970, 1, 1).toordinal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,9 @@ class OrderData:
         masks += [~self.matches(column, wanted) for column, wanted in rule.exclude]
         if rule.days_of_month is not None:
             masks.append(on_days(self.times, rule.days_of_month, self.period))
+        if rule.dates is not None:
+            first, last = (day.toordinal() - _EPOCH for day in rule.dates)
+            masks.append((self.times >= first * DAY) & (self.times < (last + 1) * DAY))
         for mask in masks[1:]:
             masks[0] &= mask
         return masks[0] if masks else None

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from compplan.errors import Problem, UsageError
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from compplan.plan.values import Span
     from compplan.quantities.order_sum import OrderSum
 
@@ -68,6 +70,7 @@ class OrderRule:
     from_enrolment: Span | None = None
     after_enrolment: Span | None = None
     days_of_month: tuple[int, int] | None = None
+    dates: tuple[date, date] | None = None
     first_order: Literal["only", "exclude"] | None = None
     share: Decimal = Decimal(1)
     customer_share: Decimal | None = None
@@ -134,6 +137,7 @@ class OrderRule:
             self.within,
             self.after_enrolment,
             self.days_of_month,
+            self.dates,
             self.first_order,
         )
 
@@ -172,6 +176,7 @@ def rule_from_model(name: str, model: OrderSum, extra_window: Span | None = None
         from_enrolment=window.from_enrolment if window else None,
         after_enrolment=window.after_enrolment if window else None,
         days_of_month=window.days_of_month if window else None,
+        dates=window.dates if window else None,
         first_order=model.first_order,
         share=model.share,
         customer_share=model.customer_share,

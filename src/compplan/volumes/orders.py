@@ -47,6 +47,7 @@ __all__ = [
     "Uncredited",
     "base_volume",
     "base_volumes",
+    "order_amounts",
     "order_lines",
     "read_orders",
     "rule_from_model",
@@ -159,6 +160,25 @@ def order_lines(rule: OrderRule, orders: OrderData, people: People) -> OrderLine
         _note_uncredited(rule, keep, orders, people)
     order = order[lines]
     return OrderLines(start, value[lines], order if rows is None else rows[order], time[lines])
+
+
+def order_amounts(rule: OrderRule, orders: OrderData, people: People) -> Volumes:
+    """Return what the order of each row brings to a volume in all, int64[m] at the rule's `out_scale`.
+
+    Rows of one buyer with the same id are one order, and each of them has its amount. Parameters and errors are those
+    of `base_volumes`.
+    """
+    check_people([rule], orders, people)
+    check_sums([rule], orders)
+    values = orders.value(rule) * people.of_kinds(*rule.factors)[orders.buyers]
+    keep = selected(rule, orders, people)
+    at = orders.canonical
+    order = np.empty(len(orders), np.int64)
+    order[at.rows] = np.cumsum(at.fresh) - 1
+    sums = np.zeros(int(at.fresh.sum()), np.int64)
+    np.add.at(sums, order, values if keep is None else np.where(keep, values, 0))
+    found: Volumes = sums[order]
+    return found
 
 
 def check_sums(rules: Sequence[OrderRule], orders: OrderData) -> None:

@@ -27,10 +27,10 @@ UNCAPPED = 2**63 - 1
 
 
 class Cap(NamedTuple):
-    """What a plan says of a bonus' cap: the column of classes, the amount of each class, and how it is counted."""
+    """What a plan says of a bonus' cap: the column of classes and their amounts, or of a quantity; how it counts."""
 
     column: str
-    amounts: tuple[Decimal, ...]
+    amounts: tuple[Decimal, ...] | None
     bonus: str
     per: str = "period"
     over: str | None = None
@@ -61,8 +61,7 @@ class Caps:
     @classmethod
     def of(cls, cap: Cap, scale: int, work: Work) -> Caps:
         """Look up everybody's cap, and take off what was paid before."""
-        exact = [min(int(amount.scaleb(scale, EXACT)), UNCAPPED) for amount in cap.amounts]
-        most = np.array([*exact, UNCAPPED], np.int64)[work.columns[cap.column]]
+        most = most_of(cap, scale, work)
         group = None if cap.over is None else _groups_of(cap.over, work)
         before = None if cap.per == "period" else paid_in_span(cap, scale, work)
         if group is not None:
@@ -92,6 +91,18 @@ class Caps:
             lift = 10 ** (self.scale - money_of(self.cap.bonus, self.work).decimals)
             self.work.state.write(f"{self.cap.bonus}:paid", (self.before + pay) // lift)
             self.work.state.write(f"{self.cap.bonus}:paid_since", span_of(self.work.reckoned, self.cap.per))
+
+
+def most_of(cap: Cap, scale: int, work: Work) -> Amounts:
+    """Return the cap of each member; of a quantity, what is finer than money is cut, and below zero it is nothing."""
+    values = work.columns[cap.column]
+    if cap.amounts is not None:
+        exact = [min(int(amount.scaleb(scale, EXACT)), UNCAPPED) for amount in cap.amounts]
+        return np.array([*exact, UNCAPPED], np.int64)[values]
+    decimals, own = money_of(cap.bonus, work).decimals, work.scales[cap.column]
+    money = np.maximum(values, 0) // 10 ** max(0, own - decimals)
+    power = 10 ** (scale - min(own, decimals))
+    return np.where(money > UNCAPPED // power, UNCAPPED, np.minimum(money, UNCAPPED // power) * power)
 
 
 def paid_in_span(cap: Cap, scale: int, work: Work) -> Amounts:

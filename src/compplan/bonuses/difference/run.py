@@ -9,9 +9,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compplan.bonuses.difference.checks import check_together
-from compplan.bonuses.difference.limits import check_volumes, total_of
+from compplan.bonuses.difference.limits import check_volumes
 from compplan.bonuses.difference.shares import paid_one_by_one
 from compplan.bonuses.difference.totals import carried
+from compplan.money_arrays import measures
+from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
     from compplan.bonuses.difference.spec import Difference, DifferenceInputs, DifferenceResult
@@ -52,11 +54,11 @@ def run_difference(rule: Difference, inputs: DifferenceInputs, *, keep_rows: boo
     array([1000, 1000, 1000])
     """
     check_together(rule, inputs)
-    total = total_of(inputs)
+    total = measures(as_input(inputs.values))
     check_volumes(rule, inputs, total)
     if carries(rule, inputs, keep_rows=keep_rows):
-        return carried(rule, inputs, total.signed)
-    return paid_one_by_one(rule, inputs, total.signed, keep_rows=keep_rows)
+        return carried(rule, inputs, total.sum)
+    return paid_one_by_one(rule, inputs, total.sum, keep_rows=keep_rows)
 
 
 def carries(rule: Difference, inputs: DifferenceInputs, *, keep_rows: bool) -> bool:

@@ -38,6 +38,7 @@ class Match(Generational):
 
     family: ClassVar[str] = "match"
     reads_quantities: ClassVar[bool] = True
+    their_keys: ClassVar[tuple[str, ...]] = ()
     example: ClassVar[str] = """\
 commission: {kind: unilevel, of: cv, rates: [5%, 5%, 3%]}
 match:

@@ -11,6 +11,7 @@ from compplan.plan.by_country import NameOrNames, NumberOrNumbers
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
+from compplan.plan.source_keys import their_axes
 from compplan.plan.values import AmountTable, ByKey, Keys, Model, Name, Number, RateTable, Whole, digits
 from compplan.plan.wording import money, percent, points, table
 
@@ -40,11 +41,13 @@ class Retail(Bonus):
 
     family: ClassVar[str] = "retail"
     one_level: ClassVar[bool] = True
+    their_keys: ClassVar[tuple[str, ...]] = ("orders.", "order.")
     example: ClassVar[str] = """\
 retail: {kind: retail, of: sales, rates: 20%}
 own_orders: {kind: retail, of: pv, payment: order, rates_by: pv, rates: {0: 2%, 200: 3%}}
 by_parts: {kind: retail, of: sales, rates_by: sales, rates: {0: 20%, 1000: 25%}, bands: marginal}
 for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
+by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {100: 10%, 200: 15%}}
 """
 
     kind: Literal["retail"] = Field(description="Pays a rate on the member's own volume.")
@@ -57,8 +60,9 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
     rates_by: Keys = Field(
         "paid_as",
         description=(
-            "What the keys are: paid_as, rank, title, a quantity (thresholds), or member.<field>; "
-            "a list of these where the table is nested."
+            "What the keys are: paid_as, rank, title, a quantity (thresholds), or member.<field>; of the order, "
+            "orders.<column> (a text), or order.<volume> (from which size of one order on); a list of these where the "
+            "table is nested."
         ),
     )
     bands: Literal["whole", "marginal"] = Field(
@@ -103,6 +107,8 @@ for_each_order: {kind: retail, of: sales, payment: order, amounts: 2.50}
         for field in ("bands", "blocks", "returned"):
             if self.rates is None and field in self.model_fields_set:
                 raise Hinted(f"{field} is about rates", "add rates", (field,))
+        if self.blocks is not None and their_axes(self.rates_by):
+            raise Hinted("blocks are of the whole volume", "let the rates go by what the earner has", ("blocks",))
         if self.blocks is not None and (self.payment == "order" or self.true_up is not None):
             raise Hinted("blocks are of the period's volume", "leave payment and true_up out", ("blocks",))
         if self.true_up is not None and self.payment == "order":

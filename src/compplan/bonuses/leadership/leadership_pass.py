@@ -95,7 +95,7 @@ class LeadershipPass(Pass):
         if self.owed is None:
             return np.zeros(work.size, np.int64)
         scale = work.scales[self.base]
-        volumes = np.array([*(int(v.scaleb(scale, EXACT)) for v in self.owed.amounts), 0], np.int64)
+        volumes = np.array([*(int(v.scaleb(scale, EXACT)) for v in self.owed.amounts or ()), 0], np.int64)
         return self._made(work, work.in_tree(self.tree, volumes[work.columns[self.owed.column]]))
 
     def _flow(self, work: Work) -> Flow:

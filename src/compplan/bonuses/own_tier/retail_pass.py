@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,11 +12,12 @@ from compplan.bonuses.own_tier.passes import OwnTierPass, Payments
 from compplan.bonuses.own_tier.volumes import Parts, in_bands, in_blocks
 from compplan.bonuses.prepare.bands import Bands
 from compplan.bonuses.prepare.gates import cap_columns, gate
+from compplan.bonuses.prepare.source_parts import source_parts
+from compplan.bonuses.prepare.sources import sources_of
 from compplan.bonuses.prepare.terms import terms
 from compplan.explain.reasons import CODES, Reason
 from compplan.plan.values import EXACT, ByKey, number
-from compplan.quantities.order_sum import OrderSum
-from compplan.volumes.order_rules import rule_from_model
+from compplan.program.class_passes import NO_CLASS, no_class
 from compplan.volumes.orders import order_lines
 
 if TYPE_CHECKING:
@@ -24,9 +25,11 @@ if TYPE_CHECKING:
 
     from compplan.bonuses.books.book import Book
     from compplan.bonuses.kinds.retail import Retail
+    from compplan.bonuses.prepare.source_parts import PartTable
+    from compplan.bonuses.prepare.sources import Sources
+    from compplan.plan.values import LevelTable
     from compplan.program.builder import Builder
     from compplan.program.work import Work
-    from compplan.volumes.order_rules import OrderRule
 
     Ints = NDArray[np.int64]
 
@@ -39,21 +42,39 @@ def compile_retail(name: str, bonus: Retail, builder: Builder) -> None:
     if bonus.bands == "marginal" and isinstance(bonus.rates, ByKey) and isinstance(bonus.rates_by, str):
         keys = [number(key) for key in bonus.rates.rows]
         bands = Bands.of(keys, scale=max(scale, scope.scale(bonus.rates_by)))
-    column, rows = builder.klass(bonus.rates_by, bonus.table)
+    parts = [_part(bonus, each, builder) for each in source_parts(bonus.rates_by, bonus.table, builder)]
     made = terms(
-        rows,
+        [row for _, rows, _ in parts for row in rows],
         base_scale=None if bonus.rates is None else bands.scale if bands else scale,
         factor=bonus.money_per_point,
         rounding=builder.plan.model.rounding,
         decimals=bonus.money(builder.plan.model).decimals,
     )
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
-    rule = scope.rules[bonus.of]
-    lines = rule_from_model(bonus.of, rule) if bonus.payment == "order" and isinstance(rule, OrderSum) else None
     total = builder.quantity(str(bonus.rates_by)) if bands is not None else ""
     returned = builder.quantity(bonus.returned) if bonus.returned else ""
-    reads = tuple(dict.fromkeys(filter(None, (base, column, pay, total, returned, cap[0] if cap else ""))))
-    builder.add(RetailPass((f"pay {name}",), reads, name, bonus, made, column, pay, cap, base, lines, bands, total))
+    also, columns = (base, pay, total, returned, cap[0] if cap else ""), [column for column, _, _ in parts]
+    reads = tuple(dict.fromkeys(filter(None, (*also, *columns, *(s.base for *_, s in parts)))))
+    given = (f"pay {name}",), reads, name, bonus
+    found, first = [], 0
+    for column, rows, sources in parts:
+        numerators = made.numerators[first : first + len(rows)] if rows else np.zeros((1, 1), np.int64)
+        own = replace(made, numerators=numerators)
+        found.append(RetailPass(*given, own, column, pay, cap, base, sources, bands, total))
+        first += len(rows)
+    if len(found) == 1:
+        builder.add(found[0])
+    else:
+        builder.add(KeyedRetailPass(*given, made, columns[0], pay, cap, base, parts=tuple(found)))
+
+
+def _part(bonus: Retail, part: PartTable, builder: Builder) -> tuple[str, list[LevelTable], Sources]:
+    """Return the column that chooses each member's row, the rows, and the volume that they are for."""
+    sources = sources_of(bonus.of, builder, per_order=bonus.payment == "order", part=part.part)
+    if part.table is None:
+        return no_class(builder), [], sources
+    column, rows = builder.klass(part.by, part.table)
+    return column, rows, sources
 
 
 @dataclass(frozen=True)
@@ -64,15 +85,15 @@ class RetailPass(OwnTierPass):
     ----------
     base
         The volume that is paid on.
-    lines
-        How its orders are found, where each is a payment.
+    sources
+        The volume of these payments, or how its orders are found, where each is a payment.
     bands, total
         The bands of marginal rates, and the quantity that they are bands of.
     """
 
     model: Retail
     base: str
-    lines: OrderRule | None = None
+    sources: Sources | None = None
     bands: Bands | None = None
     total: str = ""
 
@@ -116,13 +137,41 @@ class RetailPass(OwnTierPass):
 
     def _sources(self, work: Work) -> Parts:
         """Return who, on what volume, for which order."""
-        if self.lines is None or work.orders is None:
-            values = work.columns[self.base]
+        sources = self.sources
+        assert sources is not None  # noqa: S101 - a pass of several parts asks these
+        if sources.rule is None or work.orders is None:
+            values = work.columns[sources.base]
             source = np.flatnonzero(values).astype(np.int32)
             base, line = values[source], np.full(source.size, -1, np.int64)
         else:
-            lines = order_lines(self.lines, work.orders, work.people(work.tree_of(self.base)))
+            lines = order_lines(sources.rule, work.orders, work.people(sources.tree))
             source = np.repeat(np.arange(work.size, dtype=np.int32), np.diff(lines.start))
             base, line = lines.value, lines.order.astype(np.int64)
+            for size in sources.sizes:
+                has = size.has(work, line)
+                source, base, line = source[has], base[has], line[has]
         klass = work.columns[self.klass][source]
         return Parts(source, line, klass, base, np.ones(source.size, np.bool_))
+
+
+@dataclass(frozen=True)
+class KeyedRetailPass(RetailPass):
+    """A retail bonus whose rates go by the order: the payments of each key, each with a table of its own.
+
+    Attributes
+    ----------
+    parts
+        The passes of the keys.
+    """
+
+    parts: tuple[RetailPass, ...] = ()
+
+    def _payments(self, work: Work) -> Payments:
+        found, row = [], 0
+        for part in self.parts:
+            each = part._payments(work)  # noqa: SLF001 - of the same kind
+            found.append(replace(each, klass=np.where(each.klass < 0, -1, each.klass + row).astype(np.int16)))
+            row += len(part.terms.numerators) if part.klass != NO_CLASS else 0
+        order = np.argsort(np.concatenate([each.source for each in found]), kind="stable")
+        names = [each.name for each in fields(Payments)]
+        return Payments(*(np.concatenate([getattr(each, name) for each in found])[order] for name in names))

@@ -62,4 +62,5 @@ def _is_plain(rule: PairingPass) -> bool:
     way, model = rule.ways[0], rule.model
     simple = len(rule.ways) == 1 and rule.first is None and way.pairing.one_to_one and way.same
     unlimited = rule.pair_cap is None and (rule.cap is None or model.over_cap == "used")
-    return simple and unlimited and model.own_side == "none" and rule.carry.as_it_is
+    plain = simple and unlimited and model.own_side == "none" and rule.carry.as_it_is
+    return plain and not rule.counts_pairs

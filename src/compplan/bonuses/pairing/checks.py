@@ -163,6 +163,8 @@ def _levels_do_not_fit(bonus: Binary) -> Found:
 
 def _caps_do_not_fit(bonus: Binary) -> Found:
     """A cap below the pay of one pair pays nobody, or part of a pair at best."""
+    if isinstance(bonus.cap, str):
+        return
     caps = rows_of(bonus.cap)
     for _, _, table, by, fixed, _ in bonus.all_ways:
         pays = {key: least for key, row in rows_of(table) if (least := _least(bonus, row, fixed=fixed)) is not None}

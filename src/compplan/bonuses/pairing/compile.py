@@ -15,6 +15,7 @@ from compplan.bonuses.pairing.spec import KEEP, UNREACHED, Pairing, table_of
 from compplan.bonuses.prepare.gates import cap_columns, gate
 from compplan.bonuses.prepare.terms import terms
 from compplan.plan.values import EXACT, ByKey, LevelTable
+from compplan.quantities.pairs_of import is_counted, pairs_column
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,7 +51,7 @@ def compile_binary(name: str, bonus: Binary, builder: Builder) -> None:
     reads += [pay, *([cap.column] if cap else []), *([pair_cap[0]] if pair_cap else []), *carry.reads]
     builder.add(
         PairingPass(
-            (f"pay {name}",),
+            (f"pay {name}", *([pairs_column(name)] if is_counted(name, scope) else [])),
             tuple(dict.fromkeys(reads)),
             name,
             bonus,

@@ -136,7 +136,7 @@ class Measuring:
         """Return pairs that are paid, the volume of all and of those: `paid`, `made` and `base` of `Measured`."""
         none = np.empty(0, np.int64)
         unlimited = limit is None and paired.step is None and len(self.rule.ways) == 1
-        if unlimited and way.same and not self.alone:
+        if unlimited and way.same and not (self.alone or self.rule.counts_pairs):
             each = int(way.per[0, 0])
             return [none, paired.pairs if each == 1 else paired.pairs * each, none]
         found = [np.empty(self.size, np.int64) for _ in range(3)]

@@ -11,7 +11,7 @@ from compplan.bonuses.pairing.at_once import pay_at_once
 from compplan.bonuses.pairing.explain import pairing_details, pairing_outcomes
 from compplan.bonuses.pairing.inputs import Inputs
 from compplan.bonuses.pairing.measure import Measuring
-from compplan.bonuses.pairing.room import Room
+from compplan.bonuses.pairing.room import PAIRS, Room
 from compplan.bonuses.pairing.total import Total
 from compplan.program.passes import Pass
 
@@ -65,12 +65,19 @@ class PairingPass(Pass):
     carry: CarryRule
     fixed: bool
 
+    @property
+    def counts_pairs(self) -> bool:
+        """Whether a column of paid pairs is written."""
+        return len(self.writes) > 1
+
     def run(self, work: Work) -> None:
         inputs, total = Inputs(self, work), Total(self, work)
         if not pay_at_once(inputs, total):
             for start in reversed(range(0, work.size, CHUNK)):
                 part = slice(start, min(start + CHUNK, work.size))
                 total.add(part, Measuring(inputs, part, total.room).measured())
+        for column in self.writes[1:]:
+            work.put(column, total.room.of(PAIRS, slice(None)))
         for column, values in total.state.items():
             work.state.write(column, values)
         if self.model.pair_cap_per != "period":

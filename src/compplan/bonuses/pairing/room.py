@@ -9,8 +9,8 @@ import numpy as np
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-PAY = "pay"
-"""The column of what members get; the others are columns of the next state."""
+PAY, PAIRS = "pay", "pairs"
+"""The columns of what members get, and of their paid pairs; the others are columns of the next state."""
 
 
 class Room:

@@ -8,7 +8,7 @@ import numpy as np
 
 from compplan.bonuses.books.book import Book, Rows
 from compplan.bonuses.pairing import kernels
-from compplan.bonuses.pairing.room import PAY, Room
+from compplan.bonuses.pairing.room import PAIRS, PAY, Room
 from compplan.money_arrays import exact_sum
 from compplan.volumes.member_arrays import as_input
 
@@ -36,7 +36,8 @@ class Total:
 
     def add(self, part: slice, found: Measured) -> None:
         """Take in some members; the last of all come first."""
-        for column, values in {PAY: found.amount, **found.state}.items():
+        columns = {PAY: found.amount, **({PAIRS: found.paid} if self.made.counts_pairs else {})}
+        for column, values in {**columns, **found.state}.items():
             self.room.put(column, part, values)
         self.balance(self._sums(found), exact_sum(found.amount))
         if self.work.keep_rows:
@@ -82,7 +83,7 @@ class Total:
     @property
     def state(self) -> dict[str, NDArray[np.int64]]:
         """The columns of the next state."""
-        return {column: values for column, values in self.room.columns.items() if column != PAY}
+        return {column: values for column, values in self.room.columns.items() if column not in {PAY, PAIRS}}
 
     def book(self) -> Book:
         """Return the book."""

@@ -9,7 +9,10 @@ from compplan.plan import expression as ex
 from compplan.plan.pairs import split
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from compplan.bonuses.base import Bonus
+    from compplan.plan.values import ByKey, LevelTable
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 
@@ -27,12 +30,19 @@ def gate(bonus: Bonus, builder: Builder) -> str:
 
 
 def cap_columns(bonus: Bonus, builder: Builder) -> Cap | None:
-    """Return the class column and the amounts of a bonus' cap, and what else it says."""
+    """Return the class column and the amounts of a bonus' cap, or its quantity, and what else it says."""
     if bonus.cap is None:
         return None
-    column, rows = builder.klass(bonus.cap_by, bonus.cap)
+    column, amounts = _most(bonus.cap, bonus.cap_by, builder)
     name = next(name for name, other in builder.plan.model.bonuses.items() if other is bonus)
-    return Cap(column, tuple(row.levels[0] for row in rows), name, bonus.cap_per, bonus.cap_over, bonus.cap_cut)
+    return Cap(column, amounts, name, bonus.cap_per, bonus.cap_over, bonus.cap_cut)
+
+
+def _most(cap: str | LevelTable | ByKey, by: str, builder: Builder) -> tuple[str, tuple[Decimal, ...] | None]:
+    if isinstance(cap, str):
+        return builder.quantity(cap), None
+    column, rows = builder.klass(by, cap)
+    return column, tuple(row.levels[0] for row in rows)
 
 
 def amounts_by(bonus: Bonus, field: str, builder: Builder) -> Cap | None:

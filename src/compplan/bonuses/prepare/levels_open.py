@@ -13,7 +13,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compplan.bonuses.upward import Upward
+    from compplan.plan.values import ByKey
     from compplan.program.builder import Builder
+
+    Table = LevelTable | ByKey
 
 ZERO = Decimal(0)
 MOST_ROWS = 2**15 - 1
@@ -27,16 +30,29 @@ def open_rows(bonus: Upward, builder: Builder) -> tuple[str, list[LevelTable]]:
     A row is one of the table, moved to `from_level`, and cut off at one of the numbers of `levels`. Who has no number
     of levels is paid at none.
     """
-    column, rows = builder.klass(bonus.rates_by, bonus.table)
-    rows = [_begun(row, bonus.from_level) for row in rows]
-    if bonus.levels is not None:
-        depth, numbers = builder.klass(bonus.levels_by, bonus.levels)
-        column, rows = _ended_at(column, rows, depth, [row.levels[0] for row in numbers], builder)
+    column, rows = rows_to_level(bonus.rates_by, bonus.table, bonus.levels, bonus.levels_by, builder, bonus.from_level)
     if (full := bonus.full_levels(builder)) is not None:
         counts = range(MOST_FULL + 1)
         depth = builder.thresholds(full, counts)
         column, rows = _ended_at(column, rows, depth, [Decimal(count) for count in counts], builder)
     return column, rows
+
+
+def rows_to_level(
+    by: str | tuple[str, ...],
+    table: Table,
+    levels: Table | None,
+    levels_by: str,
+    builder: Builder,
+    first: int = 1,
+) -> tuple[str, list[LevelTable]]:
+    """Return the column of each member's row and the rows: those of a table from a level on, each cut off."""
+    column, rows = builder.klass(by, table)
+    rows = [_begun(row, first) for row in rows]
+    if levels is None:
+        return column, rows
+    depth, numbers = builder.klass(levels_by, levels)
+    return _ended_at(column, rows, depth, [row.levels[0] for row in numbers], builder)
 
 
 def _ended_at(

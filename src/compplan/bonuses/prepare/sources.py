@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from compplan.bonuses.prepare.source_parts import ALL
 from compplan.explain.reasons import CODES, Outcomes, Reason
 from compplan.program.tree_passes import OrdersPass
 from compplan.quantities.order_sum import OrderSum
@@ -16,6 +17,7 @@ from compplan.volumes.orders import order_lines
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from compplan.bonuses.prepare.source_parts import OrderSize, SourcePart
     from compplan.genealogy.tree import Tree
     from compplan.program.builder import Builder
     from compplan.program.work import Work
@@ -36,12 +38,18 @@ class Sources:
         The column of whose orders count, or None for all.
     tree
         The tree in which orders are credited.
+    sizes
+        Which sizes orders must have.
+    part
+        Where a bonus has several sources, which of them this is.
     """
 
     base: str
     rule: OrderRule | None = None
     where: str | None = None
     tree: str = ""
+    sizes: tuple[OrderSize, ...] = ()
+    part: str = ""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -49,7 +57,15 @@ class Sources:
         return tuple(filter(None, (self.base, self.where)))
 
 
-def sources_of(of: str, builder: Builder, *, per_order: bool, where: str | None = None, window: Any = None) -> Sources:
+def sources_of(
+    of: str,
+    builder: Builder,
+    *,
+    per_order: bool,
+    where: str | None = None,
+    window: Any = None,
+    part: SourcePart = ALL,
+) -> Sources:
     """Return where a volume comes from, with passes for what is new.
 
     Parameters
@@ -62,15 +78,17 @@ def sources_of(of: str, builder: Builder, *, per_order: bool, where: str | None 
         Only volume of members who meet this condition.
     window
         Only orders of a span from the buyer's enrolment.
+    part
+        Only sources and orders of some keys.
     """
-    counts = None if where is None else builder.condition(where)
+    counts = part.members(None if where is None else builder.condition(where), builder)
     rule = builder.plan.model.volumes.get(of)
-    if not isinstance(rule, OrderSum) or (window is None and not per_order):
-        return Sources(builder.only(builder.quantity(of), counts))
-    orders, tree = rule_from_model(of, rule, window), builder.tree(rule.tree)
+    if not isinstance(rule, OrderSum) or (window is None and not per_order and not part.of_orders):
+        return Sources(builder.only(builder.quantity(of), counts), part=part.name)
+    orders, tree = part.orders(rule_from_model(of, rule, window)), builder.tree(rule.tree)
     if per_order:
-        return Sources(builder.quantity(of), orders, counts, tree)
-    name = f"{of} within {window} of enrolment"
+        return Sources(builder.quantity(of), orders, counts, tree, part.sizes, part.name)
+    name = f"{of} within {window} of enrolment{part.name}"
     if name not in builder.known:
         builder.add(OrdersPass((name,), ("orders",), (orders,), tree))
     return Sources(builder.only(name, counts))
@@ -98,9 +116,10 @@ class Lines:
 
 def lines_of(sources: Sources, work: Work, tree: Tree, bonus: str) -> Lines:
     """Return the orders of a bonus as lines; kept for explanations."""
-    if bonus not in work.lines:
-        work.lines[bonus] = _lines_of(sources, work, tree)
-    found: Lines = work.lines[bonus]
+    name = bonus + sources.part
+    if name not in work.lines:
+        work.lines[name] = _lines_of(sources, work, tree)
+    found: Lines = work.lines[name]
     return found
 
 
@@ -113,7 +132,10 @@ def _lines_of(sources: Sources, work: Work, tree: Tree) -> Lines:
         where = work.columns[sources.where]
         counts = where if tree.to_primary is None else where[tree.to_primary]
         value = np.where(np.repeat(counts, np.diff(start)), value, 0)
-    return Lines(start, value, found.time[take], found.order[take].astype(np.int64))
+    order = found.order[take].astype(np.int64)
+    for size in sources.sizes:
+        value = np.where(size.has(work, order), value, 0)
+    return Lines(start, value, found.time[take], order)
 
 
 def _regrouped(
@@ -153,7 +175,7 @@ def beyond_the_end(
     return Outcomes(source[some], line[some], none.astype(np.int32), base[some], none, reason)
 
 
-def joined(first: Outcomes, second: Outcomes) -> Outcomes:
-    """Return the entries of both."""
+def joined(*parts: Outcomes) -> Outcomes:
+    """Return the entries of all."""
     names = [each.name for each in fields(Outcomes)]
-    return Outcomes(*(np.concatenate([getattr(first, name), getattr(second, name)]) for name in names))
+    return Outcomes(*(np.concatenate([getattr(each, name) for each in parts]) for name in names))

@@ -130,7 +130,7 @@ def _pay_range(job: Job, sources: Range) -> tuple[Part, WalkRows]:
             ledger.make_room(count, done, sources.last - sources.first)
         given = members, lines, table, by, wide, total, paid, rest, ledger.rows, ledger.used, keep
         ledger.used = settle(count, shares, *given)
-    return Part(sources, total, _volumes(walk, paid, missed, None if wide else halves(rest))), ledger.written()
+    return Part.cut(sources, total, _volumes(walk, paid, missed, None if wide else halves(rest))), ledger.written()
 
 
 def _volumes(walk: Walk, paid: NDArray[np.int64], missed: Missed, rest: int | None) -> Volumes:

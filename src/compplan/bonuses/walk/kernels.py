@@ -18,7 +18,7 @@ import numpy as np
 
 from compplan.jit import inline, kernel
 from compplan.money_kernels import floor_by
-from compplan.wide_kernels import magnitude, word
+from compplan.wide_kernels import word
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -102,27 +102,6 @@ def bits_of(byte):
     pairs = byte - (byte >> word(1) & word(0x55))
     fours = (pairs & word(0x33)) + (pairs >> word(2) & word(0x33))
     return (fours + (fours >> word(4))) & word(0x0F)
-
-
-@kernel
-def measure(values):
-    """Return how many values are positive, how many negative, the largest magnitude, and two sums.
-
-    The sums are of magnitudes and of values, each as high and low half.
-    """
-    positive, negative, largest = 0, 0, word(0)
-    abs_high, abs_low, high, low = word(0), word(0), np.int64(0), np.int64(0)
-    for i in range(values.size):
-        v = values[i]
-        size = magnitude(v)
-        positive += v > 0
-        negative += v < 0
-        largest = max(largest, size)
-        abs_high += size >> word(32)
-        abs_low += size & word(LOW)
-        high += v >> 32
-        low += v & LOW
-    return positive, negative, largest, (abs_high, abs_low), (high, low)
 
 
 @kernel

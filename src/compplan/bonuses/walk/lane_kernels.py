@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from compplan.bonuses.walk.vector_kernels import carry_lanes
 from compplan.jit import kernel
 
 if TYPE_CHECKING:
@@ -40,19 +41,16 @@ class Lanes(NamedTuple):
 
 
 @kernel
-def add_lanes(first, last, path, members, volume, lanes, pay, paid):
-    """Add what the sources first..last pay to `pay`, and their volume by row and column to `paid`.
+def add_lanes(below, members, volume, pay, lanes, paid):
+    """Write what members are paid to `pay`, and add the volume that it is paid on to `paid`, by row and column.
 
-    After the range, its ancestors take their part of it. What is left in the lanes of depth 0 reached the
-    top.
+    The members are a part of a pre-order, or the ancestors of one, a chain; `below` is the depth of who comes after
+    them, -1 for nobody. Lanes of members above the part stay filled; in the end those of depth 0 reached the top.
     """
     lane, width, listed = lanes.lane, U(lanes.listed + 2), U(lanes.listed)
-    below = np.int32(-1)
-    for j in range(last - first + path.size):
-        inside = j < last - first
-        i = U(last - 1 - j) if inside else U(path[path.size - 1 - (j - (last - first))])
-        v = volume[i] if inside else np.int64(0)
-        depth = members.depth[i]
+    for j in range(volume.size):
+        i = U(volume.size - 1 - j)
+        v, depth = volume[i], members.depth[i]
         up = U(depth) * width
         own = up + U(1)
         if lanes.source_counts and not lanes.from_self and members.counted[i]:
@@ -60,6 +58,7 @@ def add_lanes(first, last, path, members, volume, lanes, pay, paid):
             paid[U(lanes.skipped - 1) * U(lanes.columns)] += v
         if depth >= below and not lanes.from_self:
             lane[own] += v
+            pay[i] = 0
             below = depth
             continue
         below = depth
@@ -86,144 +85,30 @@ def add_lanes(first, last, path, members, volume, lanes, pay, paid):
             total += deeper * lanes.numerators[at + listed]
             paid[at + listed] += deeper
             lane[up + listed + U(1)] += deeper
-        pay[i] += total
+        pay[i] = total
         if not (lanes.from_self and lanes.source_counts):
             lane[own] += v
 
 
 @kernel
-def add_four_lanes(first, last, path, members, volume, numerators, skipped, lane, pay, paid):
-    """Do as `add_lanes` for four levels at most: four columns and five lanes, the last one for what is lost.
+def add_few_lanes(below, members, volume, pay, numerators, skipped, width, lane, paid):
+    """Do as `add_lanes` for the levels above a source, at most as many as the tuple `width` has entries.
 
-    Written out, because a loop over lanes takes twice the time.
+    Rows of numerators and of lanes have as many entries too; what is one level further is lost.
     """
-    below = np.int32(-1)
-    for j in range(last - first + path.size):
-        inside = j < last - first
-        i = U(last - 1 - j) if inside else U(path[path.size - 1 - (j - (last - first))])
-        v = volume[i] if inside else np.int64(0)
-        depth = members.depth[i]
-        up = U(depth) * U(5)
-        if depth >= below:
+    wide = np.uint64(len(width))
+    for j in range(volume.size):
+        i = U(volume.size - 1 - j)
+        v, depth = volume[i], members.depth[i]
+        up = np.uint64(depth) * wide
+        if depth >= below:  # a leaf
             lane[up] += v
-            below = depth
-            continue
-        below = depth
-        counted, down = U(members.counted[i]), up + U(5)
-        row = members.row[i] if counted else skipped
-        at, to = U(row) * U(4), up + counted
-        a, b, c, d = lane[down], lane[down + U(1)], lane[down + U(2)], lane[down + U(3)]
-        lane[down] = lane[down + U(1)] = lane[down + U(2)] = lane[down + U(3)] = lane[down + U(4)] = 0
-        pay[i] += a * numerators[at] + b * numerators[at + U(1)]
-        pay[i] += c * numerators[at + U(2)] + d * numerators[at + U(3)]
-        paid[at] += a
-        paid[at + U(1)] += b
-        paid[at + U(2)] += c
-        paid[at + U(3)] += d
-        lane[to] += a
-        lane[to + U(1)] += b
-        lane[to + U(2)] += c
-        lane[to + U(3)] += d
-        lane[up] += v
-
-
-@kernel
-def add_eight_lanes(first, last, path, members, volume, numerators, skipped, lane, pay, paid):
-    """Do as `add_lanes` for eight levels at most: eight columns and lanes; what is one level further is lost.
-
-    Lanes move by one in registers, by a mask: what a child stores is then what his parent loads.
-    """
-    below = np.int32(-1)
-    for j in range(last - first + path.size):
-        inside = j < last - first
-        i = U(last - 1 - j) if inside else U(path[path.size - 1 - (j - (last - first))])
-        v = volume[i] if inside else np.int64(0)
-        depth = members.depth[i]
-        up = U(depth) * U(8)
-        if depth >= below:
-            lane[up] += v
-            below = depth
-            continue
-        below = depth
-        down = up + U(8)
-        at = U(members.row[i] if members.counted[i] else skipped) * U(8)
-        a, b, c, d = lane[down], lane[down + U(1)], lane[down + U(2)], lane[down + U(3)]
-        e, f, g, h = lane[down + U(4)], lane[down + U(5)], lane[down + U(6)], lane[down + U(7)]
-        lane[down] = lane[down + U(1)] = lane[down + U(2)] = lane[down + U(3)] = 0
-        lane[down + U(4)] = lane[down + U(5)] = lane[down + U(6)] = lane[down + U(7)] = 0
-        pay[i] += a * numerators[at] + b * numerators[at + U(1)]
-        pay[i] += c * numerators[at + U(2)] + d * numerators[at + U(3)]
-        pay[i] += e * numerators[at + U(4)] + f * numerators[at + U(5)]
-        pay[i] += g * numerators[at + U(6)] + h * numerators[at + U(7)]
-        paid[at] += a
-        paid[at + U(1)] += b
-        paid[at + U(2)] += c
-        paid[at + U(3)] += d
-        paid[at + U(4)] += e
-        paid[at + U(5)] += f
-        paid[at + U(6)] += g
-        paid[at + U(7)] += h
-        move = -np.int64(members.counted[i])
-        stay = ~move
-        lane[up] += v + (a & stay)
-        lane[up + U(1)] += (a & move) | (b & stay)
-        lane[up + U(2)] += (b & move) | (c & stay)
-        lane[up + U(3)] += (c & move) | (d & stay)
-        lane[up + U(4)] += (d & move) | (e & stay)
-        lane[up + U(5)] += (e & move) | (f & stay)
-        lane[up + U(6)] += (f & move) | (g & stay)
-        lane[up + U(7)] += (g & move) | (h & stay)
-
-
-@kernel
-def add_four_deep(first, last, path, members, volume, numerators, skipped, lane, pay, paid):
-    """Do as `add_four_lanes`, for deep trees: what a member hands to his parent waits in registers.
-
-    It goes to memory only where another child of the parent comes first; a chain writes none. On a bushy tree the
-    branches cost more than they save.
-    """
-    below, held = np.int32(-1), False
-    a = b = c = d = np.int64(0)
-    for j in range(last - first + path.size):
-        inside = j < last - first
-        i = U(last - 1 - j) if inside else U(path[path.size - 1 - (j - (last - first))])
-        v = volume[i] if inside else np.int64(0)
-        depth = members.depth[i]
-        at = U(max(below, 0)) * U(5)
-        if depth >= below:  # what is held is of another line, or nothing
-            if held:
-                lane[at] += a
-                lane[at + U(1)] += b
-                lane[at + U(2)] += c
-                lane[at + U(3)] += d
-                lane[at + U(4)] = 1
-            below, held = depth, True
-            a, b, c, d = v, np.int64(0), np.int64(0), np.int64(0)
-            continue
-        if lane[at + U(4)]:  # other children came before
-            a += lane[at]
-            b += lane[at + U(1)]
-            c += lane[at + U(2)]
-            d += lane[at + U(3)]
-            lane[at] = lane[at + U(1)] = lane[at + U(2)] = lane[at + U(3)] = lane[at + U(4)] = 0
-        below = depth
-        row = U(members.row[i] if members.counted[i] else skipped) * U(4)
-        pay[i] += a * numerators[row] + b * numerators[row + U(1)]
-        pay[i] += c * numerators[row + U(2)] + d * numerators[row + U(3)]
-        paid[row] += a
-        paid[row + U(1)] += b
-        paid[row + U(2)] += c
-        paid[row + U(3)] += d
-        if members.counted[i]:
-            b, c, d, a = a, b, c, v
+            pay[i] = 0
         else:
-            a += v
-    if held:
-        at = U(below) * U(5)
-        lane[at] += a
-        lane[at + U(1)] += b
-        lane[at + U(2)] += c
-        lane[at + U(3)] += d
+            counted = members.counted[i]
+            row = members.row[i] if counted else skipped
+            pay[i] = carry_lanes(lane, up, counted, v, numerators, np.uint64(row) * wide, paid, width)
+        below = depth
 
 
 @kernel

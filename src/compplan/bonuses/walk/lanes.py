@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from compplan.bonuses.walk.books import Volumes, total_of
 from compplan.bonuses.walk.contract import contracted
-from compplan.bonuses.walk.lane_kernels import (
-    Lanes,
-    add_eight_lanes,
-    add_four_deep,
-    add_four_lanes,
-    add_lanes,
-    deep_volume,
-    line_totals,
-)
+from compplan.bonuses.walk.kernels import Members
+from compplan.bonuses.walk.lane_kernels import Lanes, add_few_lanes, add_lanes, deep_volume, line_totals
 from compplan.bonuses.walk.limits import most_pay, too_large
 from compplan.bonuses.walk.ranges import Part, Range, borrowed, pay_of, zeros
 from compplan.money import INT64_MAX
@@ -24,13 +17,15 @@ from compplan.money_arrays import max_abs
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from compplan.bonuses.walk.ranges import Job
     from compplan.bonuses.walk.spec import Walk
 
-FOUR, EIGHT = 4, 8
-"""So many levels at most have a kernel of their own."""
+WIDTHS = tuple((0,) * lanes for lanes in (4, 8, 16))
+"""So many lanes fit vector registers; a width is a tuple of as many entries, because kernels tell tuples apart."""
 
 
 def pay(job: Job) -> tuple[list[Part], None]:
@@ -39,7 +34,7 @@ def pay(job: Job) -> tuple[list[Part], None]:
     if small := contracted(job, volume):
         parts = _pay_all(small.job, small.volume)
         everyone = Range(0, job.arrays.size, np.zeros(0, np.int32))
-        return [Part(everyone, small.spread(pay_of(parts)), total_of(job.walk, parts))], None
+        return [Part.cut(everyone, small.spread(pay_of(parts)), total_of(job.walk, parts))], None
     return _pay_all(job, volume), None
 
 
@@ -86,39 +81,46 @@ def _check_pay(job: Job, volume: NDArray[np.int64]) -> None:
 
 
 def _pay_range(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], sources: Range) -> Part:
-    walk, arrays = job.walk, job.arrays
-    if not (walk.tail or walk.from_self or walk.uncounted_paid) and walk.listed <= EIGHT:
+    walk = job.walk
+    if not (walk.tail or walk.from_self or walk.uncounted_paid) and walk.listed <= len(WIDTHS[-1]):
         return _pay_range_of_few(job, volume, rates, sources)
     width = walk.listed + 2
-    lane = borrowed((arrays.max_depth + 2) * width)
+    lane, paid = borrowed((job.arrays.max_depth + 2) * width), zeros(rates.size)
     on_top = (walk.classes + 2) * walk.uncounted_paid
     lanes = Lanes(
         rates.ravel(), walk.columns, walk.listed, walk.tail, walk.from_self, walk.counts_source,
         walk.classes + 1, on_top, lane,
     )  # fmt: skip
-    total, paid = np.zeros(arrays.size, np.int64), zeros(rates.size)
-    add_lanes(sources.first, sources.last, sources.path, arrays.members, volume, lanes, total, paid)
+    pay, above = _from_the_last(job, volume, sources, add_lanes, lanes, paid)
     top = lane[1 : walk.listed + 1].copy()
     lane[:width] = 0
-    return Part(sources, total, _volumes(walk, paid, top))
+    return Part(sources, pay, above, _volumes(walk, paid, top))
 
 
 def _pay_range_of_few(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], sources: Range) -> Part:
-    walk, arrays = job.walk, job.arrays
-    levels = FOUR if walk.listed <= FOUR else EIGHT
-    wide = np.zeros((len(rates), levels), np.int64)
+    walk = job.walk
+    width = next(width for width in WIDTHS if walk.listed <= len(width))
+    wide = np.zeros((len(rates), len(width)), np.int64)
     wide[:, : walk.listed] = rates
-    width = levels + (levels == FOUR)
-    lane = borrowed((arrays.max_depth + 2) * width)
-    total, paid = np.zeros(arrays.size, np.int64), zeros(wide.size)
-    given = sources.first, sources.last, sources.path, arrays.members, volume, wide.ravel(), walk.classes + 1
-    deep = add_four_deep if 4 * arrays.max_depth > arrays.size else add_four_lanes
-    add = deep if levels == FOUR else add_eight_lanes
-    add(*given, lane, total, paid)
+    lane, paid = borrowed((job.arrays.max_depth + 2) * len(width)), zeros(wide.size)
+    given = wide.ravel(), walk.classes + 1, width, lane, paid
+    pay, above = _from_the_last(job, volume, sources, add_few_lanes, *given)
     paid = paid.reshape(wide.shape)[:, : walk.listed]
     top = lane[: walk.listed].copy()
-    lane[:width] = 0
-    return Part(sources, total, _volumes(walk, paid, top))
+    lane[: len(width)] = 0
+    return Part(sources, pay, above, _volumes(walk, paid, top))
+
+
+def _from_the_last(
+    job: Job, volume: NDArray[np.int64], sources: Range, add: Callable[..., None], *given: Any
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Sweep over a range, and then over the ancestors of its first member, who take their part of it."""
+    members, span, path = job.arrays.members, slice(sources.first, sources.last), sources.path
+    pay, above = np.empty(sources.last - sources.first, np.int64), np.empty(path.size, np.int64)
+    add(-1, Members._make(column[span] for column in members), volume[span], pay, *given)
+    nothing = as_input(np.zeros(path.size, np.int64))
+    add(path.size, Members._make(as_input(column[path]) for column in members), nothing, above, *given)
+    return pay, above
 
 
 def _volumes(walk: Walk, paid: NDArray[np.int64], top: NDArray[np.int64]) -> Volumes:

@@ -129,7 +129,7 @@ class _Way:
         enter(sources.path, members, walk.columns, stack)
         given = sources.first, sources.last, members, self.start, self.values, self.table
         end = pay_levels(*given, stack, total, sums, rows, *place)
-        return Part(sources, total, _volumes(walk, sums)), int(end)
+        return Part.cut(sources, total, _volumes(walk, sums)), int(end)
 
 
 def _volumes(walk: Walk, sums: Sums) -> Volumes:

@@ -7,10 +7,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.walk.kernels import measure
 from compplan.errors import ExactnessError, Problem
 from compplan.money import INT64_MAX
-from compplan.money_arrays import exact_abs_sum
+from compplan.money_arrays import exact_abs_sum, measures
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
@@ -43,15 +42,11 @@ class Volume:
     @classmethod
     def of(cls, walk: Walk, values: NDArray[np.int64]) -> Volume:
         """Measure the bases of a walk."""
-        positive, negative, largest, sizes, sums = measure(as_input(values))
-        payments = int(positive + negative)
+        found = measures(as_input(values))
+        payments = found.positive + found.negative
         if walk.fixed:
-            return cls(payments, min(payments, 1), int(positive - negative), payments)
-        return cls(_joined(sizes), int(largest), _joined(sums), payments)
-
-
-def _joined(halves: tuple[int, int]) -> int:
-    return (int(halves[0]) << 32) + int(halves[1])
+            return cls(payments, min(payments, 1), found.positive - found.negative, payments)
+        return cls(found.abs_sum, found.largest, found.sum, payments)
 
 
 def products_fit(walk: Walk, volume: Volume) -> bool:

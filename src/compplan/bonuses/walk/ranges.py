@@ -73,11 +73,17 @@ class Range:
 
 @dataclass(frozen=True)
 class Part:
-    """What a range of sources pays: pay of all members, and books."""
+    """What a range of sources pays: its members, the ancestors of its first one, and the books."""
 
     sources: Range
     pay: NDArray[np.int64]
+    above: NDArray[np.int64]
     volumes: Volumes
+
+    @classmethod
+    def cut(cls, sources: Range, pay: NDArray[np.int64], volumes: Volumes) -> Part:
+        """Take the part of a range out of the pay of all members."""
+        return cls(sources, pay[sources.first : sources.last], pay[sources.path], volumes)
 
 
 @dataclass(frozen=True)
@@ -146,9 +152,7 @@ def empty_rows(count: int, *, lined: bool = True) -> WalkRows:
 
 def pay_of(parts: Sequence[Part]) -> NDArray[np.int64]:
     """Put the pay of ranges together: each pays its own members, and the ancestors of its first one."""
-    pay = parts[0].pay
-    for part in parts[1:]:
-        own, path = slice(part.sources.first, part.sources.last), part.sources.path
-        pay[own] = part.pay[own]
-        pay[path] += part.pay[path]
+    pay = parts[0].pay if len(parts) == 1 else np.concatenate([part.pay for part in parts])
+    for part in parts:
+        pay[part.sources.path] += part.above
     return pay

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compplan.bonuses.walk.run import run_walk
-from compplan.bonuses.walk.spec import Tally, WalkResult, WalkRows
+from compplan.bonuses.walk.together import together
 from compplan.errors import DataError, Problem
 from compplan.plan import expression as ex
 from compplan.program import evaluate
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from compplan.bonuses.walk.spec import Walk, WalkInputs
+    from compplan.bonuses.walk.spec import Walk, WalkInputs, WalkResult
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 
@@ -91,15 +91,4 @@ def run_relative(
     if not found:
         nobody = replace(inputs, counted=np.zeros(work.size, np.bool_), pay=np.zeros(work.size, np.bool_))
         return run_walk(walk, nobody, keep_rows=keep_rows, threads=threads)
-    tallies = [each.tally for each in found]
-    sums = (sum(getattr(tally, name) for tally in tallies) for name in Tally.__slots__[1:])
-    pay = np.zeros(work.size, np.int64)
-    for each in found:
-        pay += each.pay
-    return WalkResult(pay, _merged(found) if keep_rows else None, Tally(walk.denominator, *sums))
-
-
-def _merged(found: list[WalkResult]) -> WalkRows:
-    rows = WalkRows._make(np.concatenate(columns) for columns in zip(*(each.rows for each in found), strict=True))
-    order = np.lexsort((-rows.earner, rows.level, rows.line, rows.source))
-    return WalkRows._make(column[order] for column in rows)
+    return together(found)

@@ -69,12 +69,7 @@ class WalkPass(Pass):
     pairs: PairCondition | None
 
     def run(self, work: Work) -> None:
-        walk, inputs, orders = self.prepared(work)
-        given: Any = {"keep_rows": work.keep_rows or self.cap_per_source is not None, "threads": work.threads}
-        if (relative := self.counting.relative) is not None:
-            result = run_relative(relative, work, self.climbed, walk, inputs, **given)
-        else:
-            result = run_walk(walk, inputs, **given)
+        result, orders = self.walked(work)
         book = self.book(work, result, orders)
         each = caps(self.cap_per_source, book.scale, work)
         if each is not None and book.rows is not None:
@@ -87,6 +82,14 @@ class WalkPass(Pass):
             caps(self.cap, book.scale, work),
         )
         work.close(book, of_all_orders=self.model.reads_rows)
+
+    def walked(self, work: Work) -> tuple[WalkResult, NDArray[np.int64] | None]:
+        """Return what the walk found, and the order row of each line."""
+        walk, inputs, orders = self.prepared(work)
+        given: Any = {"keep_rows": work.keep_rows or self.cap_per_source is not None, "threads": work.threads}
+        if (relative := self.counting.relative) is not None:
+            return run_relative(relative, work, self.climbed, walk, inputs, **given), orders
+        return run_walk(walk, inputs, **given), orders
 
     def outcomes(self, work: Work, position: int) -> Outcomes:
         """Explain one member: what became of every source below him."""
