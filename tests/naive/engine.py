@@ -466,12 +466,14 @@ class Engine:
     def cap_sources(self, name, bonus, book):
         klass, rows = self.row_of(bonus.get("cap_per_source_by", "paid_as"), bonus["cap_per_source"])
         brought, new = {}, dict(book.pay)
+        unit = 10 ** (self.digits_of(book.currency) if self.plan["rounding"]["at"] == "payment" else FINE)
         for payment in book.rows:
             who = payment[2], payment[3]
             brought[who] = brought.get(who, 0) + payment[9]
         for (earner, _), amount in brought.items():
             if klass[earner] >= 0:
-                new[earner] -= max(Fraction(0), amount - exact(rows[klass[earner]]))
+                cap = Fraction((exact(rows[klass[earner]]) * unit).__floor__(), unit)  # in money that can be paid
+                new[earner] -= max(Fraction(0), amount - cap)
         self.adjust(name, book, "capped_per_source", new)
 
     def opened(self, bonus, table):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from compplan.cases.model import Expect, NextRank, Why
-    from compplan.explain.next_rank import Requirement
+    from compplan.explain.gaps import Requirement
     from compplan.plan.load import Plan
     from compplan.results.result import Run
 
