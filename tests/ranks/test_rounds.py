@@ -195,3 +195,17 @@ def test_ranks_that_come_and_go_are_an_error():
     assert "ann between member and gold; ben between member and gold" in problem.message
     assert '"1 frontline with gold, in the enrollment tree" of gold' in problem.hint
     assert "golds < 1" in problem.hint
+
+
+def test_numbers_of_weeks_beside_rounds():
+    """Ann's best week has 3 of 6; what is known when all weeks are over is known before ranks, and weeks are paid after."""
+    text = HEAD.replace("GOLD", '"silvers >= 1 and best >= 0.5"').replace("counts:", """  total: {over_parts: weekly, take: sum}
+  share: {compute: "weekly / max(total, 1)", decimals: 2}
+  best: {over_parts: share, take: largest}
+counts:""")
+    text += "  by_week: {kind: unilevel, of: weekly, tree: enrollment, rates_by: rank, rates: {silver: 5%, gold: 10%}}\n"
+    members = [{"member_id": "ann", "upline_id": None, "sponsor_id": None}, {"member_id": "ben", "upline_id": None, "sponsor_id": "ann"}]
+    orders = [{"member_id": who, "date": f"2026-10-{day}", "pv": pv} for who, pv in (("ann", 3), ("ben", 50)) for day in ("07", "14")]
+    result = cp.run(cp.load_plan(text), members=members, orders=orders, period="2026-10")
+    assert ranks(result) == {"ann": "gold", "ben": "silver"}
+    assert result.members.to_arrow()["pay:by_week"].to_pylist() == [10, 0]  # 10 % of 50 in each of two weeks
