@@ -156,6 +156,28 @@ def test_titles_of_the_state_are_there_from_the_first_round():
     assert ranks(second) == {"ann": "gold", "ben": "member"}
 
 
+def test_legs_hold_titles_in_another_tree_too():
+    """Ben is no silver any more, but holds the title; it counts in the tree of the ranks and in the other."""
+    for gold in ("1 frontline with silver, in the enrollment tree", "1 legs with silver, enrolled in the enrollment tree"):
+        made, trees = plan(gold, legs_hold="title"), {**ANN_BEN, "uplines": {"ben": "ann"}}
+        first = run(made, {"ann": 50, "ben": 100}, **trees)
+        second = run(made, {"ann": 50, "ben": 0}, **trees, state=first.state, period="2026-11")
+        assert ranks(second) == {"ann": "gold", "ben": "member"}
+        assert second.next_rank("ann", "gold").met
+
+
+def test_granted_ranks_are_there_from_the_first_round():
+    made = plan("silvers >= 1", granted="member.least")
+    members = [
+        {"member_id": "ann", "upline_id": None, "sponsor_id": None, "least": None},
+        {"member_id": "ben", "upline_id": None, "sponsor_id": "ann", "least": "silver"},
+    ]
+    orders = [{"member_id": "ann", "date": "2026-10-05", "pv": 1}]
+    result = cp.run(made, members=members, orders=orders, period="2026-10")
+    assert ranks(result) == {"ann": "gold", "ben": "silver"}
+    assert result.manifest["rank_rounds"] == 2
+
+
 def test_the_last_rank_is_known_before_ranks_are():
     made = plan("1 frontline with paid_as >= silver, in the enrollment tree", paid_as="last_rank")
     first = run(made, {"ann": 50, "ben": 100}, **ANN_BEN)
