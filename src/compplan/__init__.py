@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from compplan.arrow.frame import Frame
     from compplan.bonuses.base import Bonus, register
     from compplan.cases import run_cases
-    from compplan.errors import CompplanError, DataError, ExactnessError, PlanError, Problem, UsageError
+    from compplan.errors import CompplanError, DataError, ExactnessError, PlanError, Problem, RanksError, UsageError
     from compplan.examples import example_plans
     from compplan.genealogy.genealogy import Genealogy
     from compplan.genealogy.placement import place
@@ -48,6 +48,7 @@ _ROOMS = {
     "Plan": "plan.load",
     "PlanError": "errors",
     "Problem": "errors",
+    "RanksError": "errors",
     "Run": "results.result",
     "UsageError": "errors",
     "example_plans": "examples",
@@ -75,6 +76,7 @@ __all__ = [
     "Plan",
     "PlanError",
     "Problem",
+    "RanksError",
     "Run",
     "UsageError",
     "example_plans",

@@ -109,6 +109,12 @@ class ExactnessError(CompplanError):
     title = "exactness"
 
 
+class RanksError(CompplanError):
+    """The ranks of a period go by each other in a way that does not settle."""
+
+    title = "ranks"
+
+
 class UsageError(CompplanError, ValueError):
     """An argument that does not fit: an unknown member, a period that cannot be read."""
 

@@ -87,7 +87,7 @@ class Shifted(NamedTuple):
     """A divisor and a rounding mode for `floor_by`: numbers of either sign are moved above zero first.
 
     Then the only step that depends on the sign is which number is added: `above_zero` or `below_zero`. Numbers
-    stay below 2**61 in magnitude.
+    stay below 2**61 in magnitude. Where none is below zero, nothing is `moved`.
     """
 
     den: Word
@@ -103,10 +103,11 @@ class Shifted(NamedTuple):
 SHIFTED_MOST = 2**61
 
 
-def shifted(den: int, mode: Rounding) -> Shifted:
-    """Prepare a divisor from 1 to 2**60 for `floor_by`."""
+def shifted(den: int, mode: Rounding, *, negative: bool = True) -> Shifted:
+    """Prepare a divisor from 1 to 2**60 for `floor_by`, for numbers of which some are `negative` or none."""
     by = divider(den, mode)
-    moved = 2 * (SHIFTED_MOST // 2 // den + 1)  # even, as a tie must stay a tie to the same neighbour
+    # even, as a tie must stay a tie to the same neighbour
+    moved = 2 * (SHIFTED_MOST // 2 // den + 1) if negative else 0
     rise = moved * den + int(by.step)
     down = int(by.bias) if by.ties_even else den - 1 - int(by.bias_negative)
     biases = Word(int(by.bias) + rise), Word(down + rise)
@@ -177,11 +178,14 @@ def round_div_by(num, by):
 
 @inline
 def floor_by(biased, by):
-    """Return int64 `num / by.den`, rounded, of `num + by.above_zero`, or `num + by.below_zero` if it is negative."""
+    """Return int64 `num / by.den`, rounded, and `by.moved` more.
+
+    `biased` is `num + by.above_zero`, or `num + by.below_zero` if it is negative.
+    """
     quotient = mul_wide(word(biased), by.magic)[0] >> by.shift
     if by.ties_even != word(0) and quotient * by.den + by.step == word(biased):
         quotient -= quotient & word(1)
-    return np.int64(quotient) - by.moved
+    return np.int64(quotient)
 
 
 @inline

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from naive.volumes import children_of, subtree
+from naive.volumes import children_of, subtree, uplines_of
 
 
 class Field:
@@ -26,16 +26,54 @@ class Field:
 
 def holds(field, requirement, member, ranks):
     """Whether a requirement holds; `ranks` has the ranks of everybody below."""
+    return fits((field,), requirement, member, ranks, ranks)
+
+
+def fits(fields, requirement, member, ranks, seen):
+    """Whether a requirement holds by the ranks of those below, and by those that are seen in another way.
+
+    The first of the fields is that of the ranks' tree, the second the same members in another tree.
+    """
+    kind, *given = requirement
+    if kind == "any":
+        return any(fits(fields, r, member, ranks, seen) for r in given)
+    if kind == "all":
+        return all(fits(fields, r, member, ranks, seen) for r in given)
+    if kind == "there":
+        return fits((fields[1], fields[0]), given[0], member, seen, seen)
+    if kind == "own_legs":
+        count, rank, also = given
+        own = [x for x in fields[0].members if counts_as_own(fields, x, member, seen, rank, also)]
+        return sum(not set(own).isdisjoint(fields[0].leg(kid)) for kid in fields[0].children[member]) >= count
+    if kind == "ranked":
+        needed, rank = given
+        return ranked(fields[0], member, rank, seen) >= needed
+    if kind == "ranked_capped":
+        needed, rank, cap = given
+        own = fields[0].pv[member] if seen[member] >= rank else 0
+        return own + sum(min(ranked(fields[0], kid, rank, seen), cap) for kid in fields[0].children[member]) >= needed
+    if kind == "self":
+        return seen[member] >= given[0]
+    return measures(fields[0], requirement, member, ranks)
+
+
+def counts_as_own(fields, other, member, ranks, rank, also):
+    here, there = fields
+    return there.parents[other] == member and ranks[other] >= rank and (here.active[other] or not also)
+
+
+def ranked(field, member, rank, ranks):
+    """The volume of a member and his downline, of those who hold the rank."""
+    return sum(field.pv[x] for x in field.leg(member) if ranks[x] >= rank)
+
+
+def measures(field, requirement, member, ranks):
     kind, *given = requirement
     kids = field.children[member]
 
     def has(other, rank, also=False):
         return ranks[other] >= rank and (field.active[other] or not also)
 
-    if kind == "any":
-        return any(holds(field, r, member, ranks) for r in given)
-    if kind == "all":
-        return all(holds(field, r, member, ranks) for r in given)
     if kind == "pv":
         return field.pv[member] >= given[0]
     if kind == "active":
@@ -93,11 +131,46 @@ def ranks_of(field, ladder, *, closed=False, eligible=None):
     """Rank numbers of all members: children stand behind their parents, so the last comes first."""
     ranks = [0] * len(field.parents)
     for member in reversed(field.members):
-        if eligible is not None and not eligible[member]:
-            continue
-        for number, requirements in enumerate(ladder, 1):
-            if all(holds(field, r, member, ranks) for r in requirements):
-                ranks[member] = number
-            elif closed:
-                break
+        if eligible is None or eligible[member]:
+            ranks[member] = rank_of((field,), ladder, member, ranks, ranks, closed=closed)
     return ranks
+
+
+def rank_of(fields, ladder, member, ranks, seen, *, closed=False):
+    """The rank of one member by the ranks of the others."""
+    found = 0
+    for number, requirements in enumerate(ladder, 1):
+        if all(fits(fields, r, member, ranks, seen) for r in requirements):
+            found = number
+        elif closed:
+            break
+    return found
+
+
+def least_ranks(fields, ladder, order, *, closed=False, eligible=None):
+    """Ranks that only rise, from nothing: look at one member after the other, in any order, until none changes."""
+    ranks, changed = [0] * len(fields[0].parents), True
+    while changed:
+        changed = False
+        for member in order:
+            if eligible is not None and not eligible[member]:
+                continue
+            rank = rank_of(fields, ladder, member, ranks, ranks, closed=closed)
+            assert rank >= ranks[member], "more ranks have taken a rank away"
+            changed |= rank != ranks[member]
+            ranks[member] = rank
+    return ranks
+
+
+def ranks_in_rounds(fields, ladder, free, *, closed=False):
+    """Ranks round after round, for rules that can take ranks away; None where the same ranks come back and change."""
+    ranks, known = list(free), []
+    while ranks not in known:
+        known.append(ranks)
+        now = list(free)
+        for member in sorted(fields[0].members, key=lambda m: -len(uplines_of(fields[0].parents, m))):
+            now[member] = rank_of(fields, ladder, member, now, ranks, closed=closed)
+        if now == ranks:
+            return ranks, len(known)
+        ranks = now
+    return None, len(known)

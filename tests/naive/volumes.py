@@ -230,3 +230,12 @@ def sum_levels(parents, values, skips, levels):
             between += not skips[above]
             above = parents[above]
     return found
+
+
+def legs_with_own(parents, flag, sponsors):
+    """Legs in which somebody flagged stands whom the member himself enrolled."""
+
+    def own(leg, member):
+        return any(flag[x] and sponsors[x] == member for x in subtree(parents, leg))
+
+    return [sum(own(kid, member) for kid in kids) for member, kids in children_of(parents).items()]

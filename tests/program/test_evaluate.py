@@ -198,3 +198,12 @@ def test_constants_fit_or_are_an_error(text, scale, expected_value):
             evaluate.fixed(ex.parse(text), table, scale, "half_up")
     else:
         assert int(evaluate.fixed(ex.parse(text), table, scale, "half_up")) == expected_value
+
+
+@pytest.mark.parametrize(("a", "c"), [(-1, -(2**63)), (-(2**63), 7)])
+def test_the_least_number_has_no_opposite(a, c):
+    """-2**63 divided by -1 does not fit, whatever comes after; it may not change its sign either."""
+    flags = {name: [False] for name in ("p", "q", "member.vip")}
+    table = Table({"a": [a], "b": [0], "c": [c]}, flags, {"rank": [0], "title": [0]}, {"country": ["CA"]})
+    with pytest.raises(ExactnessError):
+        evaluate.fixed(ex.parse("c / a"), table, 0, "half_up")

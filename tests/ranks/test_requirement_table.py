@@ -8,6 +8,7 @@ import pytest
 
 from compplan.errors import PlanError
 from compplan.plan.load import load_plan
+from compplan.ranks.in_rounds import rows_in_rounds
 from compplan.ranks.table import INFINITE, MAX_ROUTES, STATIC
 
 HEAD = """
@@ -310,33 +311,98 @@ def test_any_and_all_in_each_other_have_a_bound():
         load(*[two] * 7)
 
 
-def test_static_measures_are_those_without_ranks():
-    assert {"quantity", "flag", "count", "capped_total"} == STATIC
+def test_static_measures_are_columns():
+    assert {"quantity", "flag", "count", "capped_total", "capped_legs", "outside_legs"} == STATIC
+
+
+IN_ROUNDS = [
+    ("gs >= 2000, at most 50% from one leg", "gs: {roll_up: pv, where: rank >= bronze}", "capped"),
+    ("gs >= 2000, at most 40% of the total from one leg", "gs: {roll_up: pv, where: rank >= bronze}", "capped_total"),
+    ("gs >= 2000, outside legs with silver", "gs: {roll_up: pv, where: rank >= bronze}", "outside"),
+    ("gs >= 2000, at most 50% from one leg", "gs: {roll_up: moved}\n  moved: {move_up: pv, where: not rank >= bronze}", "capped"),
+    ("gs >= 2000", "gs: {roll_up: moved, stop_at: rank >= bronze}\n  moved: {move_up: pv, where: not rank >= bronze}", "quantity"),
+    ("gs >= 2000", "gs: {roll_up: pv, stop_at: rank >= bronze, where: rank >= bronze}", "quantity"),
+    ("gs >= 2000", "gs: {roll_up: pv, where: rank >= bronze}", "quantity"),
+    ("gs >= 2000", "gs: {roll_up: pv, with_uplines: rank >= bronze}", "quantity"),
+    ("gs >= 2000", "gs: {roll_up: pv, stop_at: rank > bronze}", "quantity"),
+    ("gs >= 2000", "gs: {roll_up: pv, stop_at: title >= bronze}", "quantity"),
+    ("gs >= 2000", "gs: {roll_up: pv, stop_at: rank >= bronze, tree: placement}", "quantity"),
+    ("gs >= 2000", "gs: {compute: pv * leaders}\n  leaders: {roll_up: pv, where: rank >= bronze}", "quantity"),
+    ("group >= 5 or active", "", "flag"),
+    ("rank >= silver", "", "flag"),
+    ("title >= gold", "", "flag"),
+    ("2 legs with title >= silver", "", "count"),
+    ("2 legs with silver and group >= 5", "", "count"),
+    ("2 legs with silver, in the placement tree", "", "count"),
+    ("2 frontline with silver, in the placement tree", "", "count"),
+    ("2 legs with silver, enrolled in the placement tree", "", "count"),
+    ("placed >= 5, outside legs with silver", "", "outside_legs"),
+]  # fmt: skip
+
+
+def in_rounds(plan):
+    return list(rows_in_rounds(plan.requirements.rows, plan.scope))
+
+
+@pytest.mark.parametrize(("requirement", "volumes", "measure"), IN_ROUNDS)
+def test_what_goes_by_ranks_in_another_way_is_found_in_rounds(requirement, volumes, measure):
+    head = HEAD.replace("counts:", f"  {volumes}\ncounts:") if volumes else HEAD
+    plan = load(f'"{requirement}"', head=head)
+    (row,) = in_rounds(plan)
+    assert row.measure == measure
+    assert f'"{row.text}"'.replace(",", "") == f'"{requirement}"'.replace("gs >= 2000", "gs >= 2,000").replace(",", "")
+
+
+IN_ONE_SWEEP = [
+    "gv >= 5, outside legs with silver",
+    "group >= 5",
+    "side >= 5",
+    "3 legs with silver",
+    "3 legs with silver, in the enrollment tree",
+    "2 legs with rank >= silver",
+    "2 legs with breaks",
+    "2 legs with active, in the placement tree",
+    "2 legs with active, enrolled in the placement tree",
+    "2 frontline with member, in the placement tree",
+    "placed >= 5, at most 40% from one leg",
+    "last_rank >= gold",
+]
+
+
+@pytest.mark.parametrize("requirement", IN_ONE_SWEEP)
+def test_what_one_sweep_knows(requirement):
+    assert in_rounds(load(f'"{requirement}"')) == []
+
+
+def test_a_condition_that_asks_for_a_rank_is_that_rank():
+    for requirement in ("3 legs with rank >= silver", "3 legs with breaks", "3 legs with broken"):
+        (found,) = load(f'"{requirement}"').requirements.of(4)[0]
+        assert (found.measure, found.holds) == ("legs", 3)
+
+
+def test_what_another_tree_asks_for():
+    """The spelled-out form of a count in another tree: who is counted, where, and what he must meet."""
+    (found,) = load('"2 legs with silver and active, in the placement tree"').requirements.of(4)[0]
+    assert (found.measure, found.name, found.among, found.tree) == ("count", "(rank >= silver) and (active)", "legs", "placement")
+    assert (found.holds, found.also, found.code) == (3, "active", "legs.silver and active, in the placement tree")
+    first, second = load('"1 leg with silver, 2 legs with bronze, in the placement tree"').requirements.of(4)[0]
+    assert (first.name, first.low, second.name, second.low) == ("rank >= silver", 1, "rank >= bronze", 3)
+    head = HEAD.replace("silver: [", "silver: [")
+    (found,) = load('"2 legs with silver, in the placement tree"', ranks="  legs_hold: title\n", head=head).requirements.of(4)[0]
+    assert found.name == "title >= silver"
 
 
 REFUSED = [
-    ("gs >= 2000, at most 50% from one leg", "gs: {roll_up: pv, where: rank >= bronze}", '"gs" depends on the ranks that it decides'),
-    ("gs >= 2000, at most 40% of the total from one leg", "gs: {roll_up: pv, where: rank >= bronze}", '"gs" depends on the ranks that it decides'),
-    ("gs >= 2000, outside legs with silver", "gs: {roll_up: pv, where: rank >= bronze}", '"gs" depends on the ranks that it decides'),
-    ("gs >= 2000, at most 50% from one leg", "gs: {roll_up: moved}\n  moved: {move_up: pv, where: not rank >= bronze}", '"gs" depends on the ranks that it decides'),
-    ("gs >= 2000", "gs: {roll_up: moved, stop_at: rank >= bronze}\n  moved: {move_up: pv, where: not rank >= bronze}", '"gs" depends on the ranks that it decides'),
-    ("gs >= 2000", "gs: {roll_up: pv, stop_at: rank >= bronze, where: rank >= bronze}", '"gs" depends on the ranks that it decides'),
-    ("gs >= 2000", "gs: {roll_up: pv, where: rank >= bronze}", '"gs" depends on the ranks that it decides'),
-    ("gs >= 2000", "gs: {roll_up: pv, with_uplines: rank >= bronze}", '"gs" depends on the ranks that it decides'),
-    ("gs >= 2000", "gs: {roll_up: pv, stop_at: rank > bronze}", '"gs" depends on the ranks that it decides'),
-    ("gs >= 2000", "gs: {roll_up: pv, stop_at: title >= bronze}", '"gs" depends on the ranks that it decides'),
-    ("gs >= 2000", "gs: {roll_up: pv, stop_at: rank >= bronze, tree: placement}", '"gs" depends on the ranks that it decides'),
-    ("group >= 5 or active", "", '"group >= 5 or active" depends on the ranks that it decides'),
-    ("rank >= silver", "", '"rank >= silver" depends on the ranks that it decides'),
-    ("2 legs with rank >= silver", "", '"rank >= silver" depends on the ranks that it decides'),
-    ("2 legs with breaks", "", '"breaks" depends on the ranks that it decides'),
     ("silver", "", '"silver" is not a condition'),
     ("3 legs with pv", "", '"pv" is not a condition'),
     ("pv >= 5, at most 50% from one leg", "", '"pv" has no legs'),
     ("group >= 5, at most 50% from one leg", "", '"group" has no legs'),
     ("nope >= 5, at most 50% from one leg", "", '"nope" is not a volume'),
-    ("placed >= 5, at most 50% from one leg", "", 'the legs of "placed" are not in the tree of the ranks'),
-    ("placed >= 5, outside legs with silver", "", 'the legs of "placed" are not in the tree of the ranks'),
+    ("2 legs with silver, in the binary tree", "", '"binary" is not a tree'),
+    ("2 legs with silver, enrolled in the binary tree", "", '"binary" is not a tree'),
+    ("2 legs with silver, enrolled in the enrollment tree", "", 'the legs are those of "enrollment" already'),
+    ("2 legs with silver, in the placement tree, enrolled in the placement tree", "", 'the legs are those of "placement" already'),
+    ("rank >= gold", "", '"rank >= gold" can never hold'),
     ("gv >= 5, outside legs with platinum", "", '"platinum" is not a rank'),
     ("gv >= 100.01, at most 0.5% from one leg", "", "the cap of one leg is not a whole number at 2 digits"),
     ("gv >= 100, at most 0.005 from one leg", "", "the cap of one leg is not a whole number at 2 digits"),

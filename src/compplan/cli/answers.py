@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from compplan.cli.console import cell, count, frame_table, say, table
 
 if TYPE_CHECKING:
-    from compplan.explain.next_rank import Near, NextRank, Requirement
+    from compplan.explain.gaps import Near, NextRank, Requirement
     from compplan.explain.why import Why
 
 MOST_ROWS = 20

@@ -12,7 +12,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from compplan.errors import CompplanError, DataError, ExactnessError, PlanError, Rows, UsageError
+from compplan.errors import CompplanError, DataError, ExactnessError, PlanError, RanksError, Rows, UsageError
 from compplan.plan.values import EXACT
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ EXIT_USAGE = 2
 WIDE = 160
 """Columns of a table that goes to a file or a pipe, where there is no terminal to ask."""
 
-_ORDER = (PlanError, DataError, ExactnessError, UsageError, CompplanError)
+_ORDER = (PlanError, DataError, RanksError, ExactnessError, UsageError, CompplanError)
 
 
 class Failed(Exception):  # noqa: N818 - it holds errors, and is none of its own

@@ -18,7 +18,7 @@ from compplan.cli.progress import progress
 from compplan.errors import UsageError
 
 if TYPE_CHECKING:
-    from compplan.explain.next_rank import NextRank
+    from compplan.explain.gaps import NextRank
     from compplan.explain.why import Why
     from compplan.plan.load import Plan
     from compplan.results.result import Run

@@ -76,7 +76,7 @@ class State:
 
     def read(self, column: str) -> NDArray[np.int64]:
         """Return a kept column as the period begins: int64[n] at its digits; zeros for what was never written."""
-        return self.kept.get(column, np.zeros(self.title.size, np.int64))
+        return self.kept[column] if column in self.kept else np.zeros(self.title.size, np.int64)
 
     def read_company(self, column: str) -> int:
         """Return a kept number of the company as the period begins."""

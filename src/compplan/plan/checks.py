@@ -30,6 +30,7 @@ from compplan.ranks.table import INFINITE, requirement_table, ways
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from fractions import Fraction
 
     from compplan.plan.findings import Found
     from compplan.plan.marks import Path
@@ -216,24 +217,39 @@ def _requirements_make_no_sense(scope: Scope) -> Found:
             row.holds,
             row.also,
             row.among,
+            row.tree,
+            row.enrolled_in,
             row.cap,
             row.own,
             row.share,
         )
         low, high = bounds.get(key, (row.low, row.high))
         bounds[key] = max(low, row.low), min(high, row.high)
-        if reason := _impossible(row, *bounds[key]):
+        if reason := _impossible(row, *bounds[key], scope):
             yield Finding(_place_of(row, scope), f'"{row.text}" can never hold', reason)
 
 
-def _impossible(row: Row, low: int, high: int) -> str:
+def _impossible(row: Row, low: int, high: int, scope: Scope) -> str:
     if row.low > row.high:
         return "no measure is so large" if row.high == INFINITE else "no measure has so many digits"
     if low > high:
         return "no measure lies between these bounds and those of the other requirements"
-    if (row.measure == "capped" and row.cap <= 0) or (row.measure == "capped_total" and row.share <= 0):
+    most: dict[str, int | Fraction] = {"capped": row.cap, "capped_legs": row.cap, "capped_total": row.share}
+    if most.get(row.measure, 1) <= 0:
         return "the cap lets no leg bring anything"
+    if row.measure == "flag" and _asks_for_itself(row, scope):
+        return "nobody has the rank before he has it; to keep it, ask for last_rank or the title"
     return ""
+
+
+def _asks_for_itself(row: Row, scope: Scope) -> bool:
+    """Tell whether a requirement is to have earned the rank already, or one above it."""
+    match ex.parse(row.name):
+        case ex.Compare(op=">=", left=ex.Name("rank"), right=ex.Name(rank)):
+            return scope.ranks.get(rank, 0) >= row.rank
+        case ex.Compare(op="==", left=ex.Name("rank"), right=ex.Name(rank)):
+            return scope.ranks.get(rank, 0) >= row.rank
+    return False
 
 
 def _place_of(row: Row, scope: Scope) -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compplan.plan.wording import MODES, money, table, words
+from compplan.ranks.in_rounds import rows_in_rounds
 
 if TYPE_CHECKING:
     from compplan.bonuses.base import Bonus
@@ -37,6 +38,7 @@ def describe(plan: Plan) -> str:
             text.append(f"Paid only if {words(bonus.pay_when)}.")
         if bonus.cap is not None:
             text.append(_cap(bonus, length))
+        text += [f"Paid on this day: {bonus.pay_day}."] if bonus.pay_day else []
         text += [f"Source: {bonus.source}."] if bonus.source else []
         lines += _section(f"Bonus {name} ({bonus.kind})", text)
     for name, group in model.greater_of.items():
@@ -91,9 +93,20 @@ def _ranks(plan: Plan) -> list[str]:
     lines += [f"Who has a rank as {words(ranks.granted)} has at least that."] if ranks.granted else []
     lines += held
     lines += [f"Legs are those of the {ranks.tree} tree."] if ranks.tree else []
+    lines += _rounds(plan, ranks)
     lines += ["A leg holds a rank by title, the highest ever held."] if ranks.legs_hold == "title" else []
     lines += ["A rank counts only if every lower rank is met too."] if ranks.gaps == "closed" else []
     return lines
+
+
+def _rounds(plan: Plan, ranks: Ranks) -> list[str]:
+    names, rows = [*ranks.ladder], rows_in_rounds(plan.requirements.rows, plan.scope)
+    texts = dict.fromkeys(f"{row.text} (of {names[row.rank - 1]})" for row in rows)
+    if not texts:
+        return []
+    said = "Ranks are found in rounds: at first nobody has a rank that asks for something; each round goes by the "
+    said += f"ranks of the one before, until none changes, at most {ranks.rounds} times. Measured anew in each: "
+    return [f"{said}{'; '.join(texts)}."]
 
 
 def _ranks_over_time(ranks: Ranks) -> list[str]:

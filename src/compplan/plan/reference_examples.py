@@ -23,6 +23,7 @@ active_front: {count: active, among: frontline}
 customers: {count: is_customer and pv > 0, among: frontline}
 silver_legs: {count: rank >= silver, among: legs}
 far: {count: active, among: downline, per_leg: 5}
+own_legs: {count: active, among: legs, tree: binary, enrolled_in: enrollment}
 active_months: {count: active, among: periods, periods: 12}
 in_a_row: {count: active, among: periods, consecutive: true}
 """
@@ -102,17 +103,29 @@ REQUIREMENTS = {
         ],
     ),
     "LegsRequirement": (
-        ["3 legs with active", "1 leg with silver, 2 legs with bronze"],
+        [
+            "3 legs with active",
+            "1 leg with silver, 2 legs with bronze",
+            "2 legs with bronze, in the binary tree",
+            "2 legs with bronze, in the binary tree, enrolled in the enrollment tree",
+        ],
         [
             "{legs: [{count: 3, holds: active}]}",
             "{legs: [{count: 1, holds: silver}, {count: 2, holds: bronze}]}",
+            "{legs: [{count: 2, holds: bronze}], tree: binary}",
+            "{legs: [{count: 2, holds: bronze}], tree: binary, enrolled_in: enrollment}",
         ],
     ),
     "MembersRequirement": (
-        ["4 frontline with bronze", "10 downline with bronze and active"],
+        [
+            "4 frontline with bronze",
+            "10 downline with bronze and active",
+            "4 frontline with bronze, in the binary tree",
+        ],
         [
             "{count: 4, among: frontline, holds: bronze}",
             "{count: 10, among: downline, holds: bronze and active}",
+            "{count: 4, among: frontline, holds: bronze, tree: binary}",
         ],
     ),
     "AnyRequirement": (

@@ -10,6 +10,8 @@
     - 1 leg with director, 2 legs with silver         three distinct legs
     - 4 frontline with silver                         frontline members that hold the rank themselves
     - 10 downline with silver                         members anywhere below
+    - 2 frontline with silver, in the enrollment tree
+    - 2 legs with silver, in the placement tree, enrolled in the enrollment tree
     - any: [...]      all: [...]                      alternatives, groups
 
 Each form has one spelled-out model; the text is only a shorter way to write it.
@@ -80,6 +82,10 @@ class LegsRequirement(Model):
     """Distinct legs that contain members of a rank or members who meet a condition."""
 
     legs: tuple[LegsWith, ...] = Field(min_length=1, description="All in distinct legs.")
+    tree: Name | None = Field(None, description="The tree whose legs are meant; that of the ranks when left out.")
+    enrolled_in: Name | None = Field(
+        None, description="Another tree: only members on the frontline of it, such as those whom he enrolled, count."
+    )
 
 
 class MembersRequirement(Model):
@@ -88,6 +94,7 @@ class MembersRequirement(Model):
     count: Whole = Field(ge=1, description="How many members.")
     among: Literal["frontline", "downline"] = Field(description="The first level only, or all levels.")
     holds: ConditionText = Field(description="A rank or a condition that each must meet.")
+    tree: Name | None = Field(None, description="The tree that is meant; that of the ranks when left out.")
 
 
 class AnyRequirement(Model):
@@ -105,6 +112,9 @@ class AllRequirement(Model):
 _LEGS = re.compile(r"^(?P<count>\d+) legs? with (?P<holds>.+)$")
 _BETWEEN_LEGS = re.compile(r", (?=\d+ legs? with )")
 _MEMBERS = re.compile(r"^(?P<count>\d+) (?P<among>frontline|downline)(?: members?)? with (?P<holds>.+)$")
+_IN_TREE = re.compile(
+    r"^(?P<rest>\d+ .+?)(?:,? in the (?P<tree>\w+) tree)?(?:,? enrolled in the (?P<enrolled_in>\w+) tree)?$"
+)
 _VOLUME = re.compile(r"^(?P<volume>[a-z]\w*)\s*>=\s*(?P<at_least>[\d_.]+)\s*,\s*(?P<limit>.+)$")
 _CAP = re.compile(
     r"^at most (?P<cap>[\d_.]+%?)(?P<total> of the total)? from (?:any )?one leg(?P<own> or own volume)?$",
@@ -123,14 +133,21 @@ def read_requirement(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     text = _single_spaced(value)
+    if (placed := _IN_TREE.match(text)) and (counted := _counted(placed["rest"])):
+        return counted | {key: tree for key in ("tree", "enrolled_in") if (tree := placed[key])}
+    if match := _VOLUME.match(text):
+        return _volume(match, text)
+    return {"condition": text}
+
+
+def _counted(text: str) -> dict[str, Any] | None:
+    """Read a number of legs or members."""
     parts = [_LEGS.match(part) for part in _BETWEEN_LEGS.split(text)]
     if all(parts):
         return {"legs": [{"count": int(m["count"]), "holds": m["holds"]} for m in parts if m]}
     if match := _MEMBERS.match(text):
         return {"count": int(match["count"]), "among": match["among"], "holds": match["holds"]}
-    if match := _VOLUME.match(text):
-        return _volume(match, text)
-    return {"condition": text}
+    return None
 
 
 _SPACES = re.compile(r"""("[^"]*"|'[^']*')|\s+""")

@@ -156,6 +156,12 @@ class Ranks(Model):
         description="Which rank counts when legs must contain a rank.",
     )
     members: ConditionText = Field("is_distributor", description="Who can hold a rank at all.")
+    rounds: Whole = Field(
+        100,
+        ge=2,
+        description="How often ranks are found anew at most, where a requirement reads ranks that the sweep of `tree` "
+        "does not see, such as those of another tree.",
+    )
 
     @model_validator(mode="after")
     def _over_time_fits(self) -> Ranks:
@@ -172,7 +178,7 @@ class Ranks(Model):
             for name, rank in self.ladder.items():
                 if rank.requires:
                     raise Hinted("the ranks are given", "leave its requirements out", ("ladder", name))
-            for word in ("granted", "gaps", "legs_hold", "members"):
+            for word in ("granted", "gaps", "legs_hold", "members", "rounds"):
                 if word in self.model_fields_set:
                     raise Hinted(f"{word} goes with requirements, but the ranks are given", "leave it out", (word,))
         return self

@@ -20,6 +20,7 @@ from compplan.plan.scope import RANK_COLUMNS
 from compplan.plan.values import EXACT, ByKey, axes, number
 from compplan.program.class_passes import CellPass, ClassPass
 from compplan.program.column_builder import ColumnBuilder
+from compplan.ranks.in_rounds import rows_in_rounds
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -58,7 +59,7 @@ class Builder(ColumnBuilder):
             self.parts[length].early()
             self._take(self.parts[length])
         part = self.parts[length]
-        if late and not part.whole_done:
+        if late and not (part.whole_done or self.ranking):
             part.whole_done = True
             part.late()
             self._take(part)
@@ -175,6 +176,8 @@ class Builder(ColumnBuilder):
 def build(plan: Plan) -> tuple[Pass, ...]:
     """Compile a plan to its passes: what is named in the plan, the ranks, and the bonuses in their order."""
     builder, scope = Builder(plan), plan.scope
+    if any(rows_in_rounds(plan.requirements.rows, scope)):  # then some of what is named in the plan is a part of ranks
+        builder.ranks()
     for name in scope.rules:
         if scope.length(name) == "period":
             builder.quantity(name)

@@ -9,7 +9,14 @@ from compplan.plan import expression as ex
 from compplan.plan.scope import FLAGS, RANK_COLUMNS, ROLES
 from compplan.program.class_passes import ClassPass
 from compplan.program.passes import ConditionPass, MaskPass, Pass
-from compplan.program.tree_passes import CountPass, CutPass, FullLevelsPass, OrdersPass, RollUpPass
+from compplan.program.tree_passes import (
+    CountPass,
+    CutPass,
+    FullLevelsPass,
+    OrdersPass,
+    OwnLegsPass,
+    RollUpPass,
+)
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.compile import compile_ranks
 from compplan.volumes.order_rules import rule_from_model
@@ -38,6 +45,8 @@ class ColumnBuilder:
         What the passes run for: the whole period, or each week or day of it.
     making
         The bonuses that are being compiled, or have been.
+    ranking
+        Whether what the ranks read is being compiled: nothing of it waits for them.
     """
 
     plan: Plan
@@ -46,6 +55,7 @@ class ColumnBuilder:
     endings: list[Callable[[], Pass]] = field(default_factory=list)
     length: Length = "period"
     making: set[str] = field(default_factory=set)
+    ranking: bool = False
 
     def add(self, made: Pass) -> str:
         """Add a pass and return the first column that it writes."""
@@ -98,7 +108,9 @@ class ColumnBuilder:
 
     def rank_column(self, name: str) -> str:
         """Return a rank column, adding the rank pass before its first use."""
-        if name != "last_rank" and name not in self.known:
+        model = self.plan.model.ranks
+        last = model is not None and not model.given and model.paid_as == "last_rank"
+        if name != "last_rank" and not (last and name == "paid_as") and name not in self.known:
             self.ranks()
         return name
 
@@ -169,11 +181,13 @@ class ColumnBuilder:
             return self.quantity(name)
         return self.subtree_sum(self.masked(rule), self.tree(rule.tree))
 
-    def count(self, text: str, among: str, tree: str) -> str:
+    def count(self, text: str, among: str, tree: str, enrolled_in: str = "") -> str:
         """Return the column of a count that has no name in the plan."""
         condition = self.condition(text)
-        name = f"{among} with {condition} in {tree}"
-        if name not in self.known:
+        name = f"{among} with {condition} in {tree}" + (f" enrolled in {enrolled_in}" if enrolled_in else "")
+        if name not in self.known and enrolled_in:
+            self.add(OwnLegsPass((name,), (condition,), tree, condition, enrolled_in))
+        elif name not in self.known:
             self.add(CountPass((name,), (condition,), tree, condition, among))
         return name
 

@@ -153,10 +153,14 @@ def number(expr: ex.Expr, columns: Columns) -> Exact:
 
 def _quotient(a: Exact, b: Exact) -> Exact:
     top, bottom = _product(a[0], b[1]), _product(a[1], b[0])
-    if isinstance(bottom, int):
-        return (0, 1) if bottom == 0 else (top, bottom) if bottom > 0 else (-top, -bottom)
-    if not _fits(top):
+    if isinstance(bottom, int) and bottom >= 0:
+        return (top, bottom) if bottom else (0, 1)
+    if isinstance(top, int) and isinstance(bottom, int):
+        return -top, -bottom
+    if _size(top) >= LIMIT or _size(bottom) >= LIMIT:  # -2**63 has no opposite
         raise ExactnessError("a computation passes 64 bits: use smaller constants")
+    if isinstance(bottom, int):
+        return -top, -bottom
     sign = np.sign(bottom)
     top = np.where(sign == 0, 0, _product(top, 1) * sign)
     return top, np.where(sign == 0, 1, np.abs(bottom))

@@ -100,6 +100,9 @@ def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> N
             work.put(name, np.ascontiguousarray(values[rows]), digits)
 
     work.put("last_rank", work.state.last_rank)
+    ranks = work.plan.model.ranks
+    if ranks is not None and ranks.paid_as == "last_rank":
+        work.put("paid_as", work.state.last_rank)
     _put_roles(work, table, problems)
     if needs_enrolment(scope):
         put("enrolled", plan.model.members.enrolled, instant_column)

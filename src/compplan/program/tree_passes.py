@@ -166,6 +166,40 @@ class CountPass(Pass):
 
 
 @dataclass(frozen=True)
+class OwnLegsPass(Pass):
+    """Legs that hold somebody who meets a condition and stands on the member's frontline in another tree."""
+
+    tree: str
+    condition: str
+    enrolled_in: str
+
+    def run(self, work: Work) -> None:
+        from compplan.volumes.own_legs import legs_with_own  # noqa: PLC0415 - few plans need it
+
+        found = work.in_tree(self.tree, work.columns[self.condition])
+        counted = legs_with_own(work.tree(self.tree), found, work.tree(self.enrolled_in))
+        work.put(self.writes[0], work.from_tree(self.tree, counted), 0)
+
+
+@dataclass(frozen=True)
+class CappedLegsPass(Pass):
+    """A rolled-up volume of which one leg brings at most an amount; own volume in full, capped as a leg, or not."""
+
+    tree: str
+    total: str
+    base: str
+    cap: int
+    own: str
+
+    def run(self, work: Work) -> None:
+        tree, own = work.tree(self.tree), work.in_tree(self.tree, work.columns[self.base])
+        found = legs.capped_legs(tree, work.in_tree(self.tree, work.columns[self.total]), self.cap)
+        if self.own != "none":
+            found = found + (np.minimum(own, self.cap) if self.own == "capped" else own)
+        work.put(self.writes[0], work.from_tree(self.tree, found), work.scales[self.total])
+
+
+@dataclass(frozen=True)
 class SideCountPass(Pass):
     """Members who meet a condition and stand on one side of a tree with sides."""
 

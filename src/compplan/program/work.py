@@ -68,6 +68,8 @@ class Work:
         All orders that the run was given, and which of them are `orders`, where these are not all.
     parts
         The workspaces of the weeks or days inside this period, by their length.
+    rank_rounds
+        After how many rounds ranks were settled; 0 where one sweep finds them.
     """
 
     plan: Plan
@@ -92,6 +94,7 @@ class Work:
     given_orders: OrderData | None = None
     order_rows: NDArray[np.int64] | None = None
     parts: dict[str, list[Work]] = field(default_factory=dict)
+    rank_rounds: int = 0
     _people: dict[str, People] = field(default_factory=dict)
 
     def put(self, name: str, values: NDArray[Any], scale: int | None = None) -> None:

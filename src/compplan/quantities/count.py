@@ -46,6 +46,11 @@ class Count(Quantity):
     side_of: Name | None = Field(
         None, description="With side: the tree with sides that is meant; `tree` when left out."
     )
+    enrolled_in: Name | None = Field(
+        None,
+        description="With legs: another tree. A leg counts by those who stand on his frontline there, such as whom he "
+        "enrolled himself.",
+    )
     periods: Span | None = Field(
         None,
         description="With periods: how many are looked at, this one included where it counts; all; or those of the "
@@ -69,6 +74,8 @@ class Count(Quantity):
             raise Hinted("it is not said which side", "for example side: left", ("side_of",))
         if self.side is not None and (self.among not in {"frontline", "downline"} or self.levels or self.per_leg):
             raise Hinted("a side goes with frontline or downline, alone", "leave it out", ("side",))
+        if self.enrolled_in is not None and self.among != "legs":
+            raise Hinted("enrolled_in goes with among: legs", "leave it out", ("enrolled_in",))
         return self
 
     @model_validator(mode="after")
@@ -111,6 +118,8 @@ class Count(Quantity):
         if self.among in {"weeks", "days"} and scope.length_of(scope.all_reads(self)) != length:
             message = f'"{name}" counts {self.among}, but {self.count} is not measured by the {length}'
             yield Finding(("count",), message, f"measure what it compares with over: {length}")
+        if self.enrolled_in is not None:
+            yield from self._of_two_trees(scope)
         if self.side is None:
             return
         trees, tree = scope.model.trees, self.side_of or self.tree_of(scope)
@@ -120,6 +129,14 @@ class Count(Quantity):
         elif trees[tree].side is None:
             yield Finding((field,), f'the tree "{tree}" has no sides', "name a tree with a side")
 
+    def _of_two_trees(self, scope: Scope) -> Found:
+        if self.enrolled_in not in scope.model.trees:
+            hint = did_you_mean(str(self.enrolled_in), list(scope.model.trees))
+            yield Finding(("enrolled_in",), f'"{self.enrolled_in}" is not a tree', hint)
+        elif self.enrolled_in == self.tree_of(scope):
+            message = f'the legs are those of "{self.enrolled_in}" already'
+            yield Finding(("enrolled_in",), message, "count the frontline, which heads the legs")
+
     def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
         del scope
         if self.among == "periods":
@@ -128,7 +145,12 @@ class Count(Quantity):
             yield Kept(f"{name}:since", company=True)
 
     def compile(self, name: str, builder: Builder) -> None:
-        from compplan.program.tree_passes import CountPass, SideCountPass  # noqa: PLC0415 - the language loads no NumPy
+        from compplan.program.tree_passes import (  # noqa: PLC0415 - the language loads no NumPy
+            CountPass,
+            OwnLegsPass,
+            SideCountPass,
+        )
+
 
         if self.among == "periods":
             self._over_time(name, builder)
@@ -141,6 +163,9 @@ class Count(Quantity):
             builder.add(
                 SideCountPass((name,), (condition,), tree, condition, self.among, self.side_of or tree, self.side)
             )
+            return
+        if self.enrolled_in is not None:
+            builder.add(OwnLegsPass((name,), (condition,), tree, condition, self.enrolled_in))
             return
         if self.compress is not None and self.levels is not None:
             from compplan.program.compressed import CompressedPass  # noqa: PLC0415 - see above
@@ -174,6 +199,9 @@ class Count(Quantity):
         if self.among in {"weeks", "days"}:
             return f"number of {self.among} of the period with {words(self.count)}"
         what = "legs that contain a member with" if self.among == "legs" else f"{self.among} members with"
+        if self.enrolled_in is not None:
+            what = f"legs{in_tree(self.tree)} that contain a member whom he enrolled{in_tree(self.enrolled_in)}, with"
+            return f"number of {what} {words(self.count)}"
         text = f"number of {what} {words(self.count)}{in_tree(self.tree)}"
         if self.side is not None:
             text += f" who stand on the {self.side} side{in_tree(self.side_of)}"

@@ -9,16 +9,12 @@ from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
 from compplan.plan.expression_kinds import demand_flag
-from compplan.plan.located import Hinted
 from compplan.quantities.roll_up import RollUp
+from compplan.ranks.in_rounds import demand_rounds, in_rank_tree, rank_asked, sums_by_rank
 from compplan.ranks.row import INFINITE, Measure, Row
 
 if TYPE_CHECKING:
     from compplan.plan.scope import Scope
-
-PAY_HINT = "for the pay of earlier periods use accumulate with this_period: false"
-"""What to do instead where a rank would go by pay that needs the rank."""
-
 
 def new_row(code: str, text: str, measure: Measure, name: str, low: int, **more: object) -> Row:
     """Return a row that belongs to no rank yet."""
@@ -34,9 +30,7 @@ def condition_rows(expr: ex.Expr, scope: Scope, code: str = "") -> list[Row]:
         return condition_rows(ex.parse(text), scope, expr.name)
     if isinstance(expr, ex.Compare) and (row := _comparison(expr, scope)) is not None:
         return [replace(row, code=f"{code}.{row.code}" if code else row.code)]
-    if scope.expression_needs_rank(expr):
-        hint = PAY_HINT if any(map(scope.reads_pay, ex.names(expr))) else "use legs, frontline or downline with a rank"
-        raise Hinted(f'"{expr}" depends on the ranks that it decides', hint)
+    demand_rounds(expr, scope)
     return [new_row(code or str(expr), ex.words(expr), "flag", str(expr), 1, unit="flag")]
 
 
@@ -77,41 +71,13 @@ def _unit(name: str, scope: Scope) -> str:
 
 
 def _measured_with_ranks(row: Row, scope: Scope) -> Row:
-    """Turn a roll-up that looks at ranks into a row that the rank pass itself measures."""
+    """Let the rank pass itself measure a roll-up that ends at ranks of its tree; all else is found in rounds."""
     rule = scope.rules[row.name]
     text = (rule.stop_at or rule.outside_legs_with) if isinstance(rule, RollUp) else None
-    match _resolved(text, scope) if text else None:
-        case ex.Compare(op=">=", left=ex.Name("rank"), right=ex.Name(rank)) if rank in scope.ranks:
-            assert isinstance(rule, RollUp)  # noqa: S101 - text came from a roll_up
-            measure: Measure = "breakaway" if rule.stop_at else "outside"
-            plain = not (rule.with_uplines or sums_by_rank(rule, scope))
-            if plain and in_rank_tree(rule, scope):
-                return replace(row, measure=measure, holds=scope.ranks[rank], own="full" if rule.own else "none")
-    if scope.reads_pay(row.name):
-        raise Hinted(f'"{row.name}" depends on the ranks that it decides', PAY_HINT)
-    raise Hinted(
-        f'"{row.name}" depends on the ranks that it decides',
-        "in a requirement, a roll_up may use stop_at or outside_legs_with only as: rank >= <rank>, "
-        "in the tree of the ranks",
-    )
-
-
-def _resolved(text: str, scope: Scope) -> ex.Expr:
-    """Read a condition; a name alone stands for what it names."""
-    expr = ex.parse(text)
-    while isinstance(expr, ex.Name) and expr.name in scope.model.conditions:
-        expr = ex.parse(scope.model.conditions[expr.name])
-    return expr
-
-
-def sums_by_rank(rule: RollUp, scope: Scope) -> bool:
-    """Tell whether ranks decide what a roll-up sums, beside where it ends."""
-    return scope.needs_rank(rule.roll_up) or (
-        rule.where is not None and scope.expression_needs_rank(ex.parse(rule.where))
-    )
-
-
-def in_rank_tree(rule: RollUp, scope: Scope) -> bool:
-    """Tell whether the legs of a roll-up are those that ranks are counted in."""
-    ranks = scope.model.ranks
-    return scope.tree(rule) == ((ranks.tree if ranks else None) or scope.model.default_tree())
+    rank = rank_asked(ex.parse(text), scope) if text else ""
+    if rank and isinstance(rule, RollUp) and in_rank_tree(rule, scope):
+        measure: Measure = "breakaway" if rule.stop_at else "outside"
+        if not (rule.with_uplines or sums_by_rank(rule, scope)):
+            return replace(row, measure=measure, holds=scope.ranks[rank], own="full" if rule.own else "none")
+    demand_rounds(ex.Name(row.name), scope)
+    return row

@@ -75,7 +75,14 @@ def hold(
 
 def put_ranks(work: Work, earned: Ranks) -> None:
     """Write all rank columns of a period, and what the next one needs to know of them."""
+    for column, kept in show_ranks(work, earned).items():
+        work.state.write(column, kept)
+
+
+def show_ranks(work: Work, earned: Ranks) -> dict[str, NDArray[np.int64]]:
+    """Write all rank columns as they are with earned ranks; return what the next period would need to know of them."""
     model, state = work.plan.model.ranks, work.state
+    next_kept: dict[str, NDArray[np.int64]] = {}
     assert model is not None  # noqa: S101 - only plans with ranks have a pass for them
     columns = [kept.column for kept in model.kept()]
     earlier = [state.last_rank, *(_ranks(state, name) for name in columns if name.startswith("ranks:earned_"))]
@@ -86,13 +93,13 @@ def put_ranks(work: Work, earned: Ranks) -> None:
         held = hold(rule, earned, before, state.read(below), earlier)
         found[name] = held.rank
         kept = {f"ranks:{name}": held.rank.astype(np.int64), below: held.below}
-        for column in kept.keys() & set(columns):
-            state.write(column, kept[column])
+        next_kept |= {column: kept[column] for column in kept.keys() & set(columns)}
     for back, ranks in enumerate(earlier[: len(earlier) - 1], 2):
-        state.write(f"ranks:earned_{back}", ranks.astype(np.int64))
+        next_kept[f"ranks:earned_{back}"] = ranks.astype(np.int64)
     for name, ranks in found.items():
         work.put(name, ranks)
     work.put("paid_as", found[model.paid_as])
+    return next_kept
 
 
 def _ranks(state: State, column: str) -> Ranks:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
 from compplan.plan.expression_kinds import demand_flag
 from compplan.plan.located import Hinted
 from compplan.plan.values import EXACT
-from compplan.ranks.condition_rows import in_rank_tree, new_row, sums_by_rank
+from compplan.plan.wording import in_tree
+from compplan.ranks.condition_rows import new_row
+from compplan.ranks.in_rounds import demand_rounds, in_rank_tree, rank_asked, rank_tree
 from compplan.ranks.row import INFINITE
 
 if TYPE_CHECKING:
@@ -20,7 +23,7 @@ if TYPE_CHECKING:
     from compplan.plan.requirement import LegsRequirement, MembersRequirement, VolumeRequirement
     from compplan.plan.scope import Scope
     from compplan.quantities.roll_up import RollUp
-    from compplan.ranks.row import Measure, Row
+    from compplan.ranks.row import Row
 
 
 def volume_row(requirement: VolumeRequirement, scope: Scope) -> Row:
@@ -29,9 +32,7 @@ def volume_row(requirement: VolumeRequirement, scope: Scope) -> Row:
     if name not in scope.rules:
         raise Hinted(f'"{name}" is not a volume', f"known: {', '.join(scope.model.volumes)}", ("volume",))
     rule, scale = scope.roll_up(name), scope.scale(name)
-    if sums_by_rank(rule, scope):
-        hint = "sum a volume that ranks do not change"
-        raise Hinted(f'"{name}" depends on the ranks that it decides', hint, ("volume",))
+    demand_rounds(ex.Name(name), scope)
     needed = Fraction(requirement.at_least) * 10**scale
     text = f"{name} >= {ex.grouped(requirement.at_least)}"
     row = new_row(name, text, "quantity", name, math.ceil(needed), scale=scale)
@@ -60,25 +61,24 @@ def _capped(row: Row, field: str, cap: Fraction, limit: str, requirement: Volume
         hint = "write fewer digits" if field == "leg_cap_amount" else "write leg_cap_amount"
         raise Hinted(f"the cap of one leg is not a whole number at {row.scale} digits", hint, (field,))
     rule = scope.roll_up(row.name)
-    if not in_rank_tree(rule, scope):
-        raise Hinted(
-            f'the legs of "{row.name}" are not in the tree of the ranks', "cap legs in ranks.tree", ("volume",)
-        )
     as_leg = requirement.own == "leg"
     text = f"{row.text}, at most {limit} from one leg{' or own volume' if as_leg else ''}"
     own = "capped" if as_leg and rule.own else _own(rule)
     code = f"{row.name}.leg_cap"
-    return replace(row, code=code, text=text, measure="capped", cap=min(int(cap), INFINITE), own=own)
+    if in_rank_tree(rule, scope):
+        return replace(row, code=code, text=text, measure="capped", cap=min(int(cap), INFINITE), own=own)
+    most: dict[str, Any] = {"cap": min(int(cap), INFINITE), "own": own, "tree": scope.tree(rule)}
+    return replace(row, code=code, text=text, measure="capped_legs", **most)
 
 
 def _outside(row: Row, rank: str, rule: RollUp, scope: Scope) -> Row:
     if rank not in scope.ranks:
         raise Hinted(f'"{rank}" is not a rank', f"known: {', '.join(scope.ranks)}", ("outside_legs_with",))
-    if not in_rank_tree(rule, scope):
-        raise Hinted(f'the legs of "{row.name}" are not in the tree of the ranks', "use ranks.tree", ("volume",))
+    here = in_rank_tree(rule, scope)
+    where: dict[str, Any] = {"measure": "outside"} if here else {"measure": "outside_legs", "tree": scope.tree(rule)}
     text = f"{row.text}, outside legs with {rank}"
     code = f"{row.name}.outside"
-    return replace(row, code=code, text=text, measure="outside", holds=scope.ranks[rank], own=_own(rule))
+    return replace(row, code=code, text=text, holds=scope.ranks[rank], own=_own(rule), **where)
 
 
 def _own(rule: RollUp) -> Literal["full", "none"]:
@@ -93,28 +93,57 @@ def _holder(text: str, scope: Scope) -> tuple[int, str]:
     """Read who must be in a leg: a rank, a rank and a condition, or a condition alone (rank 0)."""
     expr = ex.parse(text)
     items = expr.items if isinstance(expr, ex.Logic) and expr.op == "and" else (expr,)
-    ranks = [i.name for i in items if isinstance(i, ex.Name) and i.name in scope.ranks]
-    others = [i for i in items if not (isinstance(i, ex.Name) and i.name in scope.ranks)]
+    asked = [i.name if isinstance(i, ex.Name) and i.name in scope.ranks else rank_asked(i, scope) for i in items]
+    ranks, others = [*filter(None, asked)], [i for i, rank in zip(items, asked, strict=True) if not rank]
     for other in others:
         demand_flag(other, scope)
-        if scope.expression_needs_rank(other):
-            raise Hinted(f'"{other}" depends on the ranks that it decides', "name a rank, or a condition without ranks")
+        demand_rounds(other, scope)
     also = str(others[0] if len(others) == 1 else ex.Logic("and", tuple(others))) if others else ""
     return max((scope.ranks[r] for r in ranks), default=0), also
 
 
-def _held(code: str, text: str, among: Measure, count: int, rank: int, also: str, scope: Scope) -> Row:
+class _Place(NamedTuple):
+    """Where members are counted: a tree, "" for that of the ranks, and one whose frontline alone counts."""
+
+    tree: str = ""
+    enrolled_in: str = ""
+
+    @classmethod
+    def of(cls, requirement: LegsRequirement | MembersRequirement, scope: Scope) -> _Place:
+        tree, enrolled_in = requirement.tree or "", getattr(requirement, "enrolled_in", None) or ""
+        for field, name in (("tree", tree), ("enrolled_in", enrolled_in)):
+            if name and name not in scope.model.trees:
+                raise Hinted(f'"{name}" is not a tree', did_you_mean(name, list(scope.model.trees)), (field,))
+        if enrolled_in == (tree or rank_tree(scope)):
+            hint = "count the frontline, which heads the legs"
+            raise Hinted(f'the legs are those of "{enrolled_in}" already', hint, ("enrolled_in",))
+        return cls(tree, enrolled_in)
+
+    def __str__(self) -> str:
+        tree = f",{in_tree(self.tree)}" if self.tree else ""
+        return tree + (f", enrolled{in_tree(self.enrolled_in)}" if self.enrolled_in else "")
+
+
+def _held(row: Row, rank: int, also: str, place: _Place, scope: Scope) -> Row:
     """Return the row that counts legs or members with a rank, or with a condition alone (rank 0).
 
-    A rank that nobody needs to earn is a condition too: to be a member who can hold ranks.
+    A rank that nobody needs to earn is a condition too: to be a member who can hold ranks. So is one that is held in
+    another tree than that of the ranks, where the sweep does not see it.
     """
-    unit = "legs" if among == "legs" else "members"
     model = scope.model.ranks
-    if rank > scope.floor:
-        return new_row(code, text, among, code, count, holds=rank, also=also, unit=unit)
-    if rank and model is not None:
-        also = f"({model.members}) and ({also})" if also else model.members
-    return new_row(code, text, "count", also, count, among=among, unit=unit)
+    assert model is not None  # noqa: S101 - rows come from a ladder
+    text = f"{row.text}{place}"
+    row = replace(row, code=f"{row.code}{place}", text=text, unit="legs" if row.measure == "legs" else "members")
+    elsewhere = "" if place.tree == rank_tree(scope) else place.tree
+    unseen = elsewhere or place.enrolled_in or (also and scope.expression_needs_rank(ex.parse(also)))
+    if rank > scope.floor and not unseen:
+        return replace(row, name=row.code, holds=rank, also=also)
+    names = [*scope.ranks]
+    has = f"{model.legs_hold} >= {names[rank - 1]}" if rank > scope.floor else model.members if rank else ""
+    condition = f"({has}) and ({also})" if has and also else has or also
+    held: dict[str, Any] = {"holds": rank, "also": also} if rank > scope.floor else {}
+    row = replace(row, tree=elsewhere, enrolled_in=place.enrolled_in, **held)
+    return replace(row, measure="count", name=condition, among=row.measure)
 
 
 def leg_rows(requirement: LegsRequirement, scope: Scope) -> list[Row]:
@@ -123,7 +152,7 @@ def leg_rows(requirement: LegsRequirement, scope: Scope) -> list[Row]:
     Legs with at least a rank are nested, so n distinct legs exist if and only if, for each rank, enough legs
     contain it or a higher one (Hall's condition).
     """
-    wanted = []
+    place, wanted = _Place.of(requirement, scope), []
     for index, item in enumerate(requirement.legs):
         try:
             wanted.append((item, *_holder(item.holds, scope)))
@@ -142,20 +171,14 @@ def leg_rows(requirement: LegsRequirement, scope: Scope) -> list[Row]:
         who = " and ".join(filter(None, (names.get(rank), wanted[0][2])))
         higher = " or higher" if len(wanted) > 1 and 0 < rank < len(names) else ""
         label = f"{count} {'legs' if count > 1 else 'leg'} with {who}{higher}"
-        rows.append(_held(f"legs.{who}", label, "legs", count, rank, wanted[0][2], scope))
+        row = new_row(f"legs.{who}", label, "legs", "", count)
+        rows.append(_held(row, rank, wanted[0][2], place, scope))
     return rows
 
 
 def member_row(requirement: MembersRequirement, scope: Scope) -> Row:
     """Return the row of a number of members."""
     rank, also = _holder(requirement.holds, scope)
-    text = f"{requirement.count} {requirement.among} with {requirement.holds}"
-    return _held(
-        f"{requirement.among}.{requirement.holds}",
-        text,
-        requirement.among,
-        requirement.count,
-        rank,
-        also,
-        scope,
-    )
+    held, text = f"{requirement.among}.{requirement.holds}", f"{requirement.among} with {requirement.holds}"
+    row = new_row(held, f"{requirement.count} {text}", requirement.among, "", requirement.count)
+    return _held(row, rank, also, _Place.of(requirement, scope), scope)

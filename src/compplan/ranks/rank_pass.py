@@ -12,6 +12,7 @@ from compplan.program.passes import Pass
 from compplan.ranks import kernels as k
 from compplan.ranks.given import ranks_of_field
 from compplan.ranks.holding import put_ranks
+from compplan.ranks.rounds import settled
 from compplan.ranks.table import STATIC
 from compplan.volumes.member_arrays import as_input
 
@@ -42,6 +43,10 @@ class RankPass(Pass):
         For rows over legs, the columns of the subtree sum and of the member's own part of it.
     also
         The columns of further conditions on who holds a rank.
+    again
+        The passes of columns that go by ranks: they run in each round, by the ranks of the round before.
+    rounds
+        How many rounds there may be.
     """
 
     tree: str
@@ -50,9 +55,15 @@ class RankPass(Pass):
     columns: Mapping[Row, str]
     totals: Mapping[Row, tuple[str, str]]
     also: Mapping[str, str]
+    again: tuple[Pass, ...] = ()
+    rounds: int = 0
 
     def run(self, work: Work) -> None:
-        put_ranks(work, work.from_tree(self.tree, _Sweep(self, work).ranks()))
+        put_ranks(work, settled(self, work) if self.again else self.sweep(work))
+
+    def sweep(self, work: Work) -> NDArray[np.int8]:
+        """Return the rank that each member earns by the columns as they are, in the primary order."""
+        return work.from_tree(self.tree, _Sweep(self, work).ranks())
 
 
 class _Tables:
@@ -75,7 +86,8 @@ class _Tables:
     def __init__(self, rank_pass: RankPass) -> None:
         self.rank_pass = rank_pass
         self.features: list[str] = []
-        self.flags = list(dict.fromkeys(rank_pass.also.values()))
+        held = [row.also for row in rank_pass.table.rows if row.also and row.measure in _GROUPS]
+        self.flags = list(dict.fromkeys(rank_pass.also[text] for text in held))
         self.totals: list[tuple[int, int]] = []
         self.lanes: list[tuple[int, int, int]] = []
         self.groups: list[tuple[int, int]] = []

@@ -13,6 +13,8 @@ Measure = Literal[
     "flag",  # a condition that is known before the rank pass: 0 or 1
     "count",  # members or legs that meet a condition known before the rank pass
     "capped_total",  # legs capped at a share of the member's own total
+    "capped_legs",  # legs of another tree, capped at an amount
+    "outside_legs",  # volume outside legs of another tree that contain a rank
     "capped",  # legs capped at an amount
     "outside",  # volume outside legs that contain a rank
     "breakaway",  # volume of the downline down to members who hold a rank
@@ -20,7 +22,10 @@ Measure = Literal[
     "frontline",  # frontline members who hold a rank
     "downline",  # downline members who hold a rank
 ]
-STATIC: frozenset[str] = frozenset({"quantity", "flag", "count", "capped_total"})
+STATIC: frozenset[str] = frozenset(
+    {"quantity", "flag", "count", "capped_total", "capped_legs", "outside_legs"}
+)
+"""What is a column: known before the rank pass, or found anew in each of its rounds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +46,16 @@ class Row:
         Bounds, as integers at `scale` digits.
     among
         With `count`: frontline, downline or legs.
+    tree, enrolled_in
+        With `count`: the tree in which they are counted, "" for that of the ranks; and a tree whose frontline alone
+        counts. With `capped_legs`, `outside_legs`: the tree of the legs.
     holds
-        With `legs`, `frontline`, `downline`, `outside`, `breakaway`: the rank that is looked for.
+        With `legs`, `frontline`, `downline`, `outside`, `breakaway`, `outside_legs`: the rank that is looked for; with
+        `count` too, if it is a rank.
     also
-        With `legs`, `frontline`, `downline`: a condition that the rank's holder must meet too.
+        With `legs`, `frontline`, `downline`, `count`: a condition that the rank's holder must meet too.
     cap, share
-        With `capped`: the largest amount of one leg; with `capped_total`: its largest share.
+        With `capped`, `capped_legs`: the largest amount of one leg; with `capped_total`: its largest share.
     own
         How own volume counts in a measure over legs: in full, capped like a leg, or not at all.
     """
@@ -61,6 +70,8 @@ class Row:
     high: int = INFINITE
     scale: int = 0
     among: str = ""
+    tree: str = ""
+    enrolled_in: str = ""
     holds: int = 0
     also: str = ""
     cap: int = 0

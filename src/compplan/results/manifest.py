@@ -78,12 +78,14 @@ def manifest(work: Work, passes: Sequence[Pass], totals: Sequence[Payables]) -> 
         },
         "rows": {"members": work.size, "orders": 0 if work.all_orders is None else int(work.all_orders.buyers.size)},
         "passes": [each.name for each in passes],
+        **({"rank_rounds": work.rank_rounds} if work.rank_rounds else {}),
         "control_totals": _control_totals(work),
         "unplaced": _unplaced(work),
         "balances": [{k: v if v is None else str(v) for k, v in b.items()} for b in balances(work, totals)],
         "payables": [
             {
                 "currency": total.currency,
+                **({"pay_day": str(total.pay_day)} if total.pay_day else {}),
                 **{
                     _NAMES.get(name, name): format_fixed(exact_sum(values), total.decimals)
                     for name, values in total_columns(total).items()

@@ -14,7 +14,7 @@ from compplan.results import tables
 from compplan.results.manifest import manifest
 
 if TYPE_CHECKING:
-    from compplan.explain.next_rank import NextRank
+    from compplan.explain.gaps import NextRank
     from compplan.explain.why import Why
     from compplan.genealogy.genealogy import Genealogy
     from compplan.program.passes import Pass

@@ -24,6 +24,7 @@ from compplan.bonuses.difference.share_kernels import (
 )
 from compplan.bonuses.difference.spec import DifferenceResult, DifferenceRows
 from compplan.bonuses.difference.standing import BLOCKS, Standing, empty_chain, linked
+from compplan.memory import unwritten
 from compplan.money import INT64_MAX, ROUNDING_CODES
 from compplan.money_kernels import divider
 from compplan.volumes.member_arrays import as_input
@@ -123,4 +124,4 @@ def paid_one_by_one(rule: Difference, inputs: DifferenceInputs, signed: int, *, 
 
 def empty_rows(count: int) -> DifferenceRows:
     """Return rows that are not written yet."""
-    return DifferenceRows._make(np.empty(count, kind) for kind in _ROW_TYPES)
+    return DifferenceRows._make(unwritten((count, kind) for kind in _ROW_TYPES))

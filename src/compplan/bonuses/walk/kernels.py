@@ -7,7 +7,8 @@ An entry holds who stands there and where his rates begin; a cell of the table h
 below the best rate of its level, so that one addition adds up both.
 
 A range of sources starts with the ancestors of its first member, so ranges are independent of each other.
-The kernel is compiled anew where `start` or `rows` is None, and then knows nothing of lines or rows.
+The kernel is compiled anew where `start`, `moved` or `rows` is None, and then knows nothing of lines, of volume
+below zero, or of rows.
 """
 
 from __future__ import annotations
@@ -178,8 +179,8 @@ def enter(path, members, columns, stack):
 
 
 @kernel
-def pay_levels(first, last, members, start, values, table, stack, pay, sums, rows, cursor, stop):
-    """Add to `pay` what the sources first..last pay, and write the payments to rows `cursor` to `stop`.
+def pay_levels(first, last, members, start, values, table, moved, stack, pay, sums, rows, cursor, stop):
+    """Write to `pay` what the sources first..last pay, and the payments to rows `cursor` to `stop`.
 
     Return the row behind the last one. A row is written before it is known whether it pays: the next one
     takes its place if it does not.
@@ -193,6 +194,7 @@ def pay_levels(first, last, members, start, values, table, stack, pay, sums, row
         stack.entry[top - one] = entry_of(i, members.row[i], table.columns)
         under = top - word(members.counted[i])
         stack.top[d + U(1)] = under
+        pay[i] = 0
         if table.from_self:
             top = under
         begin, end = np.int64(i), np.int64(i) + 1
@@ -208,6 +210,8 @@ def pay_levels(first, last, members, start, values, table, stack, pay, sums, row
                     cell = word(table.cells[(who >> word(32)) + word(k)])
                     both += cell
                     amount = floor_by(size * (cell & word(LOW)) + bias, by)
+                    if moved is not None:
+                        amount -= moved
                     total += amount
                     pay[who & word(LOW)] += amount
                     if rows is not None:

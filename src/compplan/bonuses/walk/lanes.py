@@ -12,6 +12,7 @@ from compplan.bonuses.walk.kernels import Members
 from compplan.bonuses.walk.lane_kernels import Lanes, add_few_lanes, add_lanes, deep_volume, line_totals
 from compplan.bonuses.walk.limits import most_pay, too_large
 from compplan.bonuses.walk.ranges import Part, Range, borrowed, pay_of, zeros
+from compplan.memory import unwritten
 from compplan.money import INT64_MAX
 from compplan.money_arrays import max_abs
 from compplan.volumes.member_arrays import as_input
@@ -116,7 +117,7 @@ def _from_the_last(
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Sweep over a range, and then over the ancestors of its first member, who take their part of it."""
     members, span, path = job.arrays.members, slice(sources.first, sources.last), sources.path
-    pay, above = np.empty(sources.last - sources.first, np.int64), np.empty(path.size, np.int64)
+    pay, above = unwritten([(sources.last - sources.first, np.int64), (path.size, np.int64)])
     add(-1, Members._make(column[span] for column in members), volume[span], pay, *given)
     nothing = as_input(np.zeros(path.size, np.int64))
     add(path.size, Members._make(as_input(column[path]) for column in members), nothing, above, *given)

@@ -14,6 +14,7 @@ from compplan.bonuses.walk.kernels import Stack, Sums, Table, count_levels, coun
 from compplan.bonuses.walk.limits import check_pay
 from compplan.bonuses.walk.ranges import Part, empty_rows, zeros
 from compplan.bonuses.walk.spec import WalkRows
+from compplan.memory import unwritten
 from compplan.money import INT64_MAX, ROUNDING_CODES
 from compplan.money_kernels import SHIFTED_MOST, shifted
 from compplan.volumes.member_arrays import as_input
@@ -58,11 +59,11 @@ def pay(job: Job) -> tuple[list[Part], WalkRows | None]:
     return [part for part, _ in done], rows
 
 
-def table_of(walk: Walk) -> Table:
+def table_of(walk: Walk, volume: Volume) -> Table:
     """Return the rates as the kernel reads them: the classes, then nobody."""
     best = np.array(walk.best, np.int64)
     cells = np.vstack([walk.numerators | (best - walk.numerators) << 32, np.zeros((1, walk.columns), np.int64)])
-    by = shifted(walk.denominator, MODES[walk.rounding])
+    by = shifted(walk.denominator, MODES[walk.rounding], negative=volume.some_negative)
     return Table(cells.ravel().view(np.uint64), walk.columns, walk.listed, walk.from_self, by)
 
 
@@ -96,7 +97,7 @@ class _Way:
     def of(cls, job: Job) -> _Way:
         lines = job.arrays.lines
         values = as_input(np.sign(lines.value)) if lines.fixed else lines.value
-        return cls(job, table_of(job.walk), lines.start if lines.lined else None, values)
+        return cls(job, table_of(job.walk, job.volume), lines.start if lines.lined else None, values)
 
     @cached_property
     def all_take(self) -> bool:
@@ -121,13 +122,14 @@ class _Way:
     def pay(self, sources: Range, rows: WalkRows | None = None, place: tuple[int, int] = (0, 0)) -> tuple[Part, int]:
         """Pay a range; return also the row behind its last one."""
         walk, members = self.job.walk, self.job.arrays.members
-        entry = zeros(self.depths).view(np.uint64)
-        stack = Stack(entry, zeros(self.depths))
-        stack.top[:] = entry.size
-        sums = Sums(zeros(walk.listed + 1), zeros(3))
-        total = np.zeros(self.job.arrays.size, np.int64)
+        n, depths = self.job.arrays.size, self.depths
+        entry, top, total = unwritten([(depths, np.uint64), (depths, np.int64), (n, np.int64)])
+        stack, sums = Stack(entry, top), Sums(zeros(walk.listed + 1), zeros(3))
+        top[0] = depths
+        total[sources.path] = 0
         enter(sources.path, members, walk.columns, stack)
-        given = sources.first, sources.last, members, self.start, self.values, self.table
+        moved = self.table.by.moved if self.job.volume.some_negative else None
+        given = sources.first, sources.last, members, self.start, self.values, self.table, moved
         end = pay_levels(*given, stack, total, sums, rows, *place)
         return Part.cut(sources, total, _volumes(walk, sums)), int(end)
 

@@ -39,6 +39,11 @@ class Volume:
     signed: int
     payments: int
 
+    @property
+    def some_negative(self) -> bool:
+        """Whether any base is below zero."""
+        return self.signed < self.total
+
     @classmethod
     def of(cls, walk: Walk, values: NDArray[np.int64]) -> Volume:
         """Measure the bases of a walk."""

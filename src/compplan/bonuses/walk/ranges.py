@@ -11,6 +11,7 @@ import numpy as np
 from compplan.bonuses.walk.kernels import Lines, Members, ancestors, row_of_rates
 from compplan.bonuses.walk.spec import WalkRows
 from compplan.genealogy.parallel import in_threads, ranges
+from compplan.memory import unwritten
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
@@ -147,7 +148,7 @@ def borrowed(count: int) -> NDArray[np.int64]:
 def empty_rows(count: int, *, lined: bool = True) -> WalkRows:
     """Return rows that are not written yet; where there are no lines, their column needs no memory."""
     sizes = dict.fromkeys(WalkRows._fields, count) | {"line": count * lined}
-    return WalkRows(**{name: np.empty(size, getattr(ROW_TYPES, name)) for name, size in sizes.items()})
+    return WalkRows(*unwritten((sizes[name], getattr(ROW_TYPES, name)) for name in WalkRows._fields))
 
 
 def pay_of(parts: Sequence[Part]) -> NDArray[np.int64]:
