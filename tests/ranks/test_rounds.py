@@ -120,11 +120,29 @@ def test_what_rounds_cannot_find_is_refused(gold, hint):
     assert hint in str(error.value)
 
 
-@pytest.mark.parametrize("gold", ["rank >= gold", "rank == star", "rank >= star"])
-def test_a_rank_does_not_ask_for_itself(gold):
+@pytest.mark.parametrize(
+    ("gold", "hint"),
+    [
+        ("rank >= gold", "to keep it, ask for last_rank or the title"),
+        ("rank == gold", "to keep it, ask for last_rank or the title"),
+        ("rank >= star", "would lose it"),
+        ("not rank >= gold", "would lose it"),
+        ("rank < gold", "would lose it"),
+        ("rank <= silver", "would lose it"),
+        ("rank == silver", "would lose it"),
+        ("not rank > member", "would lose it"),
+        ("rank != gold", "would lose it"),
+    ],
+)
+def test_a_rank_does_not_ask_for_itself(gold, hint):
     with pytest.raises(cp.PlanError, match="can never hold") as error:
         plan(gold)
-    assert "ask for last_rank or the title" in str(error.value)
+    assert hint in str(error.value)
+
+
+@pytest.mark.parametrize("gold", ["rank >= silver", "rank > member", "not rank < silver", "rank != star", "rank <= star", "last_rank >= gold", "title >= gold"])
+def test_lower_ranks_can_be_asked_for(gold):
+    plan(gold)
 
 
 def test_rounds_are_at_least_two_and_go_with_requirements():
