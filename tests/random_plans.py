@@ -253,7 +253,7 @@ climbs = joined(
     maybe(unpaid=["breakage", "pass_up"], start=["upline", "self"]),
     st.one_of(st.just({}), st.just({}), maybe(where=AFTER_RANKS, stop_at=AFTER_RANKS, from_level=[1, 2, 3])),
     st.one_of(st.just({}), st.just({}), tables(last_levels, by="levels_by", name="levels")),
-    st.one_of(st.just({}), *[st.just({})] * 3, tables(st.sampled_from(["1", "0", "7.5"]), by="cap_per_source_by", name="cap_per_source")),
+    st.one_of(st.just({}), *[st.just({})] * 3, tables(st.sampled_from(["1", "0", "7"]), by="cap_per_source_by", name="cap_per_source")),
 )
 
 
