@@ -120,11 +120,29 @@ def test_what_rounds_cannot_find_is_refused(gold, hint):
     assert hint in str(error.value)
 
 
-@pytest.mark.parametrize("gold", ["rank >= gold", "rank == star", "rank >= star"])
-def test_a_rank_does_not_ask_for_itself(gold):
+@pytest.mark.parametrize(
+    ("gold", "hint"),
+    [
+        ("rank >= gold", "to keep it, ask for last_rank or the title"),
+        ("rank == gold", "to keep it, ask for last_rank or the title"),
+        ("rank >= star", "would lose it"),
+        ("not rank >= gold", "would lose it"),
+        ("rank < gold", "would lose it"),
+        ("rank <= silver", "would lose it"),
+        ("rank == silver", "would lose it"),
+        ("not rank > member", "would lose it"),
+        ("rank != gold", "would lose it"),
+    ],
+)
+def test_a_rank_does_not_ask_for_itself(gold, hint):
     with pytest.raises(cp.PlanError, match="can never hold") as error:
         plan(gold)
-    assert "ask for last_rank or the title" in str(error.value)
+    assert hint in str(error.value)
+
+
+@pytest.mark.parametrize("gold", ["rank >= silver", "rank > member", "not rank < silver", "rank != star", "rank <= star", "last_rank >= gold", "title >= gold"])
+def test_lower_ranks_can_be_asked_for(gold):
+    plan(gold)
 
 
 def test_rounds_are_at_least_two_and_go_with_requirements():
@@ -231,3 +249,16 @@ counts:""")
     result = cp.run(cp.load_plan(text), members=members, orders=orders, period="2026-10")
     assert ranks(result) == {"ann": "gold", "ben": "silver"}
     assert result.members.to_arrow()["pay:by_week"].to_pylist() == [10, 0]  # 10 % of 50 in each of two weeks
+
+
+def test_the_hint_names_only_what_ranks_at_stake_ask_of_ranks():
+    """As in the test above, where volume outside of his leg is what Ben takes from Ann; stars are not at stake."""
+    gold = '{any: ["gv >= 1, outside legs with gold", "1 frontline with gold, in the enrollment tree"]}'
+    text = HEAD.replace("GOLD", gold).replace("star: [pv >= 9999]", 'star: ["9 frontline with gold, in the enrollment tree"]')
+    text = text.replace("counts:", "  gv: {roll_up: pv, own: false}\ncounts:")
+    with pytest.raises(cp.RanksError) as error:
+        run(cp.load_plan(text), {"ann": 0, "ben": 1}, uplines={"ben": "ann"}, sponsors={"ann": "ben"})
+    (problem,) = error.value.problems
+    assert problem.hint.partition("look at ")[2] == (
+        '"gv >= 1, outside legs with gold" of gold; "1 frontline with gold, in the enrollment tree" of gold'
+    )
