@@ -11,7 +11,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import compplan as cp
-from compplan.bonuses.pairing import pairing_pass
+from compplan.bonuses.pairing import at_once, pairing_pass
 from compplan.errors import PlanError
 from tests.naive import pairing as naive
 
@@ -23,6 +23,7 @@ def _small_parts():
     """Let runs go in several parts on trees of a few members as well."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pairing_pass, "CHUNK", 4)
+        patch.setattr(at_once, "BLOCK", 3)
         yield
 
 
@@ -80,6 +81,18 @@ def fields(draw):
         found["cap_per"] = draw(st.sampled_from(["period", "year"]))
     if "cap" in found or "pair_cap" in found:
         found["over_cap"] = draw(st.sampled_from(["used", "carried"]))
+    return found
+
+
+@st.composite
+def plain_fields(draw):
+    """The fields of a bonus that is paid in one sweep."""
+    table = {kind: f"{draw(st.integers(1, 40))}.5%" for kind in TYPES[: draw(st.integers(1, 3))]}
+    found = {"kind": "binary", "of": "bv", "tree": "binary", "pay_when": "active == 1", "ratio": "1 to 1", "rates": table}
+    found |= {"rates_by": "member.type", "own_side": "none", "over_100_percent": "allowed", "cap": draw(st.sampled_from([50, 5000]))}
+    found["unpaid"] = draw(st.sampled_from(["breakage", "carry"]))
+    found["carry"] = draw(st.sampled_from(["both", "strong", "none"]))
+    found["paid_on"] = draw(st.sampled_from(["weaker", "both"]))
     return found
 
 
@@ -156,7 +169,7 @@ def column(draw, n, values):
 
 @settings(deadline=None, max_examples=40)
 @given(
-    fields(),
+    fields() | plain_fields(),
     fields_of_members(),
     st.sampled_from(["payment", "bonus"]),
     st.sampled_from(["binary", "enrollment"]),
@@ -190,7 +203,7 @@ def test_months_of_a_binary_bonus(bonus, shape, at, first, data):
             for m in range(n)
         ]
         orders = [{"member_id": m, "date": f"{month}-05", "bv": value} for m, value in enumerate(values)]
-        run = cp.run(plan, members, orders, period=month, state=state)
+        run = cp.run(plan, members, orders, period=month, state=state, ledger=data.draw(maybe))
         expected = twin.period(values, active, types, month[:4])
         paid = {row["member_id"]: row["pay:pairs"] for row in run.members.rows()}
         assert [int(paid[m] * 100) for m in range(n)] == [amount for amount, _ in expected]
@@ -206,3 +219,23 @@ def test_months_of_a_binary_bonus(bonus, shape, at, first, data):
             details = {detail.code: detail.value for detail in told.details}
             assert told.total == paid[member]
             assert details.get("pairs", expected[member][1]) == expected[member][1]
+
+
+def test_what_is_too_large_to_be_paid_in_one_sweep():
+    """A side of 2**57 stands on top; its product with the rate does not fit 64 bits, that of the weaker side does."""
+    bonus = {"kind": "binary", "of": "bv", "tree": "binary", "rates": "12.5%", "carry": "strong"}
+    plan = plan_of(bonus, "payment", "binary")
+    del plan["volumes"]["active"]
+    parents, sides = [-1, 0, 0, 1, 2, 3, 4], [None, 0, 1, 0, 0, 0, 0]
+    members = [
+        {"member_id": m, "sponsor_id": p if p >= 0 else None, "parent_id": p if p >= 0 else None, "side": side}
+        for m, (p, side) in enumerate(zip(parents, sides, strict=True))
+    ]
+    plan, state, pay = cp.load_plan(json.dumps(plan, indent=1)), None, []
+    for month, on_left, on_right in (("2026-11", 2**57, 0), ("2026-12", 8, 16), ("2027-01", 0, 8)):
+        orders = [{"member_id": m, "date": f"{month}-05", "bv": v} for m, v in ((5, on_left), (6, on_right)) if v]
+        run = cp.run(plan, members, orders, period=month, state=state)
+        pay.append({row["member_id"]: row["pay:pairs"] for row in run.members.rows()}[0])
+        state = run.state
+    assert pay == [0, 2, 1]
+    assert {row["member_id"]: row["pairs:left"] for row in state.rows()}[0] == 2**57 + 8 - 24

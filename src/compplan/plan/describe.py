@@ -38,6 +38,7 @@ def describe(plan: Plan) -> str:
             text.append(f"Paid only if {words(bonus.pay_when)}.")
         if bonus.cap is not None:
             text.append(_cap(bonus, length))
+        text += [f"Paid on this day: {bonus.pay_day}."] if bonus.pay_day else []
         text += [f"Source: {bonus.source}."] if bonus.source else []
         lines += _section(f"Bonus {name} ({bonus.kind})", text)
     for name, group in model.greater_of.items():
@@ -93,7 +94,9 @@ def _ranks(plan: Plan) -> list[str]:
     lines += held
     lines += [f"Legs are those of the {ranks.tree} tree."] if ranks.tree else []
     lines += _rounds(plan, ranks)
-    lines += ["A leg holds a rank by title, the highest ever held."] if ranks.legs_hold == "title" else []
+    by_title = "A leg holds a rank by title." if ranks.title else "A leg holds a rank by title, the highest ever held."
+    lines += [by_title] if ranks.legs_hold == "title" else []
+    lines += ["A leg holds a rank by the held rank."] if ranks.legs_hold == "held_rank" else []
     lines += ["A rank counts only if every lower rank is met too."] if ranks.gaps == "closed" else []
     return lines
 

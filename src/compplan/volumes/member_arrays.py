@@ -58,7 +58,8 @@ def member_arrays(
 
 def as_input(array: Array) -> Array:
     """Return a contiguous read-only view, copied only where it must be."""
-    return frozen(np.require(array, requirements=["C", "A"]))
+    as_it_is = array.flags.c_contiguous and array.flags.aligned
+    return frozen(array if as_it_is else np.require(array, requirements=["C", "A"]))
 
 
 def misfit(name: str, array: object, dtype: np.dtype[Any], n: int) -> Problem | None:

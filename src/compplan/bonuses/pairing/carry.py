@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.bonuses.pairing.inputs import Inputs
+    from compplan.bonuses.pairing.room import Room
     from compplan.bonuses.pairing.words import AverageCap
 
     Volumes = NDArray[np.int64]
@@ -85,14 +86,25 @@ class CarryRule:
     def _lots(self, inputs: Inputs, side: str, part: slice) -> list[Volumes]:
         """Return what was carried in on one side by age, the newest first."""
         if not self.kept:
-            return [inputs.nothing[part]]
+            return [inputs.nothing(part)]
         return [inputs.kept(column)[part] for column in self._columns(side)]
 
     def _columns(self, side: str) -> list[str]:
         ages = [f"_{age}" for age in range(1, self.ages + 1)] if self.ages else [""]
         return [f"{self.bonus}:{side}{age}" for age in ages]
 
-    def carry(self, inputs: Inputs, rest: Sides, new: Sides, carried: Sides, part: slice) -> Left:
+    @property
+    def as_it_is(self) -> bool:
+        """Whether what pairing leaves is carried on as it is, or nothing is."""
+        rules = (self.cap, self.cap_quantity, self.average, self.flush)
+        return not self.ages and all(rule is None for rule in rules)
+
+    @property
+    def rest_columns(self) -> list[str]:
+        """The columns of the next state that hold what pairing leaves, left side first; none where that is changed."""
+        return [f"{self.bonus}:{side}" for side in ("left", "right")] if self.kept and self.as_it_is else []
+
+    def carry(self, inputs: Inputs, rest: Sides, new: Sides, carried: Sides, part: slice, room: Room) -> Left:
         """Apply the rules to what pairing left.
 
         Parameters
@@ -105,21 +117,26 @@ class CarryRule:
             What was carried into it.
         part
             The members that the arrays are of.
+        room
+            Where to write the next state.
         """
+        if self.as_it_is:
+            none = inputs.nothing(part)
+            return Left(rest, none, none, none, dict(zip(self.rest_columns, (rest.left, rest.right), strict=False)))
         state: dict[str, Volumes] = {}
         flushed = self._flushed(inputs, part, state)
-        none = inputs.nothing[part]
+        none = inputs.nothing(part)
         lost = none if flushed is None else np.where(flushed, rest.left + rest.right, 0)
         most = self._most(inputs, new, carried, part, state)
         kept = [side if flushed is None else np.where(flushed, 0, side) for side in (rest.left, rest.right)]
         expired = cut = none
         out = []
         for name, total, came in zip(("left", "right"), kept, (new.left, new.right), strict=True):
-            lots, gone = self._aged(inputs, name, total, came, part)
+            lots, gone = self._aged(inputs, name, total, came, part, room)
             stays = total - gone if self.ages else total
             fits = stays if most is None else np.minimum(stays, most)
             if most is not None and self.ages:
-                lots, _ = self._aged(inputs, name, fits, came, part)
+                lots, _ = self._aged(inputs, name, fits, came, part, room)
             expired = expired + gone if self.ages else expired
             cut = cut if most is None else cut + (stays - fits)
             out.append(fits)
@@ -128,11 +145,12 @@ class CarryRule:
         return Left(Sides(*out), lost, expired, cut, state)
 
     def _aged(
-        self, inputs: Inputs, side: str, total: Volumes, new: Volumes, part: slice
+        self, inputs: Inputs, side: str, total: Volumes, new: Volumes, part: slice, room: Room
     ) -> tuple[list[Volumes], Volumes]:
         if not self.ages:
             return [total], total
-        return lay_by_age(total, new, self._lots(inputs, side, part))
+        out = [room.of(column, part) for column in self._columns(side)]
+        return lay_by_age(total, new, self._lots(inputs, side, part), out)
 
     def _flushed(self, inputs: Inputs, part: slice, state: dict[str, Volumes]) -> NDArray[np.bool_] | None:
         """Say whose volume is lost, and count for how long the condition has held."""

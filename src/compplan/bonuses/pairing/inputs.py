@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from compplan.bonuses.books.caps import Caps, kept_in_span
 from compplan.bonuses.pairing import kernels
-from compplan.bonuses.pairing.run import sides_below
+from compplan.bonuses.pairing.run import empty_sides, sides_below
 from compplan.bonuses.pairing.spec import Sides
 from compplan.errors import ExactnessError
 from compplan.money_arrays import max_abs
-from compplan.volumes.exactness import check_sum
+from compplan.money_kernels import divider
+from compplan.volumes.exactness import LIMIT, bound, check_sum
+from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from compplan.bonuses.pairing.measured import WayRule
     from compplan.bonuses.pairing.pairing_pass import PairingPass
+    from compplan.genealogy.tree import Tree
+    from compplan.money_kernels import Divider
     from compplan.program.work import Work
 
     Volumes = NDArray[np.int64]
@@ -32,6 +37,7 @@ class Inputs:
     rule: PairingPass
     work: Work
     _kept: dict[str, Volumes] = field(default_factory=dict)
+    _zeros: Volumes = field(default_factory=lambda: np.zeros(0, np.int64))
 
     def kept(self, column: str) -> Volumes:
         """Return a column of the state as the period begins."""
@@ -39,10 +45,12 @@ class Inputs:
             self._kept[column] = self.work.state.read(column)
         return self._kept[column]
 
-    @cached_property
-    def nothing(self) -> Volumes:
-        """Zeros."""
-        return np.zeros(self.work.size, np.int64)
+    def nothing(self, part: slice) -> Volumes:
+        """Return zeros for some members, not to be written to."""
+        size = part.stop - part.start
+        if self._zeros.size < size:
+            self._zeros = np.zeros(size, np.int64)
+        return self._zeros[:size]
 
     @cached_property
     def pairs_before(self) -> Volumes:
@@ -53,6 +61,25 @@ class Inputs:
     def caps(self) -> Caps | None:
         """The cap of money."""
         return None if self.rule.cap is None else Caps.of(self.rule.cap, self.rule.terms.scale, self.work)
+
+    def may(self, way: WayRule, part: slice) -> NDArray[np.bool_] | None:
+        """Return who makes pairs in one way, or None for everybody."""
+        columns = self.work.columns
+        has: NDArray[np.bool_] | None = None if way.when is None else columns[way.when][part]
+        if self.rule.model.unpaid == "breakage":
+            return has
+        rated = columns[self.rule.pay][part] & (columns[way.klass][part] >= 0)
+        return rated if has is None else rated & has
+
+    @cached_property
+    def rounding(self) -> Divider:
+        """What products of units and rates are divided by."""
+        return divider(self.rule.terms.denominator, self.work.plan.model.rounding.mode)
+
+    @cached_property
+    def largest_rate(self) -> int:
+        """The largest numerator of the rates."""
+        return max_abs(self.rule.terms.numerators.ravel())
 
     def volume(self, name: str, part: slice) -> Volumes:
         """Return a volume of members' own, at the scale of the sides."""
@@ -67,14 +94,16 @@ class Inputs:
         return Sides(self.work.from_tree(name, found.left), self.work.from_tree(name, found.right))
 
     @cached_property
-    def _streamed(self) -> tuple[Volumes, NDArray[np.int64]] | None:
-        """What sums that are paired at once need: own volumes, and the stack of the sweep; None in other trees."""
+    def stream(self) -> Stream | None:
+        """What sums need that are paired part by part; None in trees of another order, and with several threads."""
         tree = self.work.tree(self.rule.tree)
         if tree.to_primary is not None or self.work.threads > 1:
             return None
-        values = np.ascontiguousarray(self.volume(self.rule.model.of, slice(None)))
-        check_sum(tree, self.rule.model.of, values)
-        return values, np.zeros((tree.max_depth + 2, 2), np.int64)
+        values = as_input(self.volume(self.rule.model.of, slice(None)))
+        most = bound(values) * values.size
+        if most >= LIMIT:
+            check_sum(tree, self.rule.model.of, values)
+        return Stream(tree, values, np.zeros((tree.max_depth + 2, 2), np.int64), most)
 
     def below(self, part: slice) -> Sides:
         """Return what this period brought below some members; parts are asked for from the last to the first.
@@ -82,13 +111,10 @@ class Inputs:
         In the primary tree, sums need no way through memory: they are made for one part and paired while they are in
         the cache.
         """
-        if self._streamed is None:
+        if self.stream is None:
             return self.sides.part(part)
-        values, stack = self._streamed
-        tree, size = self.work.tree(self.rule.tree), part.stop - part.start
-        found = Sides(np.empty(size, np.int64), np.empty(size, np.int64))
-        assert tree.side is not None  # noqa: S101 - the plan's checks demand sides
-        kernels.side_sums(tree.depth[part], tree.side[part], values[part], found.left, found.right, stack)
+        found = empty_sides(part.stop - part.start)
+        kernels.side_sums(*self.stream.part(part), found.left, found.right, self.stream.stack)
         return found
 
     def sides_of(self, position: int) -> Sides:
@@ -103,6 +129,31 @@ class Inputs:
             )
             sums[0 if tree.side is None else int(tree.side[child]) & 1] += int(values.sum())
         return Sides(*(np.array([each], np.int64) for each in sums))
+
+
+@dataclass(frozen=True)
+class Stream:
+    """A tree whose sides are summed part by part, from the last member to the first.
+
+    Attributes
+    ----------
+    values
+        int64[n], own volumes.
+    stack
+        What the parts so far have pushed.
+    most
+        No side is larger than this.
+    """
+
+    tree: Tree
+    values: Volumes
+    stack: NDArray[np.int64]
+    most: int
+
+    def part(self, part: slice) -> list[NDArray[Any]]:
+        """Return depth, side and volume of some members."""
+        assert self.tree.side is not None  # noqa: S101 - the plan's checks demand sides
+        return [column[part] for column in (self.tree.depth, self.tree.side, self.values)]
 
 
 def rescaled(values: Volumes, digits: int) -> Volumes:

@@ -10,26 +10,51 @@ from __future__ import annotations
 import numpy as np
 
 from compplan.jit import inline, kernel
-from compplan.money_kernels import mul_div_round_by, round_div_by
+from compplan.money_kernels import mul_div_round_by, round_div_by, sum_checked
+from compplan.volumes.sweep_kernels import magnitude_bits
 
 U = np.uint32
 NO_LIMIT = 2**63 - 1
+FEW = 4  # so many classes, with who has none, are added up one after the other sooner than side by side
+
+
+@inline
+def below(stack, depth, side, value):
+    """Return what stands on both sides below a member, and push it up with his own; roots push anywhere."""
+    d = U(depth)
+    e = d + U(1)
+    on_left = stack[e, 0]
+    on_right = stack[e, 1]
+    stack[e, 0] = 0
+    stack[e, 1] = 0
+    stack[d, U(side & 1)] += value + on_left + on_right
+    return on_left, on_right
 
 
 @kernel
 def side_sums(depth, side, values, left, right, stack):
-    """Sum the values below each member by the side that they stand on; lanes are the sides, roots push anywhere."""
+    """Sum the values below each member by the side that they stand on; lanes of the stack are the sides."""
     for i in range(depth.size - 1, -1, -1):
-        d = U(depth[i])
-        e = d + U(1)
-        on_left = stack[e, 0]
-        on_right = stack[e, 1]
-        stack[e, 0] = 0
-        stack[e, 1] = 0
-        total = values[i] + on_left + on_right
-        left[i] = on_left
-        right[i] = on_right
-        stack[d, U(side[i] & 1)] += total
+        left[i], right[i] = below(stack, depth[i], side[i], values[i])
+
+
+@kernel
+def pair_below(depth, side, values, carried_left, carried_right, may, kept, pairs, out_left, out_right, stack):
+    """Sum by side, and pair one to one in any amount while the sums are at hand: what `side_sums` and `pair` do.
+
+    What is left of the weaker side is nothing then, or below zero, so who carries the stronger side on carries both;
+    `kept` is 0 where nothing is carried on. `may` is empty where everybody pairs.
+    """
+    for i in range(depth.size - 1, -1, -1):
+        on_left, on_right = below(stack, depth[i], side[i], values[i])
+        on_left += carried_left[i]
+        on_right += carried_right[i]
+        free = np.int64(may[i]) if may.size else np.int64(1)
+        n = max(min(on_left, on_right), 0) * free
+        share = kept | (1 - free)
+        pairs[i] = n
+        out_left[i] = (on_left - n) * share
+        out_right[i] = (on_right - n) * share
 
 
 @inline
@@ -63,19 +88,14 @@ def alternating(strong, weak, a, b, most, tie):
 
 
 @inline
-def carried_on(rest_left, rest_right, turned, keep, free):
-    """Return what both sides carry on; `keep` holds 1 or 0 for the stronger and the weaker side.
+def carried_on(rest, weaker, free, keep):
+    """Return what one side carries on.
 
-    A side below zero is carried as it is, unless nothing is carried at all. Which side is stronger, and who may pair,
-    alternate at random, so both are numbers here and nothing is a branch: that would take longer than everything else.
+    `keep[2 * weaker + free]` is all ones where it is kept, else zero; `keep[4]` is all ones where at least debts are:
+    a side below zero is carried as it is, unless nothing is carried at all. Which side is the weaker one, and who may
+    pair, alternate at random, so both are looked up: a branch on them would take longer than everything else.
     """
-    if keep[0] == keep[1]:
-        share = keep[0] | (1 - free)
-        return rest_left * share, rest_right * share
-    step = np.int64(turned) * (keep[0] - keep[1])
-    of_left, of_right = (keep[0] - step) | (1 - free), (keep[1] + step) | (1 - free)
-    debt_left, debt_right = min(rest_left, 0) * (1 - of_left), min(rest_right, 0) * (1 - of_right)
-    return rest_left * of_left + debt_left, rest_right * of_right + debt_right
+    return rest & (keep[U(2 * weaker + free)] | (keep[U(4)] & (rest >> 63)))
 
 
 @kernel
@@ -93,31 +113,31 @@ def pair(
         b = table[U(row[i]), 1]
         free = np.int64(may[i]) if may.size else np.int64(1)
         most = limit[i] if limit.size else NO_LIMIT
-        turned = on_right > on_left
+        turned = np.int64(on_right > on_left)
         strong = max(on_left, on_right)
         weak = min(on_left, on_right)
         if a == b:
             n = min(quotient(weak, b), most) * free
-            of_strong = of_weak = n * b
         elif anew:
-            n, of_strong, of_weak = alternating(strong, weak, a, b, most * free, turned)
+            n, of_strong, of_weak = alternating(strong, weak, a, b, most * free, turned != 0)
         else:
             n = min(quotient(strong, a), quotient(weak, b), most) * free
-            of_strong = n * a
-            of_weak = n * b
-        if balanced:
-            some = np.int64(n > 0)
-            a = table[U(row[i]), 2]
-            b = table[U(row[i]), 3]
-            n_smallest = min(quotient(weak, b), quotient(strong, a)) * some
-            of_strong = n_smallest * a
-            of_weak = n_smallest * b
         pairs[i] = n
-        swap = np.int64(turned) * (of_weak - of_strong)
-        rest_left = on_left - of_strong - swap
-        rest_right = on_right - of_weak + swap
-        ahead = rest_right > rest_left if anew else turned
-        out_left[i], out_right[i] = carried_on(rest_left, rest_right, ahead, keep, free)
+        if anew and a != b:
+            swap = turned * (of_weak - of_strong)
+            on_left -= of_strong + swap
+            on_right -= of_weak - swap
+            turned = np.int64(on_right > on_left)
+        else:
+            first = 0
+            if balanced:
+                first = 2
+                n = min(quotient(weak, table[U(row[i]), 3]), quotient(strong, table[U(row[i]), 2])) * np.int64(n > 0)
+            on_left -= n * table[U(row[i]), U(first + turned)]
+            on_right -= n * table[U(row[i]), U(first + 1 - turned)]
+            turned = np.int64(on_right > on_left) if anew else turned
+        out_left[i] = carried_on(on_left, turned, free, keep)
+        out_right[i] = carried_on(on_right, 1 - turned, free, keep)
 
 
 @kernel
@@ -131,7 +151,7 @@ def pair_steps(
     for i in range(left.size):
         on_left = left[i] + carried_left[i]
         on_right = right[i] + carried_right[i]
-        turned = on_right > on_left
+        turned = np.int64(on_right > on_left)
         a = table[U(row[i]), 2]
         b = table[U(row[i]), 3]
         smallest = min(quotient(min(on_left, on_right), b), quotient(max(on_left, on_right), a))
@@ -144,46 +164,30 @@ def pair_steps(
             smallest = quotient(steps[U(row[i]), U(reached - 1)], b)
         smallest *= reached > 0
         step[i] = reached
-        swap = np.int64(turned) * smallest * (b - a)
-        rest_left = on_left - smallest * a - swap
-        rest_right = on_right - smallest * b + swap
-        out_left[i], out_right[i] = carried_on(rest_left, rest_right, turned, keep, free)
+        rest_left = on_left - smallest * table[U(row[i]), U(2 + turned)]
+        rest_right = on_right - smallest * table[U(row[i]), U(3 - turned)]
+        out_left[i] = carried_on(rest_left, turned, free, keep)
+        out_right[i] = carried_on(rest_right, 1 - turned, free, keep)
 
 
 @kernel
-def age(total, new, before, after, expired):
-    """Lay what a side carries on over the periods that it came from, the newest first, as lots[k, n].
+def take_newest(lot, rest, out):
+    """Write how much of what a side carries on is of one period, and leave what is of older ones in `rest`.
 
-    Volume is used up oldest first, so what is left is the newest. What would be older than the last lot has expired.
+    Volume is used up oldest first, so what is left is the newest. A debt has no age: it goes with the first.
     """
-    lots = after.shape[0]
-    for i in range(total.size):
-        rest = total[i]
-        if rest < 0:  # a debt has no age: it stays until volume pays it off
-            after[0, i] = rest
-            for k in range(1, lots):
-                after[k, i] = 0
-            expired[i] = 0
-            continue
-        part = min(rest, max(new[i], 0))
-        after[0, i] = part
-        rest -= part
-        for k in range(1, lots):
-            part = min(rest, max(before[k - 1, i], 0))
-            after[k, i] = part
-            rest -= part
-        expired[i] = rest
+    for i in range(rest.size):
+        part = min(rest[i], max(lot[i], 0))
+        out[i] = part
+        rest[i] -= part
 
 
 @kernel
-def price(pairs, step, limit, payable, klass, row, per, numerators, fixed, narrow, by, paid, made, base, amount):
-    """Write pairs that are paid, the volume of all and of those, and their money; return how many overflowed.
+def count_paid(pairs, step, limit, payable, klass, row, per, paid, made, base):
+    """Write pairs that are paid, and the volume of all and of those.
 
     `per[row, step]` is the volume of one pair that rates apply to; `step` and `limit` are empty where there are none.
-    `narrow` promises that every product fits 64 bits. Divisions have a loop of their own, without look-ups: in one
-    loop, both take twice the time.
     """
-    last, overflows = numerators.shape[1] - 1, 0
     for i in range(pairs.size):
         n = pairs[i]
         at = step[i] if step.size else 0
@@ -193,34 +197,103 @@ def price(pairs, step, limit, payable, klass, row, per, numerators, fixed, narro
         paid[i] = few
         made[i] = n * each
         base[i] = few * each
-        units = few if fixed else few * each
+
+
+@kernel
+def price(units, step, payable, klass, numerators, narrow, by, amount):
+    """Write the money for units of volume, or for pairs, to who can be paid; return how many overflowed.
+
+    `narrow` promises that every product fits 64 bits. Divisions have a loop of their own, without look-ups: in one
+    loop, both take twice the time. One rate for everybody needs no look-ups at all.
+    """
+    last, overflows, same = numerators.shape[1] - 1, 0, numerators.size == 1
+    one = numerators[0, 0]
+    for i in range(units.size if same else 0):
+        due = one * (np.int64(payable[i]) & np.int64(klass[i] >= 0))
+        amount[i] = units[i] * due if narrow else due
+    for i in range(0 if same else units.size):
+        at = step[i] if step.size else 0
+        rated = np.int64(payable[i]) & np.int64(klass[i] >= 0)
         due = numerators[U(max(klass[i], 0)), U(min(max(at - 1, 0), last))] * rated
-        amount[i] = units * due if narrow else due
+        amount[i] = units[i] * due if narrow else due
     if narrow:
-        for i in range(pairs.size):
+        for i in range(units.size):
             amount[i] = round_div_by(amount[i], by)
     else:
-        for i in range(pairs.size):
-            amount[i], overflowed = mul_div_round_by(paid[i] if fixed else base[i], amount[i], by)
+        for i in range(units.size):
+            amount[i], overflowed = mul_div_round_by(units[i], amount[i], by)
             overflows += overflowed
     return overflows
 
 
 @kernel
+def tally_few(volume, paid, payable, klass, sums):
+    """Do what `tally` does for one column of a few classes: class by class, so that sums stay in registers."""
+    for cell in range(sums.shape[0]):
+        all_high = all_low = lost_high = lost_low = paid_high = paid_low = np.int64(0)
+        for i in range(volume.size):
+            mine = -np.int64(klass[i] == cell - 1)
+            all_of = volume[i] & mine
+            lost = all_of * (1 - (np.int64(payable[i]) & np.int64(cell > 0)))
+            due = paid[i] & mine if paid.size else all_of - lost
+            all_high += all_of >> 32
+            all_low += all_of & 0xFFFFFFFF
+            lost_high += lost >> 32
+            lost_low += lost & 0xFFFFFFFF
+            paid_high += due >> 32
+            paid_low += due & 0xFFFFFFFF
+        for at, each in enumerate((all_high, lost_high, paid_high, all_low, lost_low, paid_low)):
+            sums[cell, at] += each
+
+
+@kernel
 def tally(volume, paid, step, payable, klass, columns, sums):
-    """Add up volumes by what became of them and by cell of the rates.
+    """Add up volumes by what became of them and by cell of the rates; `paid` is empty where what is not lost is paid.
 
     A row of `sums` is of a cell, the first of members without a class: what pairs came to, what of it their makers
     could not be paid for, what was paid, each divided by 2**32, and then what is left of the three.
     """
+    if sums.shape[0] <= FEW and columns == 1:
+        tally_few(volume, paid, payable, klass, sums)
+        return
     for i in range(volume.size):
         at = step[i] if step.size else 0
-        cell = U((np.int64(klass[i]) + 1) * columns + min(max(at - 1, 0), columns - 1)) * U(6)
-        all_of, paid_of = volume[i], paid[i]
+        cell = U((np.int64(klass[i]) + 1) * columns + min(max(at - 1, 0), columns - 1))
+        all_of = volume[i]
         lost = all_of * (1 - (np.int64(payable[i]) & np.int64(klass[i] >= 0)))
-        sums[cell] += all_of >> 32
-        sums[cell + U(1)] += lost >> 32
-        sums[cell + U(2)] += paid_of >> 32
-        sums[cell + U(3)] += all_of & 0xFFFFFFFF
-        sums[cell + U(4)] += lost & 0xFFFFFFFF
-        sums[cell + U(5)] += paid_of & 0xFFFFFFFF
+        due = paid[i] if paid.size else all_of - lost
+        sums[cell, U(0)] += all_of >> 32
+        sums[cell, U(1)] += lost >> 32
+        sums[cell, U(2)] += due >> 32
+        sums[cell, U(3)] += all_of & 0xFFFFFFFF
+        sums[cell, U(4)] += lost & 0xFFFFFFFF
+        sums[cell, U(5)] += due & 0xFFFFFFFF
+
+
+@kernel
+def pay_below(
+    depth, side, values, carried_left, carried_right, may, payable, klass, step, numerators, kept, room, by, block,
+    pairs, amount, out_left, out_right, sums, stack
+):  # fmt: skip
+    """Sum by side, pair one to one in any amount, pay and add up, block by block, so that all stays in the cache.
+
+    `pairs` has room for a block of members, or for all. Return whether all that was carried in is below `room` (if not,
+    nothing else is of use), and the sum of the pay, as `sum_checked` does.
+    """
+    sum_high = sum_low = 0
+    for low in range((depth.size - 1) // block * block, -1, -block):
+        high = min(low + block, depth.size)
+        left, right, free = carried_left[low:high], carried_right[low:high], may[low:high]
+        if magnitude_bits(left) | magnitude_bits(right) >= room:
+            return False, 0, 0
+        at = low % pairs.size
+        made, can, row = pairs[at : at + high - low], payable[low:high], klass[low:high]
+        of_left, of_right = out_left[low:high], out_right[low:high]
+        own, pay = values[low:high], amount[low:high]
+        pair_below(depth[low:high], side[low:high], own, left, right, free, kept, made, of_left, of_right, stack)
+        price(made, step, can, row, numerators, True, by, pay)  # noqa: FBT003 - kernels take no keywords
+        tally(made, step, step, can, row, numerators.shape[1], sums)
+        more_high, more_low = sum_checked(pay)
+        sum_high += more_high
+        sum_low += more_low
+    return True, sum_high, sum_low

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,11 +12,10 @@ from compplan.bonuses.books.caps import UNCAPPED
 from compplan.bonuses.pairing import kernels
 from compplan.bonuses.pairing.kernels import NO_LIMIT
 from compplan.bonuses.pairing.measured import Measured
+from compplan.bonuses.pairing.room import PAY
 from compplan.bonuses.pairing.run import pair_sides
 from compplan.bonuses.pairing.spec import KEEP, UNREACHED, Sides
 from compplan.errors import ExactnessError
-from compplan.money_arrays import max_abs
-from compplan.money_kernels import divider
 from compplan.volumes.exactness import bound
 from compplan.volumes.member_arrays import as_input
 
@@ -24,18 +24,17 @@ if TYPE_CHECKING:
 
     from compplan.bonuses.pairing.inputs import Inputs
     from compplan.bonuses.pairing.measured import WayRule
+    from compplan.bonuses.pairing.room import Room
     from compplan.bonuses.pairing.spec import Paired
-    from compplan.bonuses.prepare.terms import Terms
-    from compplan.program.work import Work
 
     Volumes = NDArray[np.int64]
 
 
 class Measuring:
-    """Measures one bonus for some members, or for one member with all that explanations need."""
+    """Measures one bonus for some members, or for one member alone with all that explanations need."""
 
-    def __init__(self, inputs: Inputs, part: slice, *, alone: bool = False) -> None:
-        self.inputs, self.part, self.alone = inputs, part, alone
+    def __init__(self, inputs: Inputs, part: slice, room: Room, *, alone: bool = False) -> None:
+        self.inputs, self.part, self.room, self.alone = inputs, part, room, alone
         self.rule, self.work = inputs.rule, inputs.work
         self.size = len(range(self.work.size)[part])
         self.state: dict[str, Volumes] = {}
@@ -43,23 +42,34 @@ class Measuring:
     def measured(self) -> Measured:
         """Return everything."""
         rule, inputs = self.rule, self.inputs
-        payable = self.work.columns[rule.pay][self.part]
         carried = rule.carry.carried_in(inputs, self.part)
-        below = inputs.sides_of(self.part.start) if self.alone else inputs.below(self.part)
-        new, own = self._with_own(below, carried)
+        new, own = self._with_own(carried)
         limit = self._pair_limit()
-        found = [self._way(way, new, carried, payable, limit) for way in rule.ways]
+        found = [self._way(way, new, carried, limit) for way in rule.ways]
         best = _best(found)
-        left = rule.carry.carry(inputs, best["rest"], new, carried, self.part)
+        left = rule.carry.carry(inputs, best["rest"], new, carried, self.part, self.room)
         self._count_pairs(best["paid"], best["pairs"])
         state = self.state | left.state
-        return Measured(carried=carried, new=new, own=own, payable=payable, left=left, state=state, **best)
+        return Measured(carried=carried, new=new, own=own, payable=self.payable, left=left, state=state, **best)
 
-    def _with_own(self, new: Sides, carried: Sides) -> tuple[Sides, Volumes]:
-        """Add the member's own volume to the side that it counts on."""
-        model = self.rule.model
+    @cached_property
+    def payable(self) -> NDArray[np.bool_]:
+        """Who can be paid."""
+        return self.work.columns[self.rule.pay][self.part]
+
+    def _rest(self) -> Sides | None:
+        """Return where to write what pairing leaves: the next state, where no other rule changes it."""
+        columns = self.rule.carry.rest_columns
+        if self.alone or len(self.rule.ways) > 1 or not columns:
+            return None
+        return Sides(*(self.room.of(column, self.part) for column in columns))
+
+    def _with_own(self, carried: Sides) -> tuple[Sides, Volumes]:
+        """Return what this period brought, with the member's own volume on the side that it counts on."""
+        model, inputs = self.rule.model, self.inputs
+        new = inputs.sides_of(self.part.start) if self.alone else inputs.below(self.part)
         if model.own_side == "none":
-            return new, self.inputs.nothing[self.part]
+            return new, self.inputs.nothing(self.part)
         own = self.inputs.volume(model.own_of or model.of, self.part)
         right_is_weaker = carried.left + new.left >= carried.right + new.right
         on_right = {
@@ -89,25 +99,19 @@ class Measuring:
             self.state[column] = np.maximum(self.inputs.kept(column)[self.part], pairs > 0).astype(np.int64)
 
     def _way(
-        self, way: WayRule, new: Sides, carried: Sides, payable: NDArray[np.bool_], limit: Volumes | None
+        self, way: WayRule, new: Sides, carried: Sides, limit: Volumes | None
     ) -> dict[str, Any]:
         """Pair in one way, and return the fields of `Measured` that depend on it."""
-        rule, work, row = self.rule, self.work, way.row(self.work, self.part)
+        rule, work, row, may = self.rule, self.work, way.row(self.work, self.part), self.inputs.may(way, self.part)
         klass = work.columns[way.klass][self.part]
-        rated = payable & (klass >= 0)
-        may = rated if rule.model.unpaid == "carry" else None
-        if way.when is not None:
-            has = work.columns[way.when][self.part]
-            may = has if may is None else may & has
         if way.rows.start:
             klass = np.where(klass >= 0, klass + way.rows.start, -1).astype(np.int16)
         if rule.model.over_cap == "carried" and rule.cap is not None:
             by_money = self._money_limit(way, row, klass)
             limit = by_money if limit is None else np.minimum(limit, by_money)
         paired = self._paired(way, new, carried, row, may, limit)
-        paid, made, base, amount = price_pairs(
-            rule.terms, paired, limit, payable, klass, row, way.per, work, fixed=rule.fixed
-        )
+        paid, made, base = self._counted(way, paired, limit, klass, row)
+        amount = self._priced(paired, paid, base if base.size else made, klass)
         taken = None
         if len(rule.ways) > 1:
             taken = np.zeros(self.size, np.int64) if may is None else np.where(may, 0, -1)
@@ -126,6 +130,39 @@ class Measuring:
             "missing": self._missing(way, new, carried, row, paired) if self.alone else None,
         }
 
+    def _counted(
+        self, way: WayRule, paired: Paired, limit: Volumes | None, klass: NDArray[np.int16], row: NDArray[np.int16]
+    ) -> list[Volumes]:
+        """Return pairs that are paid, the volume of all and of those: `paid`, `made` and `base` of `Measured`."""
+        none = np.empty(0, np.int64)
+        unlimited = limit is None and paired.step is None and len(self.rule.ways) == 1
+        if unlimited and way.same and not (self.alone or self.rule.counts_pairs):
+            each = int(way.per[0, 0])
+            return [none, paired.pairs if each == 1 else paired.pairs * each, none]
+        found = [np.empty(self.size, np.int64) for _ in range(3)]
+        step, limit = (none if given is None else given for given in (paired.step, limit))
+        arrays = map(as_input, (paired.pairs, step, limit, self.payable, klass, row, way.per))
+        kernels.count_paid(*arrays, *found)
+        return found
+
+    def _priced(self, paired: Paired, paid: Volumes, volume: Volumes, klass: NDArray[np.int16]) -> Volumes:
+        """Return the money of who can be paid, at the book's scale.
+
+        Raises
+        ------
+        ExactnessError
+            If an amount does not fit 64 bits.
+        """
+        rule, inputs = self.rule, self.inputs
+        units = volume if not rule.fixed else paid if paid.size else paired.pairs
+        step = np.empty(0, np.int64) if paired.step is None else paired.step
+        amount = self.room.of(PAY, self.part) if len(rule.ways) == 1 else np.empty(self.size, np.int64)
+        narrow = bound(as_input(units)) * inputs.largest_rate < 2**62
+        arrays = map(as_input, (units, step, self.payable, klass, rule.terms.numerators))
+        if overflows := kernels.price(*arrays, narrow, inputs.rounding, amount):
+            raise ExactnessError(f"the pay of {overflows} members for their pairs does not fit 64 bits")
+        return amount
+
     def _took(
         self, way: WayRule, new: Sides, carried: Sides, row: NDArray[np.int16], may: Any, limit: Volumes | None
     ) -> Sides | None:
@@ -141,17 +178,18 @@ class Measuring:
     ) -> Paired:
         """Pair; a member's first pair ever may have a ratio of its own."""
         rule = self.rule
-        bound = limit if rule.model.over_cap == "carried" else None
+        most = limit if rule.model.over_cap == "carried" else None
         if rule.first is None:
-            return pair_sides(way.pairing, new, carried, row, may=may, limit=bound, threads=self.work.threads)
+            threads, out = self.work.threads, self._rest()
+            return pair_sides(way.pairing, new, carried, row, may=may, limit=most, out=out, threads=threads)
         started = self.inputs.kept(f"{rule.bonus}:started")[self.part] > 0
         unit = self.work.columns[way.unit][self.part]
-        once = np.where(started, 0, 1) if bound is None else np.where(started, 0, np.minimum(bound, 1))
+        once = np.where(started, 0, 1) if most is None else np.where(started, 0, np.minimum(most, 1))
         first = pair_sides(rule.first, new, carried, unit, may=may, limit=once)
-        rest = np.full(self.size, NO_LIMIT) if bound is None else bound - first.pairs
+        rest = np.full(self.size, NO_LIMIT) if most is None else most - first.pairs
         rest = np.where(started | (first.pairs > 0), rest, 0)
         none = Sides(np.zeros(self.size, np.int64), np.zeros(self.size, np.int64))
-        then = pair_sides(way.pairing, none, first.out, row, may=may, limit=rest)
+        then = pair_sides(way.pairing, none, first.out, row, may=may, limit=rest, out=self._rest())
         return replace(then, pairs=then.pairs + first.pairs)
 
     def _missing(self, way: WayRule, new: Sides, carried: Sides, row: NDArray[np.int16], paired: Paired) -> Sides:
@@ -182,47 +220,6 @@ class Measuring:
         for i in bound:  # exact beyond 64 bits
             most[i] = min(int(room[i]) * rule.terms.denominator // (int(numerator[i]) * each[i]), NO_LIMIT)
         return most
-
-
-def price_pairs(
-    terms: Terms,
-    paired: Paired,
-    limit: Volumes | None,
-    payable: NDArray[np.bool_],
-    klass: NDArray[np.int16],
-    row: NDArray[np.int16],
-    per: Volumes,
-    work: Work,
-    *,
-    fixed: bool,
-) -> list[Volumes]:
-    """Return pairs that are paid, the volume of all pairs and of those, and money, at the book's scale.
-
-    Raises
-    ------
-    ExactnessError
-        If an amount does not fit 64 bits.
-    """
-    none = np.empty(0, np.int64)
-    found = [np.empty(paired.pairs.size, np.int64) for _ in range(4)]
-    largest = bound(as_input(paired.pairs)) * (1 if fixed else max_abs(per.ravel())) * max_abs(terms.numerators.ravel())
-    overflows = kernels.price(
-        paired.pairs,
-        none if paired.step is None else paired.step,
-        none if limit is None else limit,
-        payable,
-        klass,
-        row,
-        per,
-        terms.numerators,
-        fixed,
-        largest < 2**62,
-        divider(terms.denominator, work.plan.model.rounding.mode),
-        *found,
-    )
-    if overflows:
-        raise ExactnessError(f"the pay of {overflows} members for their pairs does not fit 64 bits")
-    return found
 
 
 def _best(found: list[dict[str, Any]]) -> dict[str, Any]:

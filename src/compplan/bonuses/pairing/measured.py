@@ -51,6 +51,11 @@ class WayRule:
     per: Volumes
     keyed: bool
 
+    @property
+    def same(self) -> bool:
+        """Whether everybody pairs by the same ratio and unit."""
+        return len(self.pairing.table) == 2 and not self.keyed
+
     def row(self, work: Work, part: slice) -> NDArray[np.int16]:
         """Return the row of the pairing's table for each member; the last one for members without."""
         ratio, unit = work.columns[self.ratio][part], work.columns[self.unit][part]
@@ -67,9 +72,11 @@ class Measured:
     Attributes
     ----------
     carried, new, own
-        What was carried in, what this period brought, and the member's own volume that is part of it.
+        What was carried in, what this period brought (zeros if it was paired as it was summed), and the member's own
+        volume that is part of it.
     pairs, paid
-        Pairs made, and those that are paid (0 of a member who cannot be).
+        Pairs made, and those that are paid (0 of a member who cannot be). Where nothing limits pairs, `paid` and `base`
+        are empty, unless one member is explained: who can be paid at all is paid for all of them.
     limit
         The most pairs; None where nobody has a limit.
     made, base

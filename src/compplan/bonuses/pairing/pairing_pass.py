@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.books.caps import span_of
 from compplan.bonuses.books.settle import settle
+from compplan.bonuses.pairing.at_once import pay_at_once
 from compplan.bonuses.pairing.explain import pairing_details, pairing_outcomes
 from compplan.bonuses.pairing.inputs import Inputs
 from compplan.bonuses.pairing.measure import Measuring
+from compplan.bonuses.pairing.room import PAIRS, Room
 from compplan.bonuses.pairing.total import Total
 from compplan.program.passes import Pass
 
@@ -63,13 +65,19 @@ class PairingPass(Pass):
     carry: CarryRule
     fixed: bool
 
+    @property
+    def counts_pairs(self) -> bool:
+        """Whether a column of paid pairs is written."""
+        return len(self.writes) > 1
+
     def run(self, work: Work) -> None:
         inputs, total = Inputs(self, work), Total(self, work)
-        for start in reversed(range(0, work.size, CHUNK)):
-            part = slice(start, min(start + CHUNK, work.size))
-            total.add(part, Measuring(inputs, part).measured())
+        if not pay_at_once(inputs, total):
+            for start in reversed(range(0, work.size, CHUNK)):
+                part = slice(start, min(start + CHUNK, work.size))
+                total.add(part, Measuring(inputs, part, total.room).measured())
         for column in self.writes[1:]:
-            work.put(column, total.pairs)
+            work.put(column, total.room.of(PAIRS, slice(None)))
         for column, values in total.state.items():
             work.state.write(column, values)
         if self.model.pair_cap_per != "period":
@@ -89,4 +97,5 @@ class PairingPass(Pass):
 
     def of_one(self, work: Work, position: int) -> Measured:
         """Measure one member again."""
-        return Measuring(Inputs(self, work), slice(position, position + 1), alone=True).measured()
+        one = slice(position, position + 1)
+        return Measuring(Inputs(self, work), one, Room(work.size), alone=True).measured()

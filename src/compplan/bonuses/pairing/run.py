@@ -51,7 +51,7 @@ def sides_below(tree: Tree, values: Volumes, threads: int = 1) -> Sides:
     ([90, 0, 0, 0], [30, 20, 0, 0])
     """
     check_sum(tree, "values", values, threads)
-    sides = Sides(np.empty(tree.n, np.int64), np.empty(tree.n, np.int64))
+    sides = empty_sides(tree.n)
     assert tree.side is not None  # noqa: S101 - the plan's checks demand sides
     columns = (tree.side, values, sides.left, sides.right)
     Sweep(tree, kernels.side_sums, columns, lanes=Lanes(sums=2)).run(threads)
@@ -66,6 +66,7 @@ def pair_sides(
     *,
     may: NDArray[np.bool_] | None = None,
     limit: Volumes | None = None,
+    out: Sides | None = None,
     threads: int = 1,
 ) -> Paired:
     """Pair what members have on both sides.
@@ -82,6 +83,8 @@ def pair_sides(
         Who pairs at all, or None for everybody; who does not keeps both sides.
     limit
         The most pairs of each member, or None.
+    out
+        Where to write what is left, or None for new arrays.
     threads
         How many threads may run.
 
@@ -92,7 +95,8 @@ def pair_sides(
     """
     fits(new, carried)
     n = new.left.size
-    found = [np.empty(n, np.int64) for _ in range(3)]
+    rest = empty_sides(n) if out is None else out
+    found = [np.empty(n, np.int64), rest.left, rest.right]
     inputs = _inputs(pairing, new, carried, row, may, limit)
     bounds = [n * k // threads for k in range(threads + 1)]
 
@@ -115,7 +119,7 @@ def _inputs(
     rows = np.where(row < 0, len(pairing.table) - 1, row).astype(np.int16) if row.size and row.min() < 0 else row
     may = np.empty(0, np.bool_) if may is None else may
     limit = np.empty(0, np.int64) if limit is None else limit
-    return [new.left, new.right, carried.left, carried.right, rows, may, limit]
+    return [as_input(each) for each in (new.left, new.right, carried.left, carried.right, rows, may, limit)]
 
 
 def _cut(array: NDArray[np.generic], low: int, high: int) -> NDArray[np.generic]:
@@ -124,9 +128,9 @@ def _cut(array: NDArray[np.generic], low: int, high: int) -> NDArray[np.generic]
 
 def _pair(pairing: Pairing, arrays: list[NDArray[np.generic]], found: list[Volumes]) -> None:
     if pairing.steps is None:
-        kernels.pair(*arrays, pairing.table, pairing.anew, pairing.balanced, pairing.keep, *found)
+        kernels.pair(*arrays, pairing.table, pairing.anew, pairing.balanced, pairing.kept, *found)
     else:
-        kernels.pair_steps(*arrays, pairing.table, pairing.steps, pairing.balanced, pairing.keep, *found)
+        kernels.pair_steps(*arrays, pairing.table, pairing.steps, pairing.balanced, pairing.kept, *found)
 
 
 def _paired(pairing: Pairing, found: list[Volumes]) -> Paired:
@@ -134,6 +138,11 @@ def _paired(pairing: Pairing, found: list[Volumes]) -> Paired:
     if pairing.steps is None:
         return Paired(count, None, Sides(left, right))
     return Paired((count > 0).astype(np.int64), count, Sides(left, right))
+
+
+def empty_sides(n: int) -> Sides:
+    """Return two columns to write to."""
+    return Sides(np.empty(n, np.int64), np.empty(n, np.int64))
 
 
 def fits(new: Sides, carried: Sides) -> None:
@@ -153,7 +162,9 @@ def fits(new: Sides, carried: Sides) -> None:
             raise ExactnessError(f"volume on the {side} side could reach 2**61: {most}; use fewer decimals")
 
 
-def lay_by_age(total: Volumes, new: Volumes, lots: list[Volumes]) -> tuple[list[Volumes], Volumes]:
+def lay_by_age(
+    total: Volumes, new: Volumes, lots: list[Volumes], out: list[Volumes] | None = None
+) -> tuple[list[Volumes], Volumes]:
     """Lay what one side carries on over the periods that it came from, and say what has expired.
 
     Parameters
@@ -164,6 +175,8 @@ def lay_by_age(total: Volumes, new: Volumes, lots: list[Volumes]) -> tuple[list[
         int64[n], what this period brought.
     lots
         What was carried in by age, the newest first.
+    out
+        Where to write the lots that are carried on, or None for new arrays.
 
     Returns
     -------
@@ -176,7 +189,7 @@ def lay_by_age(total: Volumes, new: Volumes, lots: list[Volumes]) -> tuple[list[
     >>> [lot.tolist() for lot in lots], expired.tolist()
     ([[60], [30]], [10])
     """
-    before = np.ascontiguousarray(np.stack(lots))
-    after, expired = np.empty_like(before), np.empty_like(total)
-    kernels.age(total, new, before, after, expired)
-    return list(after), expired
+    after, rest = out or [np.empty_like(total) for _ in lots], total.copy()
+    for lot, target in zip((new, *lots[:-1]), after, strict=True):
+        kernels.take_newest(as_input(lot), rest, target)
+    return after, rest

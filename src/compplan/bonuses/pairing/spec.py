@@ -48,6 +48,17 @@ class Pairing:
     balanced: bool
     keep: tuple[int, int]
 
+    @property
+    def one_to_one(self) -> bool:
+        """Whether whatever both sides have in common is paired, and no pairs are left out for their size."""
+        return self.steps is None and len(self.table) == 2 and self.table[0].tolist() == [1, 1, 1, 1]
+
+    @property
+    def kept(self) -> Volumes:
+        """All ones where a side is kept, else zero: by `2 * weaker + who may pair`, and then debts."""
+        strong, weak = self.keep
+        return -np.array([1, strong, 1, weak, strong | weak], np.int64)
+
 
 @dataclass(frozen=True)
 class Sides:
