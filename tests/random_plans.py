@@ -108,6 +108,15 @@ counts = st.one_of(
 
 amounts = st.integers(0, 6).map(lambda n: n * 50)
 few, rank = st.integers(1, 3), st.integers(1, 4)
+below = st.one_of(
+    st.tuples(st.just("legs_active"), few),
+    st.tuples(st.just("legs"), st.lists(st.tuples(rank, st.just(False)), min_size=1, max_size=2)),
+    st.tuples(st.just("frontline"), few, rank),
+    st.tuples(st.just("downline"), few, rank),
+)
+of_two_trees = st.one_of(
+    below.map(lambda item: ("there", item)), st.tuples(st.just("own_legs"), few, rank, st.booleans())
+)
 simple = st.one_of(
     st.tuples(st.just("pv"), amounts),
     st.tuples(st.just("active")),
@@ -115,10 +124,9 @@ simple = st.one_of(
     st.tuples(st.just("gv"), amounts),
     st.tuples(st.just("capped"), st.sampled_from([100, 300]), st.sampled_from([50, 100]), st.booleans()),
     st.tuples(st.just("capped_total"), amounts, st.just(Fraction(1, 2))),
-    st.tuples(st.just("legs_active"), few),
-    st.tuples(st.just("legs"), st.lists(st.tuples(rank, st.just(False)), min_size=1, max_size=2)),
-    st.tuples(st.just("frontline"), few, rank),
-    st.tuples(st.just("downline"), few, rank),
+    below,
+    below,
+    of_two_trees,
 )
 requirements = st.one_of(simple, st.lists(simple, min_size=1, max_size=2).map(lambda items: ("any", *items)))
 ladders = st.lists(st.lists(requirements, max_size=2), min_size=3, max_size=4).map(lambda found: [[], *found][:4])
@@ -136,6 +144,11 @@ def written(requirement):
             return f"gv >= {given[0]}, at most {int(given[1] * 100)}% of the total from one leg"
         case "legs_active":
             return f"{given[0]} legs with active"
+        case "there":
+            return f"{written(given[0])}, in the placement tree"
+        case "own_legs":
+            also = " and active" if given[2] else ""
+            return f"{given[0]} legs with r{given[1]}{also}, enrolled in the placement tree"
         case "legs":
             return ", ".join(f"1 leg with r{number}" for number, _ in given[0])
         case "frontline" | "downline":
@@ -240,7 +253,7 @@ climbs = joined(
     maybe(unpaid=["breakage", "pass_up"], start=["upline", "self"]),
     st.one_of(st.just({}), st.just({}), maybe(where=AFTER_RANKS, stop_at=AFTER_RANKS, from_level=[1, 2, 3])),
     st.one_of(st.just({}), st.just({}), tables(last_levels, by="levels_by", name="levels")),
-    st.one_of(st.just({}), *[st.just({})] * 3, tables(st.sampled_from(["1", "0", "7.5"]), by="cap_per_source_by", name="cap_per_source")),
+    st.one_of(st.just({}), *[st.just({})] * 3, tables(st.sampled_from(["1", "0", "7"]), by="cap_per_source_by", name="cap_per_source")),
 )
 
 
@@ -354,6 +367,7 @@ def plans(draw):
             "ladder": {name: [written(r) for r in requires] for name, requires in zip(RANKS, ladder, strict=True)},
             "gaps": draw(st.sampled_from(["allowed", "closed"])),
             "paid_as": draw(st.sampled_from(["rank", "title", "last_rank"])),
+            "rounds": 10_000,
         },
         "bonuses": draw(bonuses),
         "payout": {"minimum": draw(st.sampled_from(["0", "5", "20"]))},

@@ -22,7 +22,7 @@ from naive import walk
 from naive.evaluate import value as evaluated
 from naive.genealogy import lay_out
 from naive.money import round_to_int
-from naive.ranks import Field, ranks_of
+from naive.ranks import Field, least_ranks
 
 FINE = 24  # decimals of money that is not rounded yet; more than any product of the test plans needs
 
@@ -261,9 +261,10 @@ class Engine:
         if name == "paid_as":
             return self.ranks(self.plan["ranks"]["paid_as"])
         ids, parents = self.forest("enrollment")
-        here = Field(parents, [self.quantity("pv")[i] for i in ids])
-        eligible = [self.condition("is_distributor")[i] for i in ids]
-        found = ranks_of(here, self.ladder, closed=self.plan["ranks"]["gaps"] == "closed", eligible=eligible)
+        pv, places, others = [self.quantity("pv")[i] for i in ids], {i: n for n, i in enumerate(ids)}, self.parents["placement"]
+        fields = Field(parents, pv), Field([places.get(others[i], -1) for i in ids], pv)
+        eligible, closed = [self.condition("is_distributor")[i] for i in ids], self.plan["ranks"]["gaps"] == "closed"
+        found = least_ranks(fields, self.ladder, range(len(ids)), closed=closed, eligible=eligible)
         return dict(zip(ids, found, strict=True))
 
     # ---- bonuses

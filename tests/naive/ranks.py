@@ -147,12 +147,14 @@ def rank_of(fields, ladder, member, ranks, seen, *, closed=False):
     return found
 
 
-def least_ranks(fields, ladder, order, *, closed=False):
+def least_ranks(fields, ladder, order, *, closed=False, eligible=None):
     """Ranks that only rise, from nothing: look at one member after the other, in any order, until none changes."""
     ranks, changed = [0] * len(fields[0].parents), True
     while changed:
         changed = False
         for member in order:
+            if eligible is not None and not eligible[member]:
+                continue
             rank = rank_of(fields, ladder, member, ranks, ranks, closed=closed)
             assert rank >= ranks[member], "more ranks have taken a rank away"
             changed |= rank != ranks[member]

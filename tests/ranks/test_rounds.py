@@ -120,11 +120,29 @@ def test_what_rounds_cannot_find_is_refused(gold, hint):
     assert hint in str(error.value)
 
 
-@pytest.mark.parametrize("gold", ["rank >= gold", "rank == star", "rank >= star"])
-def test_a_rank_does_not_ask_for_itself(gold):
+@pytest.mark.parametrize(
+    ("gold", "hint"),
+    [
+        ("rank >= gold", "to keep it, ask for last_rank or the title"),
+        ("rank == gold", "to keep it, ask for last_rank or the title"),
+        ("rank >= star", "would lose it"),
+        ("not rank >= gold", "would lose it"),
+        ("rank < gold", "would lose it"),
+        ("rank <= silver", "would lose it"),
+        ("rank == silver", "would lose it"),
+        ("not rank > member", "would lose it"),
+        ("rank != gold", "would lose it"),
+    ],
+)
+def test_a_rank_does_not_ask_for_itself(gold, hint):
     with pytest.raises(cp.PlanError, match="can never hold") as error:
         plan(gold)
-    assert "ask for last_rank or the title" in str(error.value)
+    assert hint in str(error.value)
+
+
+@pytest.mark.parametrize("gold", ["rank >= silver", "rank > member", "not rank < silver", "rank != star", "rank <= star", "last_rank >= gold", "title >= gold"])
+def test_lower_ranks_can_be_asked_for(gold):
+    plan(gold)
 
 
 def test_rounds_are_at_least_two_and_go_with_requirements():
@@ -154,6 +172,28 @@ def test_titles_of_the_state_are_there_from_the_first_round():
     first = run(made, {"ann": 50, "ben": 100}, **ANN_BEN)
     second = run(made, {"ann": 50, "ben": 0}, **ANN_BEN, state=first.state, period="2026-11")
     assert ranks(second) == {"ann": "gold", "ben": "member"}
+
+
+def test_legs_hold_titles_in_another_tree_too():
+    """Ben is no silver any more, but holds the title; it counts in the tree of the ranks and in the other."""
+    for gold in ("1 frontline with silver, in the enrollment tree", "1 legs with silver, enrolled in the enrollment tree"):
+        made, trees = plan(gold, legs_hold="title"), {**ANN_BEN, "uplines": {"ben": "ann"}}
+        first = run(made, {"ann": 50, "ben": 100}, **trees)
+        second = run(made, {"ann": 50, "ben": 0}, **trees, state=first.state, period="2026-11")
+        assert ranks(second) == {"ann": "gold", "ben": "member"}
+        assert second.next_rank("ann", "gold").met
+
+
+def test_granted_ranks_are_there_from_the_first_round():
+    made = plan("silvers >= 1", granted="member.least")
+    members = [
+        {"member_id": "ann", "upline_id": None, "sponsor_id": None, "least": None},
+        {"member_id": "ben", "upline_id": None, "sponsor_id": "ann", "least": "silver"},
+    ]
+    orders = [{"member_id": "ann", "date": "2026-10-05", "pv": 1}]
+    result = cp.run(made, members=members, orders=orders, period="2026-10")
+    assert ranks(result) == {"ann": "gold", "ben": "silver"}
+    assert result.manifest["rank_rounds"] == 2
 
 
 def test_the_last_rank_is_known_before_ranks_are():
@@ -195,3 +235,17 @@ def test_ranks_that_come_and_go_are_an_error():
     assert "ann between member and gold; ben between member and gold" in problem.message
     assert '"1 frontline with gold, in the enrollment tree" of gold' in problem.hint
     assert "golds < 1" in problem.hint
+
+
+def test_numbers_of_weeks_beside_rounds():
+    """Ann's best week has 3 of 6; what is known when all weeks are over is known before ranks, and weeks are paid after."""
+    text = HEAD.replace("GOLD", '"silvers >= 1 and best >= 0.5"').replace("counts:", """  total: {over_parts: weekly, take: sum}
+  share: {compute: "weekly / max(total, 1)", decimals: 2}
+  best: {over_parts: share, take: largest}
+counts:""")
+    text += "  by_week: {kind: unilevel, of: weekly, tree: enrollment, rates_by: rank, rates: {silver: 5%, gold: 10%}}\n"
+    members = [{"member_id": "ann", "upline_id": None, "sponsor_id": None}, {"member_id": "ben", "upline_id": None, "sponsor_id": "ann"}]
+    orders = [{"member_id": who, "date": f"2026-10-{day}", "pv": pv} for who, pv in (("ann", 3), ("ben", 50)) for day in ("07", "14")]
+    result = cp.run(cp.load_plan(text), members=members, orders=orders, period="2026-10")
+    assert ranks(result) == {"ann": "gold", "ben": "silver"}
+    assert result.members.to_arrow()["pay:by_week"].to_pylist() == [10, 0]  # 10 % of 50 in each of two weeks

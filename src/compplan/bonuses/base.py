@@ -18,6 +18,7 @@ from compplan.plan.by_country import ByKeyValue, CurrencyOrCurrencies
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
+from compplan.plan.pay_day import PayDay
 from compplan.plan.source_keys import keys_make_no_sense
 from compplan.plan.values import AmountTable, ByKey, ConditionText, LevelTable, Model, Name
 from compplan.quantities.order_sum import OrderSum
@@ -95,6 +96,11 @@ class Bonus(Model):
         None,
         description="Paid for each week or day of the period; so is, without this word, a bonus that is paid on a "
         "volume of a week or day.",
+    )
+    pay_day: PayDay | None = Field(
+        None,
+        description="When it is paid: 5 days after (each period or week), day 15 of next month, last day of this "
+        "month; that of the payout when left out.",
     )
     over_100_percent: Literal["allowed"] | None = Field(
         None, description="Says that the rates may pay more than 100% of what they are of; refused otherwise."

@@ -124,20 +124,34 @@ def _pay(expect: Expect, run: Run, plan: Plan) -> Differences:
 
 
 def _payables(expect: Expect, run: Run, plan: Plan) -> Differences:
-    by_currency: dict[str, dict[Any, dict[str, Any]]] = defaultdict(dict)
+    own = plan.model.currency.code
+    found_rows: dict[str, dict[Any, dict[str, Any]]] = defaultdict(dict)
     for row in run.payables.rows():
-        by_currency[row["currency"]][row[plan.model.members.id]] = row
-    given = {"payables": (plan.model.currency.code, expect.payables)} if expect.payables else {}
+        member, code = row[plan.model.members.id], row["currency"]
+        found_rows[code][member] = _together(found_rows[code].get(member), row)
+        if code == own and "pay_day" in row:
+            found_rows[str(row["pay_day"])][member] = row
+    given = {"payables": (own, expect.payables)} if expect.payables else {}
     given |= {f"payables_in {code}": (code, wanted) for code, wanted in expect.payables_in.items()}
+    given |= {f"payables_on {day}": (day, wanted) for day, wanted in expect.payables_on.items()}
     members = run.members[plan.model.members.id].to_pylist() if given else []
     empty = dict.fromkeys(("earned", "carried_in", "withheld", "payable"), Decimal(0))
     for label, (code, listed) in given.items():
         yield from _unknown(listed, members, "member")
-        found = by_currency[code]
+        found = found_rows[code]
         for member, wanted in listed.items():
             yield from compared(f"{label} {member}", dict(wanted), found.get(member, empty))
         rest = {member: row["payable"] for member, row in found.items() if member not in listed}
         yield from _listed(label, {}, rest, expect)
+
+
+def _together(before: dict[str, Any] | None, row: dict[str, Any]) -> dict[str, Any]:
+    """Return the payouts of several days as one: amounts add up, from what came in first to what is withheld last."""
+    if before is None:
+        return row
+    kept = {"carried_in": before["carried_in"], "withheld": row["withheld"]}
+    added = {n: v + before[n] if isinstance(v, Decimal) else v for n, v in row.items()}
+    return added | kept
 
 
 def _breakage(expect: Expect, run: Run, plan: Plan) -> Differences:

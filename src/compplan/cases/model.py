@@ -188,6 +188,10 @@ class Expect(Model):
         default={},
         description="The same of other currencies.",
     )
+    payables_on: dict[str, ByMember[Annotated[Row, BeforeValidator(_payable)]]] = Field(
+        default={},
+        description="The same of one pay day, in the plan's currency.",
+    )
     breakage: dict[str, Row] = Field(default={}, description="Exact breakage by bonus and reason.")
     ledger: tuple[Row, ...] = Field((), description="Rows, found by the columns that are given.")
     ledger_rows: Whole | None = Field(None, description="The number of all rows of the ledger.")

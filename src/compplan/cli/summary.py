@@ -38,8 +38,11 @@ def _paid(manifest: dict[str, Any]) -> dict[str, str]:
     lines: dict[str, str] = {}
     for total in totals:
         currency = total["currency"]
+        if "pay_day" in total and not any(Decimal(total[key]) for key in names):
+            continue
+        which = f"{currency}, {total['pay_day']}" if "pay_day" in total else currency
         for key, name in names.items():
-            lines[name if len(totals) == 1 else f"{name} ({currency})"] = (
+            lines[name if len(totals) == 1 else f"{name} ({which})"] = (
                 f"{Decimal(total[key]):,f} {currency}"
             )
     return lines

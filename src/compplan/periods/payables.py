@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from compplan.money_arrays import divide_all, exact_abs_sum, multiply_divide_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -43,6 +44,8 @@ class Payables:
         By name, what was taken out of the payout.
     split
         By name, the parts of `paid`; empty where it is not split.
+    pay_day
+        The day of this payout, where the plan says it.
     """
 
     currency: str
@@ -56,6 +59,7 @@ class Payables:
     written_off: Ints | None = None
     deducted: dict[str, Ints] = field(default_factory=dict)
     split: dict[str, Ints] = field(default_factory=dict)
+    pay_day: date | None = None
 
     def must_balance(self) -> None:
         """Prove that nothing is lost between what is due and what is paid, deducted, withheld or written off."""
@@ -65,6 +69,14 @@ class Payables:
         parts = sum(self.split.values()) if self.split else self.paid
         if not np.array_equal(self.earned + self.carried, gone) or not np.array_equal(parts, self.paid):
             raise ExactnessError("payables do not balance")
+
+
+class Due(NamedTuple):
+    """What is due of one bonus on one day; a book is due as a whole."""
+
+    currency: str
+    scale: int
+    pay: Ints
 
 
 @dataclass(frozen=True)
@@ -118,7 +130,9 @@ class Terms:
     whole: int = 1
 
 
-def payables(books: Iterable[Book], currency: str, *, carried: Ints, rounding: Rounding, terms: Terms) -> Payables:
+def payables(
+    books: Iterable[Book | Due], currency: str, *, carried: Ints, rounding: Rounding, terms: Terms
+) -> Payables:
     """Add up the books of a currency, and decide what is paid out.
 
     Parameters
@@ -132,7 +146,7 @@ def payables(books: Iterable[Book], currency: str, *, carried: Ints, rounding: R
     return pay_out(earned, carried, terms, rounding.mode, currency=currency, scale=scale, exact=exact)
 
 
-def _summed(books: Sequence[Book], members: int, currency: str, terms: Terms) -> tuple[int, Ints]:
+def _summed(books: Sequence[Book | Due], members: int, currency: str, terms: Terms) -> tuple[int, Ints]:
     """Return the digits and the sum of some books, each member's."""
     scale = max([terms.decimals, *(book.scale for book in books)])
     exact = np.zeros(members, np.int64)

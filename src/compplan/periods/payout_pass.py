@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compplan.periods.pay_days import due_by_day
 from compplan.periods.payables import Take, Terms, payables
 from compplan.plan.values import EXACT, digits
 from compplan.program.passes import Pass
@@ -63,10 +64,12 @@ class PayoutPass(Pass):
             own = code == model.currency.code
             carried = work.state.balance if own else work.state.read(f"balance:{code}")
             terms = self._terms(work, currency, own=own)
-            total = payables(work.books.values(), code, carried=carried, rounding=model.rounding, terms=terms)
+            for day, due in due_by_day(work, code).items():
+                total = payables(due, code, carried=carried, rounding=model.rounding, terms=terms)
+                work.totals.append(replace(total, pay_day=day))
+                carried = total.withheld  # due again on the next day
             if not own:
-                work.state.write(f"balance:{code}", total.withheld)
-            work.totals.append(total)
+                work.state.write(f"balance:{code}", carried)
 
     def _terms(self, work: Work, currency: Currency, *, own: bool) -> Terms:
         payout, code = work.plan.model.payout, work.plan.model.currency.code

@@ -5,6 +5,7 @@ Each yields findings; `rest.py` gives every one its place in the file and the lo
 
 from __future__ import annotations
 
+import operator
 from collections import Counter
 from functools import partial
 from keyword import iskeyword
@@ -237,19 +238,32 @@ def _impossible(row: Row, low: int, high: int, scope: Scope) -> str:
     most: dict[str, int | Fraction] = {"capped": row.cap, "capped_legs": row.cap, "capped_total": row.share}
     if most.get(row.measure, 1) <= 0:
         return "the cap lets no leg bring anything"
-    if row.measure == "flag" and _asks_for_itself(row, scope):
-        return "nobody has the rank before he has it; to keep it, ask for last_rank or the title"
+    return _asks_for_itself(row, scope) if row.measure == "flag" else ""
+
+
+def _asks_for_itself(row: Row, scope: Scope) -> str:
+    """Return why nobody keeps a rank that asks whether he has it, or has it not; "" for other requirements."""
+    expr, turned = ex.parse(row.name), False
+    while isinstance(expr, ex.Not):
+        expr, turned = expr.item, not turned
+    match expr:
+        case ex.Compare(op=op, left=ex.Name("rank"), right=ex.Name(name)) if rank := scope.ranks.get(name):
+            holds = _HOLDS[op]
+            if holds(row.rank, rank) == turned:
+                return "who has the rank would lose it; for the rank of the period before, ask for last_rank"
+            if rank >= row.rank and all(holds(below, rank) == turned for below in range(row.rank)):
+                return "nobody has the rank before he has it; to keep it, ask for last_rank or the title"
     return ""
 
 
-def _asks_for_itself(row: Row, scope: Scope) -> bool:
-    """Tell whether a requirement is to have earned the rank already, or one above it."""
-    match ex.parse(row.name):
-        case ex.Compare(op=">=", left=ex.Name("rank"), right=ex.Name(rank)):
-            return scope.ranks.get(rank, 0) >= row.rank
-        case ex.Compare(op="==", left=ex.Name("rank"), right=ex.Name(rank)):
-            return scope.ranks.get(rank, 0) >= row.rank
-    return False
+_HOLDS: dict[ex.Operator, Callable[[int, int], bool]] = {
+    ">=": operator.ge,
+    ">": operator.gt,
+    "<=": operator.le,
+    "<": operator.lt,
+    "==": operator.eq,
+    "!=": operator.ne,
+}
 
 
 def _place_of(row: Row, scope: Scope) -> Path:

@@ -38,6 +38,7 @@ def describe(plan: Plan) -> str:
             text.append(f"Paid only if {words(bonus.pay_when)}.")
         if bonus.cap is not None:
             text.append(_cap(bonus, length))
+        text += [f"Paid on this day: {bonus.pay_day}."] if bonus.pay_day else []
         text += [f"Source: {bonus.source}."] if bonus.source else []
         lines += _section(f"Bonus {name} ({bonus.kind})", text)
     for name, group in model.greater_of.items():

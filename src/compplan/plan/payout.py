@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
+from compplan.plan.pay_day import PayDay
 from compplan.plan.values import AmountTable, ConditionText, Keys, Model, Name, Number, Rate, RateTable, digits, number
 from compplan.plan.wording import money, percent, table, words
 
@@ -97,6 +98,11 @@ class Payout(Model):
     split: dict[Name, Rate] = Field(
         default={}, description="The shares into which a payout goes, by name; together 100%."
     )
+    pay_day: PayDay | None = Field(
+        None,
+        description="When bonuses are paid that do not say so: 5 days after, day 15 of next month, last day of this "
+        "month. Each pay day is a payout of its own.",
+    )
     debts: Literal["carried", "written_off"] = Field("carried", description="What becomes of a total below zero.")
 
     @model_validator(mode="after")
@@ -125,6 +131,11 @@ class Payout(Model):
 
     def findings(self, scope: Scope) -> Found:
         """Yield what makes no sense, at places below this section."""
+        days = {name: bonus.pay_day for name, bonus in scope.model.bonuses.items()}
+        if self.pay_day is None and any(days.values()):
+            for name in (name for name, day in days.items() if day is None):
+                hint = f"give {name} or the payout a pay_day"
+                yield Finding((), f'other bonuses have a pay day, and "{name}" has none', hint)
         for field in ("minimum", "fee"):
             for code, amount in getattr(self, field).amounts.items():
                 currency = scope.currencies.get(code) if code else scope.model.currency
@@ -150,6 +161,8 @@ class Payout(Model):
         if self.split:
             parts = ", ".join(f"{percent(share)} to {name}" for name, share in self.split.items())
             yield f"A payout goes {parts}."
+        if self.pay_day is not None:
+            yield f"Payouts are on this day: {self.pay_day}."
         if self.debts == "written_off":
             yield "A total below zero is written off."
 

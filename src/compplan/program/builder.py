@@ -59,7 +59,7 @@ class Builder(ColumnBuilder):
             self.parts[length].early()
             self._take(self.parts[length])
         part = self.parts[length]
-        if late and not part.whole_done:
+        if late and not (part.whole_done or self.ranking):
             part.whole_done = True
             part.late()
             self._take(part)

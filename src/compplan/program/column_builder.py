@@ -45,6 +45,8 @@ class ColumnBuilder:
         What the passes run for: the whole period, or each week or day of it.
     making
         The bonuses that are being compiled, or have been.
+    ranking
+        Whether what the ranks read is being compiled: nothing of it waits for them.
     """
 
     plan: Plan
@@ -53,6 +55,7 @@ class ColumnBuilder:
     endings: list[Callable[[], Pass]] = field(default_factory=list)
     length: Length = "period"
     making: set[str] = field(default_factory=set)
+    ranking: bool = False
 
     def add(self, made: Pass) -> str:
         """Add a pass and return the first column that it writes."""

@@ -28,7 +28,7 @@ def compile_ranks(builder: Builder, model: Ranks) -> None:
         builder.add(GivenRanksPass(wrote, (model.given,), model.given))
         return
     table, tree = builder.plan.requirements, builder.tree(model.tree)
-    before, builder.passes = builder.passes, []
+    before, builder.passes, builder.ranking = builder.passes, [], True
     builder.known |= {*wrote}
     columns = {row: _measured(builder, row, tree) for row in table.rows}
     totals = {
@@ -39,7 +39,7 @@ def compile_ranks(builder: Builder, model: Ranks) -> None:
     also = {row.also: builder.condition(row.also) for row in table.rows if row.also}
     members = builder.condition(model.members)
     first, again = _parted(builder.passes, {*wrote} - ({"paid_as"} if model.paid_as == "last_rank" else set()))
-    builder.passes = [*before, *first]
+    builder.passes, builder.ranking = [*before, *first], False
     reads = {members, *filter(None, [*columns.values(), model.granted]), *also.values()}
     reads |= {c for pair in totals.values() for c in pair} | {c for each in again for c in each.reads}
     writes = (*wrote, *(column for each in again for column in each.writes))

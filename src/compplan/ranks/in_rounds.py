@@ -57,7 +57,13 @@ def rank_asked(expr: ex.Expr, scope: Scope) -> str:
 
 def rows_in_rounds(rows: Iterable[Row], scope: Scope) -> Iterator[Row]:
     """Yield the rows that are measured anew in each round."""
-    yield from (row for row in rows if _in_rounds(row, scope))
+    known: dict[tuple[str, str], bool] = {}  # a measure comes again in many routes
+    for row in rows:
+        key = row.measure, row.name
+        if key not in known:
+            known[key] = _in_rounds(row, scope)
+        if known[key]:
+            yield row
 
 
 def _in_rounds(row: Row, scope: Scope) -> bool:

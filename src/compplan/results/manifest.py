@@ -85,6 +85,7 @@ def manifest(work: Work, passes: Sequence[Pass], totals: Sequence[Payables]) -> 
         "payables": [
             {
                 "currency": total.currency,
+                **({"pay_day": str(total.pay_day)} if total.pay_day else {}),
                 **{
                     _NAMES.get(name, name): format_fixed(exact_sum(values), total.decimals)
                     for name, values in total_columns(total).items()

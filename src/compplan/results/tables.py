@@ -14,6 +14,7 @@ from compplan.money import from_fixed
 from compplan.periods.payout_pass import total_columns
 from compplan.periods.state import state_table
 from compplan.plan.values import EXACT, digits
+from compplan.program.history import added
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -36,8 +37,9 @@ def members_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
                 columns[name] = rank_column(work, work.columns[name])
     for bonus in dict.fromkeys(book.bonus for book in work.books.values()):
         columns[f"pay:{bonus}"] = _pay([book for book in work.books.values() if book.bonus == bonus])
-    for total in totals[:1]:
-        columns["earned"] = fixed_to_decimal(total.earned, model.currency.decimals)
+    own = [total.earned for total in totals if total.currency == totals[0].currency]
+    if own:  # several where there are several pay days
+        columns["earned"] = fixed_to_decimal(added(*own), model.currency.decimals)
     return pa.table(columns)
 
 
@@ -218,7 +220,7 @@ def _orders(work: Work, line: NDArray[np.int64]) -> pa.Array:
 
 
 def payables_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
-    """One row an earner and currency, the earners in the order of the members table."""
+    """One row an earner, currency and pay day, the earners in the order of the members table."""
     parts, scale = [], max(total.decimals for total in totals)
     for total in totals:
         who = np.flatnonzero((total.earned != 0) | (total.carried != 0)).astype(np.int32)
@@ -228,13 +230,14 @@ def payables_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
                 {
                     work.plan.model.members.id: pc.take(work.genealogy.ids, pa.array(who)),
                     "currency": _same(total.currency, who.size),
+                    **({"pay_day": pa.repeat(pa.scalar(total.pay_day), who.size)} if total.pay_day else {}),
                     **{name: _widened(values[who], total.decimals, scale) for name, values in amounts.items()},
                 },
             ),
         )
     whole = pa.concat_tables(parts, promote_options="default").unify_dictionaries()
     for column in whole.column_names:  # a deduction that only some currencies have
-        if whole[column].null_count:
+        if whole[column].null_count and column != "pay_day":
             filled = pc.fill_null(whole[column], pa.scalar(0).cast(whole[column].type))
             whole = whole.set_column(whole.column_names.index(column), column, filled)
     return whole
@@ -286,5 +289,6 @@ def next_state(work: Work, totals: Sequence[Payables]) -> pa.Table:
     ordered = state.ordered_before.copy()
     if work.orders is not None:
         ordered[work.orders.buyers] = True
-    after = replace(state, **ranked, ordered_before=ordered, balance=totals[0].withheld)
+    withheld = [total.withheld for total in totals if total.currency == totals[0].currency]
+    after = replace(state, **ranked, ordered_before=ordered, balance=withheld[-1])
     return state_table(after, work.genealogy, work.plan, period=work.calendar, texts=work.texts)
