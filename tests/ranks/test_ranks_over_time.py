@@ -88,7 +88,8 @@ def test_a_granted_rank_counts_for_the_members_above() -> None:
         ("{given: rank, ladder: [one]}", "form"),
         ("{ladder: {one: []}, paid_as: held_rank}", "there is no held rank"),
         ("{ladder: {one: []}, held_rank: {falls_by: 1}}", "not said when it falls"),
-        ("{ladder: {one: []}, title: {falls_after: 1}, legs_hold: title}", "legs hold titles that never fall"),
+        ("{ladder: {one: []}, legs_hold: held_rank}", "there is no held rank"),
+        ("{ladder: {one: []}, held_rank: {rises_after: 2}, legs_hold: held_rank}", "that rise at once"),
     ],
 )
 def test_ranks_over_time_that_make_no_sense(ranks: str, text: str) -> None:
@@ -99,3 +100,26 @@ def test_ranks_over_time_that_make_no_sense(ranks: str, text: str) -> None:
 def test_a_held_rank_that_is_not_there() -> None:
     with pytest.raises(cp.PlanError, match=r"held_rank: \{falls_after: 3\}"):
         cp.load_plan(f"{HEAD}conditions: {{x: held_rank >= one}}\nranks: {{ladder: {{one: []}}}}")
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.sampled_from(["title", "held_rank"]),
+    st.fixed_dictionaries({"falls_after": st.integers(1, 3)}, optional={"falls_by": st.integers(1, 2)}),
+    st.lists(st.integers(0, 3), min_size=1, max_size=7),
+)
+def test_legs_hold_a_rank_that_falls(word: str, rule: dict[str, int], history: list[int]) -> None:
+    """Ann is at the rank that Ben, her only leg, holds after the period: `top` is not his to reach."""
+    ladder = "ladder: {one: [pv >= 1], two: [pv >= 2], three: [pv >= 3], seen1: [1 leg with one], "
+    ladder += "seen2: [1 leg with two], seen3: [1 leg with three]}"
+    fall = ", ".join(f"{name}: {value}" for name, value in rule.items())
+    plan = cp.load_plan(f"{HEAD}ranks: {{{ladder}, {word}: {{{fall}}}, legs_hold: {word}}}")
+    members, state = [{"member_id": "ann", "sponsor_id": None}, {"member_id": "ben", "sponsor_id": "ann"}], None
+    held = held_ranks(HeldRank(**rule), history)
+    for month, (earned, now) in enumerate(zip(history, held, strict=True), 1):
+        orders = [{"order_id": 1, "member_id": "ben", "date": f"2026-{month:02}-05", "pv": earned}]
+        run = cp.run(plan, members, orders, period=f"2026-{month:02}", state=state)
+        ann, ben = run.members.rows()
+        assert ben[word] == [None, "one", "two", "three"][now]
+        assert ann["rank"] == [None, "seen1", "seen2", "seen3"][now]
+        state = run.state

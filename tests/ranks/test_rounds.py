@@ -249,3 +249,16 @@ counts:""")
     result = cp.run(cp.load_plan(text), members=members, orders=orders, period="2026-10")
     assert ranks(result) == {"ann": "gold", "ben": "silver"}
     assert result.members.to_arrow()["pay:by_week"].to_pylist() == [10, 0]  # 10 % of 50 in each of two weeks
+
+
+def test_the_hint_names_only_what_ranks_at_stake_ask_of_ranks():
+    """As in the test above, where volume outside of his leg is what Ben takes from Ann; stars are not at stake."""
+    gold = '{any: ["gv >= 1, outside legs with gold", "1 frontline with gold, in the enrollment tree"]}'
+    text = HEAD.replace("GOLD", gold).replace("star: [pv >= 9999]", 'star: ["9 frontline with gold, in the enrollment tree"]')
+    text = text.replace("counts:", "  gv: {roll_up: pv, own: false}\ncounts:")
+    with pytest.raises(cp.RanksError) as error:
+        run(cp.load_plan(text), {"ann": 0, "ben": 1}, uplines={"ben": "ann"}, sponsors={"ann": "ben"})
+    (problem,) = error.value.problems
+    assert problem.hint.partition("look at ")[2] == (
+        '"gv >= 1, outside legs with gold" of gold; "1 frontline with gold, in the enrollment tree" of gold'
+    )

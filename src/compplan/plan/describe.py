@@ -94,7 +94,9 @@ def _ranks(plan: Plan) -> list[str]:
     lines += held
     lines += [f"Legs are those of the {ranks.tree} tree."] if ranks.tree else []
     lines += _rounds(plan, ranks)
-    lines += ["A leg holds a rank by title, the highest ever held."] if ranks.legs_hold == "title" else []
+    by_title = "A leg holds a rank by title." if ranks.title else "A leg holds a rank by title, the highest ever held."
+    lines += [by_title] if ranks.legs_hold == "title" else []
+    lines += ["A leg holds a rank by the held rank."] if ranks.legs_hold == "held_rank" else []
     lines += ["A rank counts only if every lower rank is met too."] if ranks.gaps == "closed" else []
     return lines
 

@@ -151,9 +151,10 @@ class Ranks(Model):
     held_rank: HeldRank | None = Field(
         None, description="How a second rank beside the title rises and falls, such as one with a time of grace."
     )
-    legs_hold: Literal["rank", "title"] = Field(
+    legs_hold: Literal["rank", "title", "held_rank"] = Field(
         "rank",
-        description="Which rank counts when legs must contain a rank.",
+        description="Which rank counts when legs must contain a rank: earned this period, or the title or held rank "
+        "that members have after it.",
     )
     members: ConditionText = Field("is_distributor", description="Who can hold a rank at all.")
     rounds: Whole = Field(
@@ -167,9 +168,11 @@ class Ranks(Model):
     def _over_time_fits(self) -> Ranks:
         if self.paid_as == "held_rank" and self.held_rank is None:
             raise Hinted("there is no held rank", "for example: held_rank: {falls_after: 3}", ("paid_as",))
-        if self.legs_hold == "title" and self.title is not None:
-            hint = "let legs hold the rank, or leave title out"
-            raise Hinted("legs hold titles that never fall", hint, ("legs_hold",))
+        if self.legs_hold == "held_rank" and self.held_rank is None:
+            raise Hinted("there is no held rank", "for example: held_rank: {falls_after: 3}", ("legs_hold",))
+        if (rule := self.holdings().get(self.legs_hold)) is not None and rule.rises_after > 1:
+            hint = "leave rises_after out, or let legs hold the rank"
+            raise Hinted("legs hold ranks that rise at once", hint, ("legs_hold",))
         return self
 
     @model_validator(mode="after")

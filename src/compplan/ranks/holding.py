@@ -73,6 +73,25 @@ def hold(
     return Held(np.where(falls, fallen, rank), np.where(falls, 0, under))
 
 
+def seen_by_legs(work: Work) -> Ranks:
+    """Return the rank that legs see of each member beside what he earns: of a rank that falls, what is left of it.
+
+    A member who earns less than he held is seen with what he holds after the period; who earns more, with what he
+    earns. For that a held rank must rise at once.
+    """
+    model, state = work.plan.model.ranks, work.state
+    assert model is not None  # noqa: S101 - only plans with ranks have a pass for them
+    if model.legs_hold == "rank":
+        return np.zeros(work.size, np.int8)
+    name = model.legs_hold
+    rule, before = model.holdings().get(name), state.title if name == "title" else _ranks(state, f"ranks:{name}")
+    if rule is None or rule.falls_after is None:
+        return before
+    falls = state.read(f"ranks:{name}_below") + 1 >= rule.falls_after
+    least = np.zeros_like(before) if rule.falls_by is None else np.maximum(before - np.int8(rule.falls_by), 0)
+    return np.where(falls, least, before).astype(np.int8)
+
+
 def put_ranks(work: Work, earned: Ranks) -> None:
     """Write all rank columns of a period, and what the next one needs to know of them."""
     for column, kept in show_ranks(work, earned).items():

@@ -11,7 +11,7 @@ import numpy as np
 from compplan.program.passes import Pass
 from compplan.ranks import kernels as k
 from compplan.ranks.given import ranks_of_field
-from compplan.ranks.holding import put_ranks
+from compplan.ranks.holding import put_ranks, seen_by_legs
 from compplan.ranks.rounds import settled
 from compplan.ranks.table import STATIC
 from compplan.volumes.member_arrays import as_input
@@ -160,8 +160,7 @@ class _Sweep:
         model = work.plan.model.ranks
         assert model is not None  # noqa: S101 - see RankPass.run
         self.closed = model.gaps == "closed"
-        titles = work.state.title if model.legs_hold == "title" else np.zeros(work.size, np.int8)
-        self.held = work.in_tree(rank_pass.tree, titles)
+        self.held = work.in_tree(rank_pass.tree, seen_by_legs(work))
         self.eligible = self._column(rank_pass.members)
         granted = ranks_of_field(work, model.granted) if model.granted else np.zeros(work.size, np.int8)
         self.granted = work.in_tree(rank_pass.tree, granted)

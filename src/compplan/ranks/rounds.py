@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Ranks = NDArray[np.int8]
 
 _SHOWN = 5
+_TAKING = {"outside", "breakaway"}
+"""What the sweep measures itself, and less of which is left with more ranks."""
 
 
 def settled(rank_pass: RankPass, work: Work) -> Ranks:
@@ -77,7 +79,7 @@ def _come_and_go(rank_pass: RankPass, work: Work, ranks: Ranks, length: int) -> 
         ranks = _round(rank_pass, work, ranks)
         low, high = np.minimum(low, ranks), np.maximum(high, ranks)
     message = f"ranks come and go, round after round: {_changes(work, low, high, 'between {} and {}')}"
-    hint = f"a rank takes away what another rank is given for; look at {_read_ranks(rank_pass, work)}"
+    hint = f"a rank takes away what another rank is given for; look at {_at_stake(rank_pass, work, low, high)}"
     return RanksError(Problem("ranks-unsettled", message, _rows(work, low, high), hint))
 
 
@@ -86,7 +88,7 @@ def _still_change(rank_pass: RankPass, work: Work, before: Ranks, after: Ranks) 
     message = f"ranks still change after {rank_pass.rounds} rounds: {found}"
     hint = f"allow more of them: ranks: {{rounds: {10 * rank_pass.rounds}}}"
     if (after < before).any():
-        hint += f"; or a rank takes away what another is given for: look at {_read_ranks(rank_pass, work)}"
+        hint += f"; or a rank takes away what another is given for: look at {_at_stake(rank_pass, work, before, after)}"
     return RanksError(Problem("ranks-unsettled", message, _rows(work, before, after), hint))
 
 
@@ -106,8 +108,10 @@ def _rows(work: Work, before: Ranks, after: Ranks) -> Rows:
     return Rows("members", work.plan.model.members.id, changed.size, (), ids)
 
 
-def _read_ranks(rank_pass: RankPass, work: Work) -> str:
-    """Name the requirements that are found in rounds, as the plan says them."""
-    names = [None, *work.plan.scope.ranks]
-    rows = rows_in_rounds(rank_pass.table.rows, work.plan.scope)
-    return "; ".join(dict.fromkeys(f'"{row.text}" of {names[row.rank]}' for row in rows))
+def _at_stake(rank_pass: RankPass, work: Work, one: Ranks, other: Ranks) -> str:
+    """Name what the ranks between two states of them ask of ranks, as the plan says it."""
+    low, high, table = np.minimum(one, other), np.maximum(one, other), rank_pass.table
+    contested = [number for number in range(1, len(table.ranks) + 1) if ((low < number) & (number <= high)).any()]
+    asked = {*rows_in_rounds(table.rows, work.plan.scope), *(row for row in table.rows if row.measure in _TAKING)}
+    rows = [row for row in table.rows if row in asked and row.rank in contested]
+    return "; ".join(dict.fromkeys(f'"{row.text}" of {table.ranks[row.rank - 1]}' for row in rows))
