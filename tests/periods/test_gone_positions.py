@@ -159,3 +159,23 @@ bonuses: {capped: {kind: retail, of: sales, rates: 100%, cap: 1000, cap_per: yea
     second = week("2026-W53", "2026-12-30", {"a2": 300}, first.state, here=("a2",))
     third = week("2027-W01", "2027-01-05", {"a2": 950}, second.state, here=("a2",))
     assert [paid(run, "capped") for run in (second, third)] == [{"a2": 100}, {"a2": 950}]
+
+
+VARIANT = PLAN.replace("volumes: {sales: {sum: orders.amount}}", "volumes: {sales: {sum: orders.amount}, all: ALL}")
+
+
+@pytest.mark.parametrize("span", ["all", "year"])
+def test_a_variant_without_a_rule_hands_on_rows_of_newcomers_and_of_who_is_gone(span):
+    """October knows a sum of all sales; November runs without it, b1 comes and a1 leaves; December has it again."""
+
+    def run(text, period, sales, state, *here):
+        members = [{"member_id": m, "sponsor_id": None, "owner": OWNERS[m]} for m in here]
+        orders = [{"order_id": m, "member_id": m, "date": f"{period}-05", "amount": v} for m, v in sales.items()]
+        return cp.run(cp.load_plan(text), members, orders, period=period, state=state)
+
+    variant = VARIANT.replace("ALL", f"{{accumulate: sales, periods: {span}}}")
+    october = run(variant, "2026-10", {"a1": 700, "a2": 20}, None, "a1", "a2")
+    november = run(PLAN, "2026-11", {"b1": 10}, october.state, "a2", "b1")
+    december = run(variant, "2026-12", {"a2": 400, "b1": 1}, november.state, "a2", "b1")
+    assert column_of(december, "all") == {"a2": 420, "b1": 1}
+    assert paid(december, "capped") == {"a2": 280, "b1": 1}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from compplan.arrow.amounts import fixed_column
-from compplan.arrow.buffers import fixed_view
+from compplan.arrow.buffers import bit_view, fixed_view
 from compplan.arrow.columns import flag_column, text_codes
 from compplan.arrow.findings import Where, missing_columns
 from compplan.arrow.frame import dictionary_column, fixed_to_decimal
@@ -194,15 +194,18 @@ class _Reader:
         """Read true and false."""
         return flag_column(self.table[name], table="state", name=name, ids=self.ids, problems=self.problems)
 
-    def numbers(self, name: str, scale: int) -> NDArray[np.int64]:
+    def numbers(self, name: str, scale: int, nulls: Literal["error", "zero"] = "error") -> NDArray[np.int64]:
         """Read exact numbers."""
-        return fixed_column(
-            self.table[name], table="state", name=name, scale=scale, ids=self.ids, problems=self.problems
-        )
+        where = {"table": "state", "name": name, "ids": self.ids, "problems": self.problems}
+        return fixed_column(self.table[name], scale=scale, nulls=nulls, **where)
+
+    def kept_numbers(self, name: str, scale: int) -> NDArray[np.int64]:
+        """Read what a rule keeps; it is empty for members who came while a variant of the plan ran without it."""
+        return self.numbers(name, scale, "zero")
 
     def balances(self, name: str, decimals: int) -> NDArray[np.int64]:
         """Read withheld pay; it must not get lost with a member."""
-        values = self.numbers(name, decimals)
+        values = self.numbers(name, decimals, "error" if name == "balance" else "zero")
         message = "withheld pay of members who are not in the members table"
         self.tell(
             "state-member-gone", name, ~self.here & (values != 0), message, "pay it out, or keep the members"
@@ -217,14 +220,18 @@ class _Reader:
             values = self.members(kept.column)
         else:
             owed = kept.money and not kept.company
-            values = self.balances(kept.column, kept.digits) if owed else self.numbers(kept.column, kept.digits)
+            read = self.balances if owed else self.kept_numbers
+            values = read(kept.column, kept.digits)
             self._within(kept, values)
         if kept.since:
             self.of_gone[kept.column] = values[~self.here]
         if kept.company:
             message = "a number of the company that is not the same in every row"
-            self.tell("state-company", kept.column, values != values[:1], message, "use the state as the run gave it")
-            return np.full(members, values[0] if values.size else 0, np.int64)
+            there = ~bit_view(self.table[kept.column].combine_chunks().is_null())
+            known = values[there]
+            wrong = there & (values != (known[0] if known.size else 0))
+            self.tell("state-company", kept.column, wrong, message, "use the state as the run gave it")
+            return np.full(members, known[0] if known.size else 0, np.int64)
         laid = np.zeros(members, np.int64)
         laid[self.places[self.here]] = values[self.here]
         return laid
