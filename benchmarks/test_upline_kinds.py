@@ -1,4 +1,4 @@
-"""Points, pass-up, leadership, cut trees and compressed levels: a random tree and a chain of the same size."""
+"""Points, pass-up, leadership, cut trees, compressed levels and volume that is collected: a random tree and a chain of the same size."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from compplan.bonuses.points.spec import Points, PointsInputs
 from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.cut import cut_tree
 from compplan.genealogy.genealogy import TreeColumns
+from compplan.volumes.collect import collect
 from compplan.volumes.compressed import sum_levels
 
 SHAPES = ("random", "chain")
@@ -87,3 +88,13 @@ def test_cut_tree(benchmark, report, made):
 def test_compressed_levels(benchmark, report, made):
     whole, some, volume = made
     run(benchmark, report, made, lambda: sum_levels(whole, volume, ~some, 3), (volume, some, whole.depth))
+
+
+@pytest.mark.parametrize("losses", [False, True], ids=["plain", "losses"])
+@pytest.mark.parametrize("amount", [20_000, 5_000_000])
+def test_collect(benchmark, report, made, amount, losses):
+    """A few levels suffice, or many do; one order in a hundred is returned, or none is."""
+    whole, some, volume = made
+    values = np.where(np.arange(whole.n) % 100 == 99, -volume, volume) if losses else volume
+    read = (values, some, whole.parent, whole.end)
+    run(benchmark, report, made, lambda: collect(whole, values, amount, skipped=some), read)

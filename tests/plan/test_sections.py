@@ -121,7 +121,7 @@ def test_a_ladder_has_as_many_ranks_as_numbers_for_them():
     [
         ("paid_as: ▸earned", "known: rank, title, held_rank, last_rank"),
         ("paid_as: ▸last_period", 'did you mean "last_rank"?'),
-        ("legs_hold: ▸earned", "known: rank, title"),
+        ("legs_hold: ▸earned", "known: rank, title, held_rank"),
     ],
 )
 def test_former_words_of_ranks_are_refused(old, known):

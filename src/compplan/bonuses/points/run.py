@@ -13,6 +13,7 @@ from compplan.bonuses.walk.books import halves
 from compplan.bonuses.walk.kernels import Lines, ancestors
 from compplan.errors import ExactnessError, Problem
 from compplan.genealogy.parallel import in_threads, ranges
+from compplan.memory import unwritten
 from compplan.money import INT64_MAX, ROUNDING_CODES
 from compplan.money_arrays import exact_abs_sum, exact_sum, max_abs, multiply_divide_all
 from compplan.money_kernels import divider
@@ -67,7 +68,9 @@ def run_points(rule: Points, inputs: PointsInputs, *, keep_rows: bool = True, th
         own = slice(part.first, part.last)
         pay[own] = part.pay[own]
         pay[part.path] += part.pay[part.path]
-    rows = PointsRows._make(np.concatenate(c) for c in zip(*(part.rows for part in parts), strict=True))
+    rows = parts[0].rows
+    if len(parts) > 1:  # a copy of one part would take as long as finding it
+        rows = PointsRows._make(np.concatenate(c) for c in zip(*(part.rows for part in parts), strict=True))
     return PointsResult(pay, rows if keep_rows else None, _tally(rule, job, parts, pay))
 
 
@@ -132,7 +135,7 @@ class _Job:
         ancestors(as_input(self.inputs.tree.parent), cut.start, path)
         given = cut.start, cut.stop, path, self.askers, self.lines, rule.points, rule.from_self
         size = int(count_takers(*given, _stack(self.inputs))) if self.keep_rows else 0
-        rows = PointsRows._make(np.empty(size, dtype) for dtype in TYPES)
+        rows = PointsRows._make(unwritten([(size, dtype) for dtype in TYPES]))
         paid, lost, left = (np.zeros(rule.points + 1, np.int64) for _ in range(3))
         sums = Sums(paid, lost, left, np.zeros(2, np.int64))
         pay = np.zeros(n, np.int64)
