@@ -151,3 +151,33 @@ def test_it_is_told_in_words():
     text = plan("[binary, other]", own=", cap: most, cap_per: year, cap_over: member.owner").describe()
     assert "pairs: how many pairs binary and other pay the member." in text
     assert "At most his most for all with the same member.owner together and year." in text
+
+
+BY_WEEK = """
+compplan: 1
+name: Weekly caps
+currency: USD
+period: monthly
+weeks: {belong: last_day}
+rounding: {mode: half_up, at: payment}
+trees: {enrollment: {parent: sponsor_id}}
+volumes: {w: {sum: orders.pv, over: week}, most: {compute: 0.1 * w}, so_far: {accumulate: most, periods: month}}
+bonuses:
+  own: {kind: direct, of: w, rates: 5%, cap: CAP}
+"""
+
+
+@pytest.mark.parametrize("cap", ["so_far, cap_per: month", "most, cap_per: week", "most"])
+def test_what_a_cap_of_too_little_should_have_said(cap):
+    """ann buys 100 in each of four weeks and cy 1000 below her: 5 % is 50, and 10 % of her own purchases is 10."""
+    people = [{"member_id": "ann", "sponsor_id": None}, {"member_id": "cy", "sponsor_id": "ann"}]
+    orders = [
+        {"member_id": who, "date": f"2026-10-{day:02}", "pv": pv}
+        for day in (1, 6, 13, 20)
+        for who, pv in (("ann", 100), ("cy", 1000))
+    ]
+    found = cp.run(cp.load_plan(BY_WEEK.replace("CAP", cap)), people, orders, period="2026-10")
+    amounts: dict[str, Decimal] = {}
+    for row in found.ledger.rows():
+        amounts[row["period"]] = amounts.get(row["period"], Decimal(0)) + row["amount"]
+    assert amounts == dict.fromkeys(("2026-W40", "2026-W41", "2026-W42", "2026-W43"), Decimal(10))

@@ -136,9 +136,10 @@ def _conditions_cannot_be_read(scope: Scope) -> Found:
     for name, rule in model.volumes.items():
         for field, text in rule.computations():
             yield from _unreadable(("volumes", name, field), text, partial(demand_number, scope=scope))
+            yield from _speaks_of_others(scope, ("volumes", name, field), text, "computation")
 
 
-def _speaks_of_others(scope: Scope, place: Path, text: str) -> Found:
+def _speaks_of_others(scope: Scope, place: Path, text: str, what: str = "condition") -> Found:
     """Only some conditions are about two members."""
     try:
         found = ex.others(ex.parse(text))
@@ -147,7 +148,7 @@ def _speaks_of_others(scope: Scope, place: Path, text: str) -> Found:
     bonus = scope.model.bonuses.get(str(place[1])) if place[0] == "bonuses" else None
     known = bonus.pairs.get(str(place[-1]), "") if bonus else ""
     for who in sorted(found - {known}):
-        hint = f"here the other member is called {known}" if known else "it is a condition on one member"
+        hint = f"here the other member is called {known}" if known else f"it is a {what} on one member"
         yield Finding(place, f'"{who}." has no meaning here', hint)
 
 

@@ -44,8 +44,10 @@ def kind_of(expr: ex.Expr, scope: Scope) -> Kind:
             return "field"
         case ex.Name():
             return scope.kind(expr.name)
-        case ex.Of():
-            return kind_of(expr.item, scope)
+        case ex.Of(item=theirs):
+            if isinstance(theirs, ex.Name) and (theirs.name in scope.ranks or theirs.name == "days_in_period"):
+                raise Hinted(f'"{theirs}" is the same for every member', f"write {theirs} without {expr.who}.")
+            return kind_of(theirs, scope)
         case ex.Compare():
             _comparable(expr, scope)
         case ex.Among():
@@ -78,6 +80,12 @@ def demand_number(expr: ex.Expr, scope: Scope) -> None:
     if kind_of(expr, scope) != "number":
         hint = "bring the column in under volumes: {name: {member: column}}" if isinstance(expr, ex.Field) else ""
         raise Hinted(f'"{expr}" is not a number', hint)
+
+
+def demand_one_member(expr: ex.Expr) -> None:
+    """Demand that an expression speaks of no other member than the one at hand."""
+    if found := sorted(ex.others(expr)):
+        raise Hinted(f'"{found[0]}." has no meaning here', "it is a condition on one member")
 
 
 def _comparable(expr: ex.Compare, scope: Scope) -> None:

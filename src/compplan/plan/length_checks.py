@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from compplan.plan import expression as ex
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
+from compplan.quantities.past import calendar_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from compplan.plan.scope import Scope
 
 _LENGTHS = {"week": 7, "day": 1}
+_SPANS = ("", "day", "week", "month", "quarter", "year")
+_OF_PERIODS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
 _PERIODS = {"daily": 1, "weekly": 7, "monthly": 28, "quarterly": 90, "yearly": 365}
 
 
@@ -34,6 +37,7 @@ def lengths_make_no_sense(scope: Scope) -> Found:
     for name, bonus in scope.model.bonuses.items():
         yield from (each._replace(path=("bonuses", name, *each.path)) for each in _bonus(name, bonus, scope))
     yield from _limits(scope)
+    yield from _caps_of_less(scope)
 
 
 def _places(scope: Scope) -> dict[str, Path]:
@@ -137,3 +141,43 @@ def _limits(scope: Scope) -> Found:
         if length != "period" and lengths != {length}:
             message = f'"{limit.of}" is of a {length}, and not all of these bonuses are'
             yield Finding(("limits", name, "bonuses"), message, "hold them by a quantity of the whole period")
+
+
+def _caps_of_less(scope: Scope) -> Found:
+    """Yield caps by a quantity that is measured for less than the span that the cap is for."""
+    for name, bonus in scope.model.bonuses.items():
+        cap, per = bonus.cap, bonus.cap_per
+        if isinstance(cap, str) and per != "period" and 0 < (longest := _longest(cap, scope)) < _SPANS.index(per):
+            span = _SPANS[longest]
+            message = f'"{cap}" is of a {span}, and would be the cap of a whole {per}'
+            yield Finding(("bonuses", name, "cap"), message, _other_cap(cap, span, per, scope))
+
+
+def _other_cap(cap: str, span: str, per: str, scope: Scope) -> str:
+    shorter = "leave cap_per out" if span == "day" else f"write cap_per: {span}"
+    if per == "week":
+        return shorter
+    summed = any(getattr(scope.rules.get(read), "word", "") == "accumulate" for read in scope.closure(cap))
+    longer = f"accumulate with periods: {per}" if summed else f"take {{accumulate: {cap}, periods: {per}}}"
+    return f"{longer}, or {shorter}"
+
+
+_SUMMED = {"roll_up", "legs", "compute", "collect", "move_up", "from_groups", "weighted", "total"}
+_UNKNOWN = len(_SPANS)
+
+
+def _longest(name: str, scope: Scope) -> int:
+    """Return the longest span that a quantity is measured over: 0 for constants, `_UNKNOWN` for what may be of any."""
+    rule = scope.rules.get(name)
+    if rule is None or rule.word == "rate_of":
+        return 0
+    if rule.word in {"sum", "pay_of", "pairs_of", "over_parts"}:
+        length = scope.length(name)
+        return _SPANS.index(_OF_PERIODS[scope.model.period] if length == "period" else length)
+    if rule.word == "accumulate" and isinstance(periods := getattr(rule, "periods", None), str):
+        calendar = calendar_of(periods)
+        return _SPANS.index(calendar) if calendar in _SPANS else _UNKNOWN
+    if rule.word not in _SUMMED:
+        return _UNKNOWN
+    texts = (ex.names(ex.parse(text)) for _, text in rule.computations())
+    return max((_longest(read, scope) for read in {target for _, target in rule.targets()}.union(*texts)), default=0)

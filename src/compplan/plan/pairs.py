@@ -88,6 +88,8 @@ def _comparison(expr: ex.Compare, op: ex.Operator) -> Test:
     fields = [side for side in (inner(expr.left), inner(expr.right)) if isinstance(side, ex.Field)]
     if len(set(fields)) > 1:
         raise Hinted(f'"{expr}" compares two member fields', "compare the same field of two members")
+    if isinstance(expr.left, ex.Text) or isinstance(expr.right, ex.Text):
+        return _one_sided(expr, holds=op == expr.op)
     if ours is not False and theirs is False:
         return Test(expr.left, op, inner(expr.right))
     if ours is False and theirs is not False:

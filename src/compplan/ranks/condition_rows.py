@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
-from compplan.plan.expression_kinds import demand_flag
+from compplan.plan.expression_kinds import demand_flag, demand_one_member
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.in_rounds import demand_rounds, in_rank_tree, rank_asked, sums_by_rank
 from compplan.ranks.row import INFINITE, Measure, Row
@@ -23,6 +23,7 @@ def new_row(code: str, text: str, measure: Measure, name: str, low: int, **more:
 
 def condition_rows(expr: ex.Expr, scope: Scope, code: str = "") -> list[Row]:
     """Split a condition into rows at its `and`s, looking through named conditions."""
+    demand_one_member(expr)
     demand_flag(expr, scope)
     if isinstance(expr, ex.Logic) and expr.op == "and":
         return [row for item in expr.items for row in condition_rows(item, scope, code)]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
-from compplan.plan.expression_kinds import demand_flag
+from compplan.plan.expression_kinds import demand_flag, demand_one_member
 from compplan.plan.located import Hinted
 from compplan.plan.values import EXACT
 from compplan.plan.wording import in_tree
@@ -92,6 +92,7 @@ def _percent(share: Decimal) -> str:
 def _holder(text: str, scope: Scope) -> tuple[int, str]:
     """Read who must be in a leg: a rank, a rank and a condition, or a condition alone (rank 0)."""
     expr = ex.parse(text)
+    demand_one_member(expr)
     items = expr.items if isinstance(expr, ex.Logic) and expr.op == "and" else (expr,)
     asked = [i.name if isinstance(i, ex.Name) and i.name in scope.ranks else rank_asked(i, scope) for i in items]
     ranks, others = [*filter(None, asked)], [i for i, rank in zip(items, asked, strict=True) if not rank]
