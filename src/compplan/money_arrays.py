@@ -11,7 +11,15 @@ import numpy as np
 
 from compplan.errors import ExactnessError
 from compplan.money import INT64_MAX
-from compplan.money_kernels import divider, measure, mul_div_round_all, round_div_all, sum_abs_checked, sum_checked
+from compplan.money_kernels import (
+    divider,
+    extremes,
+    measure,
+    mul_div_round_all,
+    round_div_all,
+    sum_abs_checked,
+    sum_checked,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,8 +85,8 @@ def max_abs(values: Amounts) -> int:
     >>> max_abs(np.array([-(2**63), 5]))
     9223372036854775808
     """
-    values = _int64(values)
-    return max(int(values.max()), -int(values.min())) if values.size else 0
+    least, largest = extremes(_int64(values))
+    return max(int(largest), -int(least))
 
 
 def product_fits(values: Amounts, factor: int) -> bool:

@@ -272,6 +272,15 @@ def sum_abs_checked(values):
 
 
 @kernel
+def extremes(values):
+    """Return the least and the largest of int64 values and zero."""
+    least = largest = np.int64(0)
+    for i in range(values.size):
+        least, largest = min(least, values[i]), max(largest, values[i])
+    return least, largest
+
+
+@kernel
 def measure(values):
     """Return how many values are positive, how many negative, and of them and zero the least and the largest.
 

@@ -69,7 +69,7 @@ def rows_in_primary(
     return Rows(
         earner=found.earner if primary is None else primary[found.earner],
         source=found.source if primary is None else primary[found.source],
-        line=np.full(found.earner.size, -1, np.int64) if orders is None else orders[found.line],
+        line=np.broadcast_to(np.int64(-1), found.earner.size) if orders is None else orders[found.line],
         level=found.level,
         klass=klass,
         base=found.base,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compplan.bonuses.difference.share_kernels import FIRST, REST
 from compplan.bonuses.difference.spec import Tally
-from compplan.bonuses.difference.total_kernels import EXTRA, LOST, LOWER, STOPPED
+from compplan.bonuses.difference.total_kernels import EXTRA, FIRST, LOST, LOWER, REST, STOPPED
 from compplan.errors import ExactnessError
 from compplan.money_arrays import exact_sum
 
@@ -41,11 +40,8 @@ def tally(
     found: Found,
     pay: NDArray[np.int64],
     held: NDArray[np.int64] | None,
-    paid: int | None = None,
 ) -> Tally:
     """Draw up the books: what sources allot, what members got, and each reason from where it arose.
-
-    `paid` is the sum of pay, where it is known already.
 
     Raises
     ------
@@ -56,7 +52,7 @@ def tally(
     books = Tally(
         denominator=rule.denominator,
         allotted=found.signed * rule.best + whole(sums, EXTRA),
-        paid=rule.denominator * (exact_sum(pay) if paid is None else paid),
+        paid=rule.denominator * exact_sum(pay),
         no_upline=found.nobody,
         not_qualified=found.unpaid if held is None else 0,
         held=0 if held is None else rule.denominator * exact_sum(held),

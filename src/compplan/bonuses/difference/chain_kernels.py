@@ -67,7 +67,7 @@ def chain_volume(depth, klass, pay, stands, rated, pass_up, values, from_self, n
         at = HIDDEN if pass_up and not pay[i] else at
         at = at if stands[i] else AWAY
         new = U(m + 1)
-        chain.who[new], chain.row[new], chain.above[new] = i, at, above
+        chain.who[new], chain.row[new], chain.above[new], volume[new] = i, at, above, 0
         m += at >= 0
         mine = m << 1 | 1 if at >= 0 else above & ~np.int64(at == BARRIER)
         near[d + U(1)] = mine
@@ -99,6 +99,7 @@ def chain_volume_of_few(found, klass, parent, end, values, from_self, chain, vol
             break
         chain.who[U(m)], chain.row[U(m)] = i, klass[U(i)]
         chain.above[U(m)] = top << 1 | (top > 0 and parent[U(i)] == chain.who[U(top)])
+        volume[U(m)] = 0
         if from_self:
             at = i
         else:

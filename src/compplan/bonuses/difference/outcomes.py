@@ -12,9 +12,10 @@ import numpy as np
 
 from compplan.bonuses.difference import chain_kernels as ck
 from compplan.bonuses.difference.outcome_kernels import levels_below, peaks_below
-from compplan.bonuses.difference.share_kernels import IS_FIRST, IS_HELD, IS_PAID, IS_UNPAID, SUMS
+from compplan.bonuses.difference.share_kernels import IS_FIRST, IS_HELD, IS_PAID, IS_UNPAID
 from compplan.bonuses.difference.shares import found_shares
 from compplan.bonuses.difference.standing import Standing
+from compplan.bonuses.difference.total_kernels import SUMS
 from compplan.money import ROUNDING_CODES
 from compplan.money_arrays import multiply_divide_all
 from compplan.volumes.member_arrays import as_input

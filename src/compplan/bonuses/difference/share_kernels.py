@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from compplan.bonuses.difference.chain_kernels import STOPS
-from compplan.bonuses.difference.total_kernels import EXTRA, LOST, LOWER, STOPPED, add
+from compplan.bonuses.difference.total_kernels import EXTRA, FIRST, LOST, LOWER, NOBODY, REST, STOPPED, UNPAID, add
 from compplan.jit import kernel
 from compplan.money_kernels import round_div_by
 
@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 U = np.uint32
-NOBODY, FIRST, UNPAID, REST = 4, 5, 6, 7
-SUMS = 8
 IS_PAID, IS_UNPAID, IS_HELD, IS_FIRST = range(4)
 
 

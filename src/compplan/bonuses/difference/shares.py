@@ -12,9 +12,6 @@ from compplan.bonuses.difference.books import Found, tally, whole
 from compplan.bonuses.difference.share_kernels import (
     IS_HELD,
     IS_UNPAID,
-    NOBODY,
-    SUMS,
-    UNPAID,
     Rule,
     Shares,
     Sources,
@@ -24,6 +21,7 @@ from compplan.bonuses.difference.share_kernels import (
 )
 from compplan.bonuses.difference.spec import DifferenceResult, DifferenceRows
 from compplan.bonuses.difference.standing import BLOCKS, Standing, empty_chain, linked
+from compplan.bonuses.difference.total_kernels import NOBODY, SUMS, UNPAID
 from compplan.memory import unwritten
 from compplan.money import INT64_MAX, ROUNDING_CODES
 from compplan.money_kernels import divider
@@ -116,7 +114,7 @@ def paid_one_by_one(rule: Difference, inputs: DifferenceInputs, signed: int, *, 
         ledger.used = settle(count, shares, *given, keep_rows)
     rows = ledger.written() if keep_rows else None
     if rows is not None and inputs.line_start is None:
-        rows = rows._replace(line=np.full(ledger.used, -1, np.int32))
+        rows = rows._replace(line=np.broadcast_to(np.int32(-1), ledger.used))
     kept = held if rule.unpaid == "hold" else None
     found = Found(signed, sums, unpaid=whole(sums, UNPAID), nobody=whole(sums, NOBODY))
     return DifferenceResult(pay, kept, rows, tally(rule, found, pay, kept))

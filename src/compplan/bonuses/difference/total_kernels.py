@@ -8,7 +8,8 @@ from compplan.jit import inline, kernel
 
 U = np.uint32
 LOW = 0xFFFFFFFF
-LOST, EXTRA, LOWER, STOPPED = range(4)
+LOST, EXTRA, LOWER, STOPPED, NOBODY, FIRST, UNPAID, REST = range(8)
+SUMS = 8
 
 
 @inline
@@ -19,29 +20,28 @@ def add(sums, kind, product):
 
 
 @kernel
-def carry_up(count, best, rates, takes, chain, volume, pay, sums):
-    """Pay each his rate of the volume that reaches him, less what is taken, and send the volume on."""
+def carry_up(count, best, rates, takes, chain, volume, less, pays, pay, held, sums):
+    """Pay each his rate of the volume that reaches him, less what is taken, and send the volume on.
+
+    What a member cannot be paid is `held`, or lost where that is None; `less` is zeros, by number.
+    """
     for m in range(count, 0, -1):
         v, row = volume[U(m)], U(chain.row[U(m)])
         rate, take, low, up = rates[row], takes[row], chain.low[U(m)], chain.next[U(m)]
-        pay[U(m)] += rate * v
+        amount = rate * v - less[U(m)]
         if take != rate:
             add(sums, LOST, (take - rate) * v)
         if up > 0:
             volume[U(up)] += v
-            pay[U(up)] -= low * v
+            less[U(up)] += low * v
             if take != low:
                 add(sums, EXTRA, (take - low) * v)
         else:
             add(sums, STOPPED if up < 0 else LOWER, (best - take) * v)
-
-
-@kernel
-def hand_out(count, who, pays, earned, pay, unpaid):
-    """Write what members earned to their places: what is paid, and by number what they cannot be paid."""
-    for m in range(1, count + 1):
-        i, amount = U(who[U(m)]), earned[U(m)]
+        i = U(chain.who[U(m)])
         if pays[i]:
             pay[i] = amount
+        elif held is not None:
+            held[i] = amount
         else:
-            unpaid[U(m)] = amount
+            add(sums, UNPAID, amount)

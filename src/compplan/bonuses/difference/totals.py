@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from compplan.bonuses.difference.books import Found, tally
+from compplan.bonuses.difference.books import Found, tally, whole
 from compplan.bonuses.difference.chain_kernels import chain_volume, chain_volume_of_few
-from compplan.bonuses.difference.share_kernels import SUMS
 from compplan.bonuses.difference.spec import DifferenceResult
 from compplan.bonuses.difference.standing import Standing, empty_chain, linked
-from compplan.bonuses.difference.total_kernels import carry_up, hand_out
-from compplan.money_arrays import exact_sum
+from compplan.bonuses.difference.total_kernels import SUMS, UNPAID, carry_up
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
@@ -28,20 +26,15 @@ FEW = 8
 def carried(rule: Difference, inputs: DifferenceInputs, signed: int) -> DifferenceResult:
     """Pay everybody; `signed` is the sum of all bases."""
     n, standing, sums = inputs.klass.size, Standing.of(rule, inputs), np.zeros(2 * SUMS, np.int64)
-    chain, volume = empty_chain(n), np.zeros(n + 2, np.int64)
+    chain, volume = empty_chain(n), np.empty(n + 2, np.int64)
+    volume[0] = 0
     count = _chained(rule, inputs, standing, chain, volume)
     linked(rule, standing, count, chain)
-    earned, pay = np.zeros(count + 1, np.int64), np.zeros(n, np.int64)
-    carry_up(count, rule.best, standing.rates, standing.takes, chain, volume, earned, sums)
-    unpaid = np.zeros(count + 1, np.int64)
-    hand_out(count, chain.who, as_input(inputs.pay), earned, pay, unpaid)
-    held = None
-    if rule.unpaid == "hold":
-        held = np.zeros(n, np.int64)
-        held[chain.who[1 : count + 1]] = unpaid[1:]
-    lost = exact_sum(unpaid)
-    found = Found(signed, sums, unpaid=lost, nobody=int(volume[0]) * rule.best)
-    return DifferenceResult(pay, held, None, tally(rule, found, pay, held, paid=exact_sum(earned) - lost))
+    pay, held = np.zeros(n, np.int64), np.zeros(n, np.int64) if rule.unpaid == "hold" else None
+    given = rule.best, standing.rates, standing.takes, chain, volume, np.zeros(count + 1, np.int64)
+    carry_up(count, *given, as_input(inputs.pay), pay, held, sums)
+    found = Found(signed, sums, unpaid=whole(sums, UNPAID), nobody=int(volume[0]) * rule.best)
+    return DifferenceResult(pay, held, None, tally(rule, found, pay, held))
 
 
 def _chained(
@@ -57,5 +50,6 @@ def _chained(
         given = found, klass, as_input(tree.parent), as_input(tree.end), values, rule.from_self
         chain_volume_of_few(*given, chain, volume)
         return found.size
-    near = np.zeros(tree.max_depth + 2, np.int64)
+    near = np.empty(tree.max_depth + 2, np.int64)
+    near[0] = 0
     return int(chain_volume(as_input(tree.depth), *standing.who, values, rule.from_self, near, chain, volume))

@@ -11,20 +11,14 @@ import numpy as np
 from compplan.jit import inline, kernel
 
 U = np.uint32
-SHORT = 32
-
 
 @inline
 def sum_of(volume, first, stop):
-    """Return the sum of a slice; a short one is not worth making."""
+    """Return the sum of a slice; slices are too short for vectors."""
     total = np.int64(0)
-    if stop - first < SHORT:
-        while first < stop:
-            total += volume[U(first)]
-            first += 1
-    else:
-        for value in volume[first:stop]:
-            total += value
+    while first < stop:
+        total += volume[U(first)]
+        first += 1
     return total
 
 

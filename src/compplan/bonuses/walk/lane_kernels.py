@@ -94,9 +94,10 @@ def add_lanes(below, members, volume, pay, lanes, paid):
 def add_few_lanes(below, members, volume, pay, numerators, skipped, width, lane, paid):
     """Do as `add_lanes` for the levels above a source, at most as many as the tuple `width` has entries.
 
-    Rows of numerators and of lanes have as many entries too; what is one level further is lost.
+    Rows of numerators and of lanes have as many entries too; what is one level further is lost. Numerators stand there
+    twice, and members take turns, because to add to one row of `paid` again and again is to wait for it.
     """
-    wide = np.uint64(len(width))
+    wide, turn, turns = np.uint64(len(width)), 0, skipped + 1
     for j in range(volume.size):
         i = U(volume.size - 1 - j)
         v, depth = volume[i], members.depth[i]
@@ -106,7 +107,8 @@ def add_few_lanes(below, members, volume, pay, numerators, skipped, width, lane,
             pay[i] = 0
         else:
             counted = members.counted[i]
-            row = members.row[i] if counted else skipped
+            row = turn + (members.row[i] if counted else skipped)
+            turn = turns - turn
             pay[i] = carry_lanes(lane, up, counted, v, numerators, np.uint64(row) * wide, paid, width)
         below = depth
 

@@ -101,12 +101,12 @@ def _pay_range(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], so
 def _pay_range_of_few(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], sources: Range) -> Part:
     walk = job.walk
     width = next(width for width in WIDTHS if walk.listed <= len(width))
-    wide = np.zeros((len(rates), len(width)), np.int64)
-    wide[:, : walk.listed] = rates
+    wide = np.zeros((2, len(rates), len(width)), np.int64)
+    wide[:, :, : walk.listed] = rates
     lane, paid = borrowed((job.arrays.max_depth + 2) * len(width)), zeros(wide.size)
     given = wide.ravel(), walk.classes + 1, width, lane, paid
     pay, above = _from_the_last(job, volume, sources, add_few_lanes, *given)
-    paid = paid.reshape(wide.shape)[:, : walk.listed]
+    paid = paid.reshape(wide.shape).sum(axis=0)[:, : walk.listed]
     top = lane[: walk.listed].copy()
     lane[: len(width)] = 0
     return Part(sources, pay, above, _volumes(walk, paid, top))

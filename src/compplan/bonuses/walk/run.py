@@ -73,7 +73,8 @@ def simpler(walk: Walk, inputs: WalkInputs) -> Walk:
     if not walk.uncounted_paid or walk.counts_source != walk.from_self:
         return walk
     assert inputs.counted is not None  # noqa: S101 - checked before
-    if ((inputs.klass >= 0) & inputs.pay & ~inputs.counted).any():
+    paid = inputs.pay > inputs.counted
+    if paid.any() and (paid & (inputs.klass >= 0)).any():
         return walk
     return replace(walk, uncounted_paid=False, source_counts=None)
 

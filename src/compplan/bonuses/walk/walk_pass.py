@@ -172,8 +172,9 @@ class WalkPass(Pass):
     def book(self, work: Work, result: WalkResult, orders: NDArray[np.int64] | None) -> Book:
         found, rows = result.rows, None
         if found is not None:
-            level = found.level - self.counting.own_group
-            rows = rows_in_primary(found._replace(level=level), work.tree(self.climbed), orders, klass=found.klass)
+            if self.counting.own_group:
+                found = found._replace(level=found.level - self.counting.own_group)
+            rows = rows_in_primary(found, work.tree(self.climbed), orders, klass=found.klass)
         tally = result.tally
         return Book(
             bonus=self.bonus,
