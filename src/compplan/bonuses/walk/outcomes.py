@@ -177,10 +177,9 @@ class _Forest:
         level: NDArray[np.int32],
         amount: NDArray[np.int64],
     ) -> NDArray[np.integer]:
-        walk, inputs, every = self.walk, self.inputs, np.ones(level.size, np.bool_)
-        skipped = self.is_skipped
+        walk, every = self.walk, np.ones(level.size, np.bool_)
         tests = {
-            Outcome.SKIPPED: every & skipped,
+            Outcome.SKIPPED: every & self.is_skipped,
             Outcome.BEYOND_LEVELS: (level > walk.listed) & (not walk.tail),
             Outcome.NOT_QUALIFIED: every & (not self.pays),
             Outcome.NO_RATE_TABLE: every & (self.klass < 0),
