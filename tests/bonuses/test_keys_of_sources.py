@@ -35,7 +35,9 @@ def refused(bonus):
         (f"{LINE}, rates_by: source.rnak, rates: {{a: 1%}}", '"source.rnak" is not known'),
         (f"{LINE}, rates_by: source.rank, rates: {{gold: 1%}}", '"gold" is not a rank'),
         (f"{LINE}, rates_by: source.pv, rates: {{many: 1%}}", "thresholds of pv"),
-        (f"{LINE}, rates_by: order.gv, rates: {{1: 1%}}", "known: pv"),
+        (f"{LINE}, rates_by: order.gv, rates: {{1: 1%}}", "name a sum of orders (pv), or a column: orders.gv"),
+        (f"{LINE}, rates_by: orders.pv, rates: {{1: 1%}}", "for the size of one order write order.pv"),
+        (f"{LINE}, rates_by: orders.pack, rates: {{a: [60%], b: [10%, 60%], c: [50%, 60%]}}", "can pay 110%"),
         (f"{LINE}, rates_by: order.pv, rates: {{5: 1%, 2: 2%}}", "do not ascend"),
         ("kind: unilevel, of: pv, rates_by: order.pv, rates: {5: 1%}", "add payment: order"),
         ("kind: unilevel, of: gv, rates_by: orders.pack, rates: {a: 1%}", "keys of the order need one"),
@@ -143,3 +145,16 @@ def test_the_column_must_hold_text():
 def test_described():
     plan = cp.load_plan(PLAN % ("decimals: 2", f"{LINE}, rates_by: [rank, order.pv], rates: {{silver: {{100: 5%}}}}"))
     assert "with rank silver, on orders from 100 pv: 5%" in plan.describe()
+
+
+def test_an_order_has_one_key_so_its_rates_alone_come_together():
+    cp.load_plan(PLAN % ("decimals: 2", f"{LINE}, rates_by: orders.pack, rates: {{a: [60%], b: [10%, 60%]}}"))
+
+
+@pytest.mark.parametrize("sku", [1001, "1001"])
+def test_a_key_stands_for_a_text_and_for_the_number_it_spells(sku):
+    plan = PLAN % ("decimals: 2", f"{LINE}, rates_by: orders.sku, rates: {{1001: 5%, 1002: 7%}}")
+    members = [{"member_id": "ann", "sponsor_id": None}, {"member_id": "ben", "sponsor_id": "ann"}]
+    orders = [{"order_id": 1, "member_id": "ben", "date": "2026-10-02", "pv": 100, "sku": sku}]
+    run = cp.run(plan, members=members, orders=orders, period="2026-10")
+    assert [str(row["amount"]) for row in run.ledger.rows()] == ["5.00"]

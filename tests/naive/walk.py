@@ -70,6 +70,15 @@ def best_of(case, level):
     return max((rates[min(level - 1, case["columns"] - 1)] for rates in case["rates"]), default=0)
 
 
+def uses_level(case, member):
+    return case["counted"] is None or case["counted"][member]
+
+
+def is_skipped(case, member):
+    """Whether a member uses up no level and takes nothing, neither his own nor what is passed up."""
+    return not uses_level(case, member) and not case["uncounted_paid"]
+
+
 class Books:
     """Payments and tally of one run."""
 
@@ -155,8 +164,8 @@ def walk_levels(case, books, source, line):
         if not is_level(case, level):
             break
         numerator = rate_of(case, member, level, time)
-        if not (case["counted"] is None or case["counted"][member]):
-            if case["uncounted_paid"] and numerator:
+        if not uses_level(case, member):
+            if not is_skipped(case, member) and numerator:
                 books.give(member, source, line, level, numerator)
                 books.allot(value, numerator)
             continue
@@ -165,7 +174,8 @@ def walk_levels(case, books, source, line):
             books.allot(value, best)
         takers = [member] if numerator else []
         if case["pass_up"] and not takers:
-            takers = [other for other in upline[place + 1 :] if rate_of(case, other, level, time)]
+            above = [other for other in upline[place + 1 :] if not is_skipped(case, other)]
+            takers = [other for other in above if rate_of(case, other, level, time)]
         if takers:
             taken = rate_of(case, takers[0], level, time)
             books.give(takers[0], source, line, level, taken, passed_up=takers[0] != member)
@@ -211,14 +221,14 @@ def level_at(case, earner, source, time):
         if case["counts"] == "payable":
             level += bool(is_level(case, level) and rate_of(case, member, level, time))
         else:
-            level += case["counted"] is None or case["counted"][member]
+            level += uses_level(case, member)
     raise AssertionError("not above the source")
 
 
 def reason(case, earner, level, time):
     """The first reason why an earner does not take the level he meets."""
     klass = case["klass"][earner]
-    if case["counted"] is not None and not case["counted"][earner] and not case["uncounted_paid"]:
+    if is_skipped(case, earner):
         return "SKIPPED"
     if not is_level(case, level):
         return "BEYOND_LEVELS"

@@ -19,7 +19,7 @@ from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.pay_day import PayDay
-from compplan.plan.source_keys import keys_make_no_sense
+from compplan.plan.source_keys import keys_make_no_sense, parts_of, their_axes
 from compplan.plan.values import AmountTable, ByKey, ConditionText, LevelTable, Model, Name
 from compplan.quantities.order_sum import OrderSum
 from compplan.rooms import in_room, open_room
@@ -209,12 +209,20 @@ class Bonus(Model):
             if per_order and place == ("of",) and not isinstance(scope.rules.get(read), OrderSum):
                 yield Finding(place, f'"{read}" is not a sum of orders', "payments per order need one")
 
-    def paid_at_most(self) -> Decimal:
-        """Return the largest share of its base that the table can pay: the best of each level, a tail counted once."""
-        rates = getattr(self, "rates", None)
-        rows = [] if rates is None else [rates] if isinstance(rates, LevelTable) else [row for _, row in rates.leaves()]
-        levels = [[*row.levels, *([] if row.tail is None else [row.tail])] for row in rows]
-        return sum((max(level) for level in zip_longest(*levels, fillvalue=Decimal(0))), Decimal(0))
+    def paid_at_most(self, scope: Scope) -> Decimal:
+        """Return the largest share of its base that the table can pay: the best of each level, a tail counted once.
+
+        A source or an order has one key of its own, so that only the rates of one such key come together.
+        """
+        rates, by = getattr(self, "rates", None), getattr(self, "rates_by", "paid_as")
+        if rates is None:
+            return Decimal(0)
+        if not their_axes(by) or any(keys_make_no_sense(self, scope)):
+            return _best_of(rates)
+        try:
+            return max(_best_of(part.table) for part in parts_of(by, rates, scope) if part.table is not None)
+        except Hinted:  # a threshold that is no number: told by who checks the keys
+            return Decimal(0)
 
     def compile(self, name: str, builder: Builder) -> None:
         """Add the passes of this bonus to the program."""
@@ -223,6 +231,13 @@ class Bonus(Model):
     def describe(self, name: str) -> list[str]:
         """Return plain-language sentences about this bonus."""
         raise NotImplementedError
+
+
+def _best_of(table: LevelTable | ByKey) -> Decimal:
+    """Return the sum of the best rates of all levels."""
+    rows = [table] if isinstance(table, LevelTable) else [row for _, row in table.leaves()]
+    levels = [[*row.levels, *([] if row.tail is None else [row.tail])] for row in rows]
+    return sum((max(level) for level in zip_longest(*levels, fillvalue=Decimal(0))), Decimal(0))
 
 
 def cap_makes_no_sense(bonus: Bonus, scope: Scope) -> Found:

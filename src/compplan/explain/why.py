@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from compplan.arrow.frame import Frame, dictionary_column, fixed_to_decimal
+from compplan.bonuses.books.caps import groups_of
 from compplan.errors import UsageError, did_you_mean
 from compplan.explain.gates import gates
 from compplan.explain.reasons import GOOD, REASON_TEXTS, Detail, Reason
@@ -22,6 +23,7 @@ from compplan.money import from_fixed
 from compplan.periods.period import read_period
 from compplan.plan import expression as ex
 from compplan.plan.pairs import split
+from compplan.program.parts import PartsPass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -122,7 +124,7 @@ def _other_period(period: str, found: Mapping[str, tuple[Work, Any]], work: Work
 
 def _parts_of(work: Work, passes: Sequence[Pass], bonus: str) -> dict[str, tuple[Work, Sequence[Pass]]]:
     """Return the weeks that a bonus is paid for, each with its passes; none for a bonus of the period."""
-    ours: Any = next((p for p in passes if bonus in getattr(p, "bonuses", ())), None)
+    ours = next((p for p in passes if isinstance(p, PartsPass) and bonus in p.bonuses), None)
     return {} if ours is None else {part.period.name: (part, ours.passes) for part in work.parts[ours.length]}
 
 
@@ -159,6 +161,15 @@ def _limited(work: Work, passes: Sequence[Pass], bonus: str, position: int) -> l
     return [step for steps in found for step in steps]
 
 
+def _cap_of(work: Work, quantity: str, over: str | None, position: int, currency: str) -> Detail:
+    """Tell how large a cap by a quantity is: that of the member, or the largest of all who share it."""
+    values, text = work.columns[quantity], f"at most {quantity}"
+    most = int(values[position])
+    if over is not None and (group := groups_of(over, work))[position] >= 0:
+        most, text = int(values[group == group[position]].max()), f"{text}, the largest of the same {over}"
+    return Detail("cap", text, from_fixed(most, work.scales[quantity]), currency)
+
+
 def _gates_of_weeks(weeks: dict[str, tuple[Gate, ...]]) -> Iterator[Gate]:
     """Yield each gate once where all weeks agree, and else the one of each week under the week's name."""
     for same in zip(*weeks.values(), strict=True):
@@ -191,8 +202,7 @@ def _why(work: Work, passes: Sequence[Pass], member: Any, bonus: str) -> Why:
         own.append(alone)
     steps = list(bonus_pass.details(work, position)) if hasattr(bonus_pass, "details") else []
     if isinstance(model.cap, str):
-        most = from_fixed(int(work.columns[model.cap][position]), work.scales[model.cap])
-        steps.append(Detail("cap", f"at most {model.cap}", most, book.currency))
+        steps.append(_cap_of(work, model.cap, model.cap_over, position, book.currency))
     steps += _limited(work, passes, bonus, position)
     return Why(
         member=member,

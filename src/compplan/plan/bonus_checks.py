@@ -123,7 +123,7 @@ def _their_keys_do_not_fit(
     """Yield what is wrong with keys of the source or the order."""
     if not by.startswith(others):
         message = f'"{by}" is not the earner\'s'
-        also = f", or begin with {_or(others)}" if others else ""
+        also = f", or begin with {_or(others)}" if others else "; a unilevel knows keys of the source and the order"
         yield Finding(said, message, f"here the keys are what the earner has{also}")
     elif (hint := their_field_is_unknown(by, scope)) is not None:
         yield Finding(said, f'"{by}" is not known', hint)
@@ -155,7 +155,7 @@ def bonuses_make_no_sense(scope: Scope) -> Found:
             if other not in scope.model.bonuses and not (bonus.reads_quantities and other in scope.rules):
                 hint = did_you_mean(other, list(scope.model.bonuses))
                 yield Finding(("bonuses", name, *place), f'"{other}" is not a bonus', hint)
-        most = bonus.paid_at_most()
+        most = bonus.paid_at_most(scope)
         if most > 1 and bonus.over_100_percent is None:
             message = f"the rates can pay {percent(most)} of what they are of"
             hint = "lower them, or say over_100_percent: allowed"

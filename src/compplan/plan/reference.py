@@ -125,9 +125,10 @@ rates:                                   # for each key; the field ending in `_b
 The keys are then ranks of the ladder; thresholds, lowest first, from which on a row applies; or texts of the member's
 field. A member who has no row is paid nothing, and where the table is a cap, he has no cap.
 
-In bonuses that go up a tree by level, and in `retail`, the rates can also go by what is paid on: `orders.pack` is a
-text of each order (and every order with another text is a payment of its own), `order.pv` the volume `pv` of one order,
-with thresholds as keys and `payment: order`; up a tree also `source.paid_as`, `source.pv` or `source.member.country`
+In `unilevel`, `direct`, `fast_start`, `generation`, `matrix` and `retail` the rates can also go by what is paid on:
+`orders.pack` is a text or a whole number of each order (and every order with another one is a payment of its
+own), `order.pv` the volume `pv` of one whole order, with thresholds as keys and `payment: order` (a return has a
+volume below zero, and takes back only where the table begins below zero); up a tree also `source.paid_as`, `source.pv` or `source.member.country`
 for what the member has from whom the volume comes. Sources and orders without a row pay nothing, and nothing is set
 aside for them.
 

@@ -139,6 +139,11 @@ def _orders_have_no_keys(bonus: object, theirs: tuple[str, ...], scope: Scope) -
     of = getattr(bonus, "of", "")
     if of in scope.rules and of not in scope.order_sums:
         yield Finding(("of",), f'"{of}" is not a sum of orders', "keys of the order need one")
+    amounts = {rule.sum.partition(".")[2]: name for name, rule in scope.order_sums.items()}
+    for each in theirs:
+        if each.startswith(OF_ORDER) and (volume := amounts.get(each.removeprefix(OF_ORDER))):
+            hint = f"for the size of one order write {OF_SIZE}{volume}"
+            yield Finding(("rates_by",), f"{each} is an amount, and no key", hint)
     sized = [each for each in theirs if each.startswith(OF_SIZE)]
     if sized and getattr(bonus, "payment", "") != "order":
         message = f"{sized[0]} is the size of one order, and a payment is for all orders of the period"
@@ -154,7 +159,9 @@ def their_field_is_unknown(by: str, scope: Scope) -> str | None:
         name = by.removeprefix(OF_SIZE)
         if name in scope.order_sums:
             return None
-        return did_you_mean(name, list(scope.order_sums)) or "name a sum of orders: order.pv"
+        sums = list(scope.order_sums)
+        close, column = did_you_mean(name, sums), f"{OF_ORDER}{name}"
+        return close if close.startswith("did") else f"name a sum of orders ({', '.join(sums)}), or a column: {column}"
     if by.startswith(OF_ORDER):
         return None if re.fullmatch(r"orders\.\w+", by) else "name a column of the orders: orders.pack"
     name = by.removeprefix(OF_SOURCE)

@@ -19,7 +19,7 @@ from compplan.plan.inputs import member_fields, needs_enrolment, needs_roles
 from compplan.quantities.member_column import MemberColumn
 from compplan.ranks.given import unknown_ranks
 from compplan.volumes.order_parts import orders_within
-from compplan.volumes.order_rules import OrderRule, rule_from_model
+from compplan.volumes.order_rules import Key, OrderRule, rule_from_model
 from compplan.volumes.orders import read_orders
 
 if TYPE_CHECKING:
@@ -201,7 +201,10 @@ def orders_of(plan: Plan, source: pa.Table | None, work: Work, *, allow_floats: 
     if source is None:
         raise UsageError(f"the plan {plan.name!r} sums orders: give orders=")
     start, end = _days(work)
-    keyed = [OrderRule(f"rates by {name}", None, only=((name, keys),)) for name, keys in plan.scope.order_keys.items()]
+    keyed = [
+        OrderRule(f"rates by {name}", None, only=((name, tuple(map(Key, keys))),))
+        for name, keys in plan.scope.order_keys.items()
+    ]
     return read_orders(
         source,
         columns=plan.model.orders,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal
@@ -15,6 +16,16 @@ if TYPE_CHECKING:
     from compplan.quantities.order_sum import OrderSum
 
 Filters = tuple[tuple[str, tuple[Any, ...]], ...]
+
+
+class Key(str):
+    """A key of a table of a plan: it stands for a text, and for the whole number that it spells."""
+
+    __slots__ = ()
+
+    def of(self, *, numbers: bool) -> str | int:
+        """Return what a column holds for it: a number where it holds numbers and the key is one."""
+        return int(self) if numbers and re.fullmatch(r"-?\d{1,18}", self) else str(self)
 
 
 @dataclass(frozen=True, slots=True)

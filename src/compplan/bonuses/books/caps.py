@@ -62,7 +62,7 @@ class Caps:
     def of(cls, cap: Cap, scale: int, work: Work) -> Caps:
         """Look up everybody's cap, and take off what was paid before."""
         most = most_of(cap, scale, work)
-        group = None if cap.over is None else _groups_of(cap.over, work)
+        group = None if cap.over is None else groups_of(cap.over, work)
         before = None if cap.per == "period" else paid_in_span(cap, scale, work)
         if group is not None:
             most = _largest_of_group(most, group)
@@ -121,7 +121,7 @@ def paid_to_gone(cap: Cap, scale: int, work: Work) -> Amounts:
     return np.append(paid, 0) * 10 ** (scale - money_of(cap.bonus, work).decimals)
 
 
-def _groups_of(over: str, work: Work) -> NDArray[np.int32]:
+def groups_of(over: str, work: Work) -> NDArray[np.int32]:
     """Return the group of each member, -1 for who has no text: he is alone."""
     codes, values = work.texts[over.removeprefix("member.")]
     named = np.array([*map(bool, values), False])

@@ -86,7 +86,9 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
     over_pool: Literal["paid", "scaled"] | None = Field(
         None, description="What happens where shares can be more than the whole pool."
     )
-    share_max: Rate | None = Field(None, gt=0, description="The largest part of the pool that one member gets.")
+    share_max: Rate | None = Field(
+        None, gt=0, description="The largest part of what the pool pays out that one member gets."
+    )
     point_max: Number | None = Field(None, gt=0, description="The most money that one point is worth.")
     point_decimals: Whole | None = Field(
         None, ge=0, le=9, description="Digits that the value of one point is rounded to, before points are multiplied."
@@ -149,8 +151,9 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
 
         compile_pool(name, self, builder)
 
-    def paid_at_most(self) -> Decimal:
+    def paid_at_most(self, scope: Scope) -> Decimal:
         """Each key has a pool of its own, so they add up."""
+        del scope
         rates = (
             []
             if self.rates is None

@@ -11,7 +11,7 @@ import numpy as np
 from compplan.plan.source_keys import OF_ORDER, OF_SIZE, OF_SOURCE, keys_of, parts_of, their_axes
 from compplan.plan.values import EXACT, ByKey, LevelTable, axes, number
 from compplan.program.class_passes import RowMaskPass
-from compplan.volumes.order_rules import rule_from_model
+from compplan.volumes.order_rules import Key, rule_from_model
 from compplan.volumes.orders import order_amounts
 
 if TYPE_CHECKING:
@@ -134,8 +134,8 @@ def _taken(part: SourcePart, by: str, key: str | None, keys: list[str], builder:
     if by.startswith(OF_ORDER):
         column = by.removeprefix(OF_ORDER)
         if key is None:
-            return replace(part, exclude=(*part.exclude, (column, tuple(keys))))
-        return replace(part, only=(*part.only, (column, (key,))))
+            return replace(part, exclude=(*part.exclude, (column, tuple(map(Key, keys)))))
+        return replace(part, only=(*part.only, (column, (Key(key),))))
     if by.startswith(OF_SIZE):
         return replace(part, sizes=(*part.sizes, _size(by.removeprefix(OF_SIZE), key, keys, builder)))
     plain = ByKey(rows={each: LevelTable(levels=(number(0),)) for each in keys})

@@ -238,7 +238,7 @@ def find_levels(i, line, last, rule, members, lines, times, climb, shares, misse
     while i < last:
         d = U(members.depth[U(i)])
         if rule.from_self or rule.source_counts or has_children(i, members):
-            join(U(i), d, rule.uncounted_paid or rule.pass_up or members.counted[U(i)], rule, members, climb)
+            join(U(i), d, rule.uncounted_paid or members.counted[U(i)], rule, members, climb)
         start = np.int64(d) + rule.from_self
         count = np.int64(climb.above[d + U(rule.source_counts)])
         end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1

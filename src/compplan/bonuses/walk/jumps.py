@@ -104,7 +104,7 @@ def found_shares(
     )
     enter(
         sources.path,
-        walk.counts == "payable" or walk.uncounted_paid or walk.pass_up,
+        walk.counts == "payable" or walk.uncounted_paid,
         rule,
         arrays.members,
         climb,

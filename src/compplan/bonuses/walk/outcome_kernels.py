@@ -66,7 +66,7 @@ def passed_up(rule, members, lines, times, climb, rates, may, source, of_line, l
     found, line, listed = 0, np.int64(0), rule.listed
     for i in range(members.depth.size):
         d = U(members.depth[i])
-        join(U(i), d, ALL, rule, members, climb)
+        join(U(i), d, rule.uncounted_paid or members.counted[U(i)], rule, members, climb)
         count = climb.above[d + U(rule.source_counts)]
         own = np.int64(rule.source_counts and not rule.from_self and members.counted[U(i)])  # a level nobody takes
         end = lines.start[U(i) + U(1)] if lines.lined else np.int64(i) + 1

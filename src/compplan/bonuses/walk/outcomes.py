@@ -114,6 +114,12 @@ class _Forest:
         self.rates = walk.numerators[self.klass] if self.klass >= 0 else np.zeros(walk.columns, np.int64)
         self.lined = inputs.line_start is not None
 
+    @property
+    def is_skipped(self) -> bool:
+        """Whether the earner uses up no level, and is not paid for it either."""
+        counted = self.inputs.counted
+        return counted is not None and not counted[self.earner] and not self.walk.uncounted_paid
+
     def own(self) -> WalkOutcomes:
         """Return the entries at the levels where the earner stands himself."""
         level = self._levels()
@@ -132,7 +138,8 @@ class _Forest:
 
     def from_below(self) -> WalkOutcomes:
         """Return the entries of shares that were passed up to the earner."""
-        rates = self.rates if self.pays else np.zeros(self.walk.columns, np.int64)
+        takes = self.pays and not self.is_skipped
+        rates = self.rates if takes else np.zeros(self.walk.columns, np.int64)
         lines = np.arange(self.below.values.size)
         may = self._in_time(lines) & self._fits(self._source_of(lines))
         found = [np.zeros(0, np.int32) for _ in range(3)]
@@ -170,10 +177,9 @@ class _Forest:
         level: NDArray[np.int32],
         amount: NDArray[np.int64],
     ) -> NDArray[np.integer]:
-        walk, inputs, every = self.walk, self.inputs, np.ones(level.size, np.bool_)
-        skipped = inputs.counted is not None and not inputs.counted[self.earner] and not walk.uncounted_paid
+        walk, every = self.walk, np.ones(level.size, np.bool_)
         tests = {
-            Outcome.SKIPPED: every & skipped,
+            Outcome.SKIPPED: every & self.is_skipped,
             Outcome.BEYOND_LEVELS: (level > walk.listed) & (not walk.tail),
             Outcome.NOT_QUALIFIED: every & (not self.pays),
             Outcome.NO_RATE_TABLE: every & (self.klass < 0),
