@@ -126,11 +126,11 @@ The keys are then ranks of the ladder; thresholds, lowest first, from which on a
 field. A member who has no row is paid nothing, and where the table is a cap, he has no cap.
 
 In `unilevel`, `direct`, `fast_start`, `generation`, `matrix` and `retail` the rates can also go by what is paid on:
-`orders.pack` is a text or a whole number of each order (and every order with another one is a payment of its
-own), `order.pv` the volume `pv` of one whole order, with thresholds as keys and `payment: order` (a return has a
-volume below zero, and takes back only where the table begins below zero); up a tree also `source.paid_as`, `source.pv` or `source.member.country`
-for what the member has from whom the volume comes. Sources and orders without a row pay nothing, and nothing is set
-aside for them.
+`orders.pack` is a text or a whole number of each order (and every order with another one is a payment of its own),
+`order.pv` the volume `pv` of one whole order, with thresholds as keys and `payment: order` (a return has a volume
+below zero, and takes back only where the table begins below zero); up a tree also `source.paid_as`, `source.pv` or
+`source.member.country` for what the member has from whom the volume comes. Sources and orders without a row pay
+nothing, and nothing is set aside for them.
 
 `rates_by` can be a list; the table is then nested as deep, with the keys of the first on the outside:
 
