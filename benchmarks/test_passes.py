@@ -36,5 +36,5 @@ def test_pass(benchmark, report, case, plan, name, threads):
     touched += work.tree(each.tree).depth.nbytes if hasattr(each, "tree") else 0
     book = work.books.get(getattr(each, "bonus", ""))
     if book is not None and book.rows is not None:
-        touched += sum(array.nbytes for array in vars(book.rows).values())
+        touched += sum(array.nbytes for array in vars(book.rows).values() if array is not None)
     report(case.size, touched)

@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     Flags = NDArray[np.bool_]
 
 
+BLOCK = 2**15
+"""So many members at once: what is put aside for them stays in the cache."""
+
+
 @dataclass(frozen=True)
 class Payables:
     """Totals of one currency, one entry a member, at the money's digits except `exact`.
@@ -63,12 +67,15 @@ class Payables:
 
     def must_balance(self) -> None:
         """Prove that nothing is lost between what is due and what is paid, deducted, withheld or written off."""
-        gone = self.paid + self.withheld + sum(self.deducted.values())
-        if self.written_off is not None:
-            gone = gone + self.written_off
-        parts = sum(self.split.values()) if self.split else self.paid
-        if not np.array_equal(self.earned + self.carried, gone) or not np.array_equal(parts, self.paid):
-            raise ExactnessError("payables do not balance")
+        others = [self.withheld, *self.deducted.values(), *([] if self.written_off is None else [self.written_off])]
+        for start in range(0, self.paid.size, BLOCK):
+            block = slice(start, start + BLOCK)
+            due, gone = self.earned[block] + self.carried[block], self.paid[block].copy()
+            for other in others:
+                gone += other[block]
+            parts = sum(part[block] for part in self.split.values()) if self.split else self.paid[block]
+            if not np.array_equal(due, gone) or not np.array_equal(parts, self.paid[block]):
+                raise ExactnessError("payables do not balance")
 
 
 class Due(NamedTuple):
@@ -158,7 +165,7 @@ def _summed(books: Sequence[Book | Due], members: int, currency: str, terms: Ter
             raise ExactnessError(
                 f"the pay of {currency} passes 64 bits at {scale} digits: round payments, or use fewer digits"
             )
-        exact += book.pay * factor
+        exact += book.pay if factor == 1 else book.pay * factor
     return scale, exact
 
 
@@ -178,10 +185,10 @@ def pay_out(
     if terms.who is not None:
         held |= ~terms.who
     deducted = {take.name: np.where(held, 0, taken(take, due, mode)) for take in terms.takes}
-    net = due - sum(deducted.values())
+    net = due - sum(deducted.values()) if deducted else due
     held |= (net < 0) | ((net == 0) & (due > 0))  # deductions that leave nothing wait until there is more
     paid = np.where(held, 0, net)
-    forgiven = held & (due < 0) if terms.forgiven else np.zeros(due.size, np.bool_)
+    forgiven = held & (due < 0) if terms.forgiven else np.False_
     result = Payables(
         currency,
         terms.decimals if scale is None else scale,
