@@ -25,8 +25,8 @@ class CompressedPass(Pass):
     own: bool
 
     def run(self, work: Work) -> None:
-        values = work.in_tree(self.tree, work.columns[self.base]).astype(np.int64)
-        skips = work.in_tree(self.tree, work.columns[self.skips])
+        values = work.column_in(self.tree, self.base).astype(np.int64)
+        skips = work.column_in(self.tree, self.skips)
         total = sum_levels(work.tree(self.tree), values, skips, self.levels)
         if self.own:
             total = total + values

@@ -50,11 +50,11 @@ class RollUpPass(Pass):
 
     def run(self, work: Work) -> None:
         tree, rule = work.tree(self.tree), self.rule
-        values = work.in_tree(self.tree, work.columns[self.base])
-        stop = work.in_tree(self.tree, work.columns[self.stop]) if self.stop else None
+        values = work.column_in(self.tree, self.base)
+        stop = work.column_in(self.tree, self.stop) if self.stop else None
         if self.uplines:
             total = rollup.roll_up_outside_uplines(
-                tree, values, work.in_tree(self.tree, work.columns[self.uplines]), stop
+                tree, values, work.column_in(self.tree, self.uplines), stop
             )
         elif rule.levels:
             total = rollup.roll_up_levels(tree, values, rule.levels, threads=work.threads)
@@ -83,7 +83,7 @@ class LegsPass(Pass):
 
     def run(self, work: Work) -> None:
         tree = work.tree(self.tree)
-        volume = work.in_tree(self.tree, work.columns[self.total])
+        volume = work.column_in(self.tree, self.total)
         work.put(
             self.writes[0], work.from_tree(self.tree, self._measure(tree, volume, work)), work.scales[self.total]
         )
@@ -111,7 +111,7 @@ class LegsPass(Pass):
                 return legs.other_legs(tree, volume, after=2)
         if self.rule.leg_cap is not None:
             top, bottom = self.rule.leg_cap.as_integer_ratio()
-            own_total = work.in_tree(self.tree, work.columns[self.measured])
+            own_total = work.column_in(self.tree, self.measured)
             return legs.capped_legs_share(tree, volume, own_total, top, bottom)
         if self.cap is not None:
             return legs.capped_legs(tree, volume, self.cap)
@@ -129,8 +129,8 @@ class CappedTotalPass(Pass):
 
     def run(self, work: Work) -> None:
         tree = work.tree(self.tree)
-        inclusive = work.in_tree(self.tree, work.columns[self.total])
-        measured = work.in_tree(self.tree, work.columns[self.quantity])
+        inclusive = work.column_in(self.tree, self.total)
+        measured = work.column_in(self.tree, self.quantity)
         all_legs = counts.frontline_sum(tree, inclusive)
         capped = legs.capped_legs_share(tree, inclusive, measured, *self.share)
         work.put(
@@ -150,7 +150,7 @@ class CountPass(Pass):
 
     def run(self, work: Work) -> None:
         tree = work.tree(self.tree)
-        found = work.in_tree(self.tree, work.columns[self.condition])
+        found = work.column_in(self.tree, self.condition)
         work.put(self.writes[0], work.from_tree(self.tree, self._count(tree, found)), 0)
 
     def _count(self, tree: Any, found: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -176,7 +176,7 @@ class OwnLegsPass(Pass):
     def run(self, work: Work) -> None:
         from compplan.volumes.own_legs import legs_with_own  # noqa: PLC0415 - few plans need it
 
-        found = work.in_tree(self.tree, work.columns[self.condition])
+        found = work.column_in(self.tree, self.condition)
         counted = legs_with_own(work.tree(self.tree), found, work.tree(self.enrolled_in))
         work.put(self.writes[0], work.from_tree(self.tree, counted), 0)
 
@@ -192,8 +192,8 @@ class CappedLegsPass(Pass):
     own: str
 
     def run(self, work: Work) -> None:
-        tree, own = work.tree(self.tree), work.in_tree(self.tree, work.columns[self.base])
-        found = legs.capped_legs(tree, work.in_tree(self.tree, work.columns[self.total]), self.cap)
+        tree, own = work.tree(self.tree), work.column_in(self.tree, self.base)
+        found = legs.capped_legs(tree, work.column_in(self.tree, self.total), self.cap)
         if self.own != "none":
             found = found + (np.minimum(own, self.cap) if self.own == "capped" else own)
         work.put(self.writes[0], work.from_tree(self.tree, found), work.scales[self.total])
@@ -210,7 +210,7 @@ class SideCountPass(Pass):
     side: str
 
     def run(self, work: Work) -> None:
-        found = work.in_tree(self.tree, work.columns[self.condition])
+        found = work.column_in(self.tree, self.condition)
         counted = sides.count_on_side(
             work.tree(self.tree), found, self.among, work.tree(self.sides), self.side  # type: ignore[arg-type]
         )
@@ -226,9 +226,9 @@ class MoveUpPass(Pass):
     moves: str
 
     def run(self, work: Work) -> None:
-        keep = np.logical_not(work.in_tree(self.tree, work.columns[self.moves]))
+        keep = np.logical_not(work.column_in(self.tree, self.moves))
         moved, lost = rollup.move_up(
-            work.tree(self.tree), work.in_tree(self.tree, work.columns[self.base]), keep
+            work.tree(self.tree), work.column_in(self.tree, self.base), keep
         )
         work.lost[self.writes[0]] = lost
         work.put(self.writes[0], work.from_tree(self.tree, moved), work.scales[self.base])
@@ -243,7 +243,7 @@ class FullLevelsPass(Pass):
     where: str | None = None
 
     def run(self, work: Work) -> None:
-        taken = None if self.where is None else work.in_tree(self.tree, work.columns[self.where])
+        taken = None if self.where is None else work.column_in(self.tree, self.where)
         full = counts.full_levels(work.tree(self.tree), self.width, taken)
         work.put(self.writes[0], work.from_tree(self.tree, full), 0)
 
@@ -259,7 +259,7 @@ class LinesPass(Pass):
     joins: bool
 
     def run(self, work: Work) -> None:
-        volume, measured = (work.in_tree(self.tree, work.columns[name]) for name in (self.total, self.measured))
+        volume, measured = (work.column_in(self.tree, name) for name in (self.total, self.measured))
         shares = [Fraction(share) for share in self.shares]
         found = lines.lines_with_shares(work.tree(self.tree), volume, measured, shares, joins=self.joins)
         work.put(self.writes[0], work.from_tree(self.tree, found), 0)
@@ -275,5 +275,5 @@ class CutPass(Pass):
     def run(self, work: Work) -> None:
         from compplan.genealogy.cut import cut_tree  # noqa: PLC0415 - few plans need it
 
-        stops = work.in_tree(self.tree, work.columns[self.stop])
+        stops = work.column_in(self.tree, self.stop)
         work.cut[self.writes[0]] = cut_tree(work.tree(self.tree), stops, self.writes[0])

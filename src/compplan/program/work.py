@@ -194,6 +194,10 @@ class Work:
         order = self.tree(name).to_primary
         return values if order is None else values[order]
 
+    def column_in(self, tree: str, name: str) -> NDArray[Any]:
+        """Return a column in a tree's own order."""
+        return self.in_tree(tree, self.columns[name])
+
     def from_tree(self, name: str, values: NDArray[Any]) -> NDArray[Any]:
         """Bring an array of a tree's own order into the primary order."""
         order = self.tree(name).from_primary

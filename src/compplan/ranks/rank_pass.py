@@ -166,7 +166,7 @@ class _Sweep:
         self.granted = work.in_tree(rank_pass.tree, granted)
 
     def _column(self, name: str) -> NDArray[Any]:
-        return self.work.in_tree(self.rank_pass.tree, self.work.columns[name])
+        return self.work.column_in(self.rank_pass.tree, name)
 
     def ranks(self) -> NDArray[np.int8]:
         """Return the earned rank of every member, in the tree's order."""

@@ -35,9 +35,9 @@ class CollectPass(Pass):
 
     def run(self, work: Work) -> None:
         rule, skipped = self.rule, None
-        values = work.in_tree(self.tree, work.columns[self.base])
+        values = work.column_in(self.tree, self.base)
         if self.skipped is not None:
-            skipped = work.in_tree(self.tree, work.columns[self.skipped])
+            skipped = work.column_in(self.tree, self.skipped)
         found = collect(
             work.tree(self.tree),
             values,

@@ -11,7 +11,7 @@ import pyarrow as pa
 from compplan.arrow.buffers import is_text, plain_type
 from compplan.errors import DataError, Problem, Rows, UsageError
 from compplan.volumes.member_arrays import FLAG, INDEX, VOLUME, misfit
-from compplan.volumes.order_rules import Key
+from compplan.volumes.order_rules import held_for
 from compplan.volumes.order_windows import UNKNOWN
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ def unfit_filter(where: Where, rule: str, wanted: Sequence[Any]) -> Problem | No
         return Problem(
             "wrong-type", message, where.rows(), "use a column of text, whole numbers, or true and false"
         )
-    values = [value.of(numbers=pa.types.is_integer(kind)) if isinstance(value, Key) else value for value in wanted]
-    wrong = [value for value in values if type(value) not in fits]
+    wrong = [value for value in held_for(wanted, numbers=pa.types.is_integer(kind)) if type(value) not in fits]
     if not wrong or pa.types.is_null(kind):
         return None
     message = f'"{rule}" selects by {_shown(wrong[0])}, but the column holds {where.column.type}'

@@ -16,7 +16,7 @@ from compplan.errors import UsageError
 from compplan.volumes import order_kernels, order_line_kernels
 from compplan.volumes.exactness import bound, magnitude
 from compplan.volumes.member_arrays import as_input
-from compplan.volumes.order_rules import Key
+from compplan.volumes.order_rules import held_for
 from compplan.volumes.order_sequence import Canonical, canonical_order
 from compplan.volumes.order_windows import on_days, opening_hours
 
@@ -192,8 +192,7 @@ def _chunk_codes(indices: pa.Array) -> Positions:
 
 def _hits(dictionary: pa.Array, wanted: tuple[Any, ...]) -> Flags:
     """Return which values of a dictionary are wanted."""
-    numbers = pa.types.is_integer(dictionary.type)
-    values = (value.of(numbers=numbers) if isinstance(value, Key) else value for value in wanted)
+    values = held_for(wanted, numbers=pa.types.is_integer(dictionary.type))
     fitting = [value for value in values if _fits(value, dictionary.type)]
     found = pc.is_in(dictionary, pa.array(fitting, dictionary.type))
     return bit_view(found)

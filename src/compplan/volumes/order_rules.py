@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from compplan.errors import Problem, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from compplan.plan.values import Span
@@ -26,6 +27,11 @@ class Key(str):
     def of(self, *, numbers: bool) -> str | int:
         """Return what a column holds for it: a number where it holds numbers and the key is one."""
         return int(self) if numbers and re.fullmatch(r"-?\d{1,18}", self) else str(self)
+
+
+def held_for(wanted: Iterable[Any], *, numbers: bool) -> list[Any]:
+    """Return what a column holds for the values that a rule selects by; `numbers` if it holds whole numbers."""
+    return [value.of(numbers=numbers) if isinstance(value, Key) else value for value in wanted]
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,11 +67,11 @@ class WeightedPass(Pass):
     rows: tuple[LevelTable, ...]
 
     def run(self, work: Work) -> None:
-        rule, values = self.rule, work.in_tree(self.tree, work.columns[self.base])
+        rule, values = self.rule, work.column_in(self.tree, self.base)
         own = int(rule.own.scaleb(rule.fine, EXACT))
         everyone = np.ones(work.size, np.bool_)
-        counted = None if self.counted is None else work.in_tree(self.tree, work.columns[self.counted])
-        klass = work.in_tree(self.tree, work.columns[self.klass])
+        counted = None if self.counted is None else work.column_in(self.tree, self.counted)
+        klass = work.column_in(self.tree, self.klass)
         inputs = WalkInputs(work.tree(self.tree), klass, everyone, counted=counted, base=values)
         total = run_walk(self._walk(), inputs, keep_rows=False, threads=work.threads).pay
         if (max_abs(values) * own + max_abs(total)) >= 2**63:

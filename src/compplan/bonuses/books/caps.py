@@ -65,7 +65,7 @@ class Caps:
         group = None if cap.over is None else groups_of(cap.over, work)
         before = None if cap.per == "period" else paid_in_span(cap, scale, work)
         if group is not None:
-            most = _largest_of_group(most, group)
+            most = _together(most, group, np.maximum)
         if before is not None:
             spent = before if group is None else _sum_of_group(before, group)
             if group is not None and work.state.gone is not None:
@@ -88,8 +88,8 @@ class Caps:
     def keep(self, pay: Amounts) -> None:
         """Hand what was paid in the span to the next period."""
         if self.before is not None:
-            lift = 10 ** (self.scale - money_of(self.cap.bonus, self.work).decimals)
-            self.work.state.write(f"{self.cap.bonus}:paid", (self.before + pay) // lift)
+            paid = (self.before + pay) // _lift(self.cap, self.scale, self.work)
+            self.work.state.write(f"{self.cap.bonus}:paid", paid)
             self.work.state.write(f"{self.cap.bonus}:paid_since", span_of(self.work.reckoned, self.cap.per))
 
 
@@ -107,8 +107,7 @@ def most_of(cap: Cap, scale: int, work: Work) -> Amounts:
 
 def paid_in_span(cap: Cap, scale: int, work: Work) -> Amounts:
     """Return what each member was paid earlier in the span that this period belongs to."""
-    lift = 10 ** (scale - money_of(cap.bonus, work).decimals)
-    return kept_in_span(f"{cap.bonus}:paid", cap.per, work) * lift
+    return kept_in_span(f"{cap.bonus}:paid", cap.per, work) * _lift(cap, scale, work)
 
 
 def paid_to_gone(cap: Cap, scale: int, work: Work) -> Amounts:
@@ -118,7 +117,12 @@ def paid_to_gone(cap: Cap, scale: int, work: Work) -> Amounts:
     column, values = f"{cap.bonus}:paid", work.texts[cap.over.removeprefix("member.")][1]
     since = f"{column}_since", span_of(work.reckoned, cap.per)
     paid = work.state.gone.of_groups(column, f"{column}_group", since, values)
-    return np.append(paid, 0) * 10 ** (scale - money_of(cap.bonus, work).decimals)
+    return np.append(paid, 0) * _lift(cap, scale, work)
+
+
+def _lift(cap: Cap, scale: int, work: Work) -> int:
+    """Return how many units at a scale are one of the bonus' money, in which the state counts."""
+    return 10 ** (scale - money_of(cap.bonus, work).decimals)
 
 
 def groups_of(over: str, work: Work) -> NDArray[np.int32]:
@@ -206,18 +210,14 @@ def _groups(group: NDArray[np.int32], over: NDArray[np.int64]) -> Iterator[NDArr
 def _sum_of_group(values: Amounts, group: NDArray[np.int32]) -> Amounts:
     if exact_abs_sum(values) > UNCAPPED:
         raise ExactnessError("what members of one owner are paid together may not fit 64 bits")
-    sums = np.zeros(int(group.max(initial=-1)) + 1, np.int64)
-    known = group >= 0
-    np.add.at(sums, group[known], values[known])
-    total = values.copy()
-    total[known] = sums[group[known]]
-    return total
+    return _together(values, group, np.add)
 
 
-def _largest_of_group(values: Amounts, group: NDArray[np.int32]) -> Amounts:
-    tops = np.zeros(int(group.max(initial=-1)) + 1, np.int64)
+def _together(values: Amounts, group: NDArray[np.int32], join: np.ufunc) -> Amounts:
+    """Return what the values of each member's group make together, zero included; his own value if he is alone."""
+    made = np.zeros(int(group.max(initial=-1)) + 1, np.int64)
     known = group >= 0
-    np.maximum.at(tops, group[known], values[known])
-    largest = values.copy()
-    largest[known] = tops[group[known]]
-    return largest
+    join.at(made, group[known], values[known])
+    found = values.copy()
+    found[known] = made[group[known]]
+    return found

@@ -120,10 +120,10 @@ class DifferencePass(Pass):
         volume, orders = self._volume(work)
         inputs = DifferenceInputs(
             tree=work.tree(self.climbed),
-            klass=work.in_tree(self.climbed, work.columns[self.klass]),
-            pay=work.in_tree(self.climbed, work.columns[self.pay]),
-            stands=work.in_tree(self.climbed, work.columns[self.stands]),
-            taken=None if self.taken is None else work.in_tree(self.climbed, work.columns[self.taken]) * made.taken,
+            klass=work.column_in(self.climbed, self.klass),
+            pay=work.column_in(self.climbed, self.pay),
+            stands=work.column_in(self.climbed, self.stands),
+            taken=None if self.taken is None else work.column_in(self.climbed, self.taken) * made.taken,
             **volume,
         )
         return rule, inputs, orders
@@ -131,7 +131,7 @@ class DifferencePass(Pass):
     def _volume(self, work: Work) -> tuple[dict[str, Any], NDArray[np.int64] | None]:
         """Return what sources bring, as one or as lines."""
         if self.sources.rule is None or work.orders is None:
-            return {"base": work.in_tree(self.climbed, work.columns[self.sources.base])}, None
+            return {"base": work.column_in(self.climbed, self.sources.base)}, None
         found = lines_of(self.sources, work, work.tree(self.climbed), self.bonus)
         return {"line_start": found.start, "line_value": found.value}, found.order
 

@@ -88,7 +88,7 @@ class MarginalPass(Pass):
     cap: Cap | None
 
     def run(self, work: Work) -> None:
-        found, pays = self._worth(work), work.in_tree(self.climbed, work.columns[self.pay])
+        found, pays = self._worth(work), work.column_in(self.climbed, self.pay)
         due = found.worth.copy()
         np.subtract.at(due, found.above, found.worth[found.leg])
         below = exact_sum(np.minimum(due, 0))
@@ -132,10 +132,10 @@ class MarginalPass(Pass):
 
     def _worth(self, work: Work) -> Worth:
         tree, rounding = work.tree(self.climbed), work.plan.model.rounding
-        stands = work.in_tree(self.climbed, work.columns[self.stands])
+        stands = work.column_in(self.climbed, self.stands)
         if self.model.unpaid == "pass_up":
-            stands = stands & work.in_tree(self.climbed, work.columns[self.pay])
-        group = work.in_tree(self.climbed, work.columns[self.group])
+            stands = stands & work.column_in(self.climbed, self.pay)
+        group = work.column_in(self.climbed, self.group)
         exact = self.bands.worth(self.terms.numerators[:, 0], self.bands.lifted(group, work.scales[self.group]))
         worth = divide_all(exact, 10 ** (self.terms.exact_scale - self.terms.scale), rounding.mode)
         above = counts.nearest_flagged_ancestor(tree, stands, from_self=False)

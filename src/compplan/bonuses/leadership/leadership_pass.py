@@ -80,15 +80,15 @@ class LeadershipPass(Pass):
 
     def _made(self, work: Work, volume: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return what so much volume of each leader's group makes, in the tree's own order."""
-        klass = work.in_tree(self.tree, work.columns[self.klass])
-        leads = work.in_tree(self.tree, work.columns[self.leads])
+        klass = work.column_in(self.tree, self.klass)
+        leads = work.column_in(self.tree, self.leads)
         rate = np.where(leads, np.append(self.terms.numerators[:, 0], 0)[klass], 0)
         mode = work.plan.model.rounding.mode
         return multiply_divide_all(volume, rate, self.terms.denominator, mode)
 
     def _volume(self, work: Work) -> NDArray[np.int64]:
         """Return the volume of groups; below zero a group makes nothing."""
-        volume: NDArray[np.int64] = np.maximum(work.in_tree(self.tree, work.columns[self.base]), 0)
+        volume: NDArray[np.int64] = np.maximum(work.column_in(self.tree, self.base), 0)
         return volume
 
     def _owed(self, work: Work) -> NDArray[np.int64]:
@@ -99,14 +99,14 @@ class LeadershipPass(Pass):
         return self._made(work, work.in_tree(self.tree, volumes[work.columns[self.owed.column]]))
 
     def _flow(self, work: Work) -> Flow:
-        keeps = work.in_tree(self.tree, work.columns[self.pays])
+        keeps = work.column_in(self.tree, self.pays)
         own = self._made(work, self._volume(work))
         return flow_up(work.tree(self.tree), own, self._owed(work), keeps, what=self.bonus)
 
     def _book(self, work: Work, flow: Flow) -> Book:
         volume, lift = self._volume(work), self.terms.denominator
-        klass = work.in_tree(self.tree, work.columns[self.klass])
-        leads = work.in_tree(self.tree, work.columns[self.leads])
+        klass = work.column_in(self.tree, self.klass)
+        leads = work.column_in(self.tree, self.leads)
         rates = [int(rate) for rate in self.terms.numerators[:, 0]]
         by_class = [exact_sum(volume[leads & (klass == row)]) for row in range(len(rates))]
         exact = sum(v * rate for v, rate in zip(by_class, rates, strict=True))
@@ -135,7 +135,7 @@ class LeadershipPass(Pass):
     def _rows(self, work: Work, flow: Flow) -> Rows:
         """Return a row for each leg that money comes from, and one for what goes on of it."""
         tree = work.tree(self.tree)
-        keeps = work.in_tree(self.tree, work.columns[self.pays])
+        keeps = work.column_in(self.tree, self.pays)
         below = np.flatnonzero((tree.parent >= 0) & (flow.sent > 0)).astype(np.int32)
         below = below[keeps[tree.parent[below]]]
         passing = np.flatnonzero(keeps & (flow.received > flow.kept)).astype(np.int32)

@@ -25,7 +25,7 @@ class GroupsPass(Pass):
     owed: int
 
     def run(self, work: Work) -> None:
-        base, leads, keeps = (work.in_tree(self.tree, work.columns[c]) for c in (self.base, self.leads, self.keeps))
+        base, leads, keeps = (work.column_in(self.tree, c) for c in (self.base, self.leads, self.keeps))
         own = np.where(leads, np.maximum(base, 0), 0)
         owed = np.where(leads, self.owed, 0)
         flow = flow_up(work.tree(self.tree), own, owed, keeps, what=self.writes[0])

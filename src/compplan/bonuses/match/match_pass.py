@@ -80,11 +80,11 @@ class MatchPass(WalkPass):
         """Return whose pay is matched, in the tree's own order."""
         if self.where is None:
             return np.ones(work.size, np.bool_)
-        return np.ascontiguousarray(work.in_tree(self.climbed, work.columns[self.where]))
+        return np.ascontiguousarray(work.column_in(self.climbed, self.where))
 
     def volume(self, work: Work) -> Volume:
         if self.model.payment == "period":
-            return {"base": work.in_tree(self.climbed, work.columns[self.sources.base])}, None
+            return {"base": work.column_in(self.climbed, self.sources.base)}, None
         paid, _ = by_order(self.matching, work, self.climbed)
         return as_lines(paid, work.size, self.matched(work))
 
@@ -135,7 +135,7 @@ class CascadePass(MatchPass):
     def _paid(self, work: Work) -> Paid:
         if self.model.payment == "order":
             return by_order(self.matching, work, self.climbed)[0]
-        values = work.in_tree(self.climbed, work.columns[self.sources.base])
+        values = work.column_in(self.climbed, self.sources.base)
         who = np.flatnonzero(values).astype(np.int32)
         return Paid(np.full(who.size, -1, np.int64), who, values[who])
 

@@ -105,7 +105,7 @@ class AdvancePass(Pass):
     def above(self, work: Work) -> NDArray[np.int32]:
         """Return the nearest distributor above each member, -1 for none."""
         tree = work.tree(self.tree)
-        own = work.in_tree(self.tree, work.columns["is_distributor"])
+        own = work.column_in(self.tree, "is_distributor")
         nearest = nearest_flagged_ancestor(tree, own, from_self=False)
         if tree.to_primary is not None:
             nearest = np.where(nearest >= 0, tree.to_primary[nearest], -1).astype(np.int32)

@@ -119,10 +119,10 @@ class PassUpPass(Pass):
         since = self.model.qualified_since
         return PassUpInputs(
             tree=work.tree(self.tree),
-            klass=work.in_tree(self.tree, work.columns[self.seller]),
-            keeps=work.in_tree(self.tree, work.columns[self.pays]),
-            takes=work.in_tree(self.tree, work.columns[self.takes]),
-            since=None if since is None else work.in_tree(self.tree, work.columns[since]),
+            klass=work.column_in(self.tree, self.seller),
+            keeps=work.column_in(self.tree, self.pays),
+            takes=work.column_in(self.tree, self.takes),
+            since=None if since is None else work.column_in(self.tree, since),
         )
 
     def _counters(self, work: Work, volume: str) -> Counters:
@@ -147,8 +147,8 @@ class PassUpPass(Pass):
 
     def _paid(self, work: Work, sales: Sales) -> tuple[NDArray[np.int64], NDArray[np.int8]]:
         """Return what each sale pays its taker, and why nothing."""
-        klass = work.in_tree(self.tree, work.columns[self.klass])
-        pays = work.in_tree(self.tree, work.columns[self.pays])
+        klass = work.column_in(self.tree, self.klass)
+        pays = work.column_in(self.tree, self.pays)
         someone = sales.taker >= 0
         taker = np.where(someone, sales.taker, 0)
         row = np.where(someone, klass[taker], -1) if klass.size else np.zeros(0, np.int16)
@@ -156,7 +156,7 @@ class PassUpPass(Pass):
         rate = np.append(self.terms.numerators[:, 0], 0)[row]
         late = np.zeros(taker.size, np.bool_)
         if self.model.qualified_since and klass.size:
-            since = work.in_tree(self.tree, work.columns[self.model.qualified_since])
+            since = work.column_in(self.tree, self.model.qualified_since)
             late = since[taker] >= sales.time
         base = np.sign(sales.value) if self.model.amounts is not None else sales.value
         mode = work.plan.model.rounding.mode
@@ -173,7 +173,7 @@ class PassUpPass(Pass):
         return np.where(reason == CODES[Reason.PAID], amount, 0), reason
 
     def _book(self, work: Work, sales: Sales, amount: NDArray[np.int64], reason: NDArray[np.int8]) -> Book:
-        tree, klass = work.tree(self.tree), work.in_tree(self.tree, work.columns[self.klass])
+        tree, klass = work.tree(self.tree), work.column_in(self.tree, self.klass)
         paid = amount != 0
         earner = sales.taker[paid]
         pay = np.zeros(tree.n, np.int64)
@@ -256,10 +256,10 @@ class PassUpPass(Pass):
     def _why_not_to(self, work: Work, own: int, time: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return why sales are passed over a member: he does not qualify, or only later."""
         since, never = self.model.qualified_since, CODES[Reason.NOT_QUALIFIED]
-        meets = bool(work.in_tree(self.tree, work.columns[self.takes])[own])
+        meets = bool(work.column_in(self.tree, self.takes)[own])
         if since is None or not meets:
             return np.full(time.size, never)
-        late = work.in_tree(self.tree, work.columns[since])[own] >= time
+        late = work.column_in(self.tree, since)[own] >= time
         return np.where(late, CODES[Reason.BEFORE_QUALIFICATION], never)
 
     def details(self, work: Work, position: int) -> list[Detail]:

@@ -68,7 +68,7 @@ class LineRankPass(Pass):
     def run(self, work: Work) -> None:
         column, tree = f"{self.bonus_name}:line_rank", work.tree(self.tree)
         known = work.in_tree(self.tree, work.state.read(column))
-        rank = work.in_tree(self.tree, work.columns[self.rank]).astype(np.int64)
+        rank = work.column_in(self.tree, self.rank).astype(np.int64)
         above = np.where(tree.parent >= 0, rank[tree.parent], 0) if tree.n else known
         opened = work.from_tree(self.tree, np.where(known > 0, known, above))
         work.state.write(column, opened)
@@ -114,15 +114,15 @@ class PointsPass(Pass):
     def prepared(self, work: Work) -> tuple[Points, PointsInputs, NDArray[np.int64] | None]:
         """Return the rule, its arrays in the tree's own order, and the order row of each line."""
         tree, bonus = work.tree(self.climbed), self.model
-        pays = work.in_tree(self.climbed, work.columns[self.pays])
+        pays = work.column_in(self.climbed, self.pays)
         counted = np.ones(tree.n, np.bool_)
         if bonus.compress == "unpayable":
             counted = pays
         elif self.skipped is not None:
-            counted = np.logical_not(work.in_tree(self.climbed, work.columns[self.skipped]))
+            counted = np.logical_not(work.column_in(self.climbed, self.skipped))
         own, edge = self._asks(work, counted)
         if self.sources.rule is None:
-            base = work.in_tree(self.climbed, work.columns[self.sources.base])
+            base = work.column_in(self.climbed, self.sources.base)
             return self._rule(work), PointsInputs(tree, own, edge, counted, pays, base=base), None
         found = lines_of(self.sources, work, tree, self.bonus)
         lines = {"line_start": found.start, "line_value": found.value}
@@ -132,13 +132,13 @@ class PointsPass(Pass):
         """Return what each asks for of his own volume, and what his parent asks for of his line."""
         parent = work.tree(self.climbed).parent
         takes = np.array([*self.takes, 0], np.int64)
-        klass = work.in_tree(self.climbed, work.columns[self.klass])
+        klass = work.column_in(self.climbed, self.klass)
         own = np.where(counted, takes[klass], 0)
         if not parent.size:
             return own, own
         above = klass[parent]
         if self.line is not None:
-            line = work.in_tree(self.climbed, work.columns[self.line])
+            line = work.column_in(self.climbed, self.line)
             above = np.where(line >= 0, line, above)
         return own, np.where((parent >= 0) & counted[parent], takes[above], 0)
 

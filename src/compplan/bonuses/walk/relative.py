@@ -54,7 +54,7 @@ class Relative:
     def kinds(self, work: Work, tree: str, may: NDArray[np.bool_]) -> NDArray[np.int32]:
         """Return the kind of each member who may be paid, in a tree's own order; -1 for the others."""
         kinds = np.full(work.size, -1, np.int32)
-        values = [work.in_tree(tree, work.columns[key])[may].astype(np.int64) for key in self.keys]
+        values = [work.column_in(tree, key)[may].astype(np.int64) for key in self.keys]
         _, kinds[may] = np.unique(np.stack(values), axis=1, return_inverse=True)
         if kinds.size and kinds.max() >= MOST:
             message = f'the boundary "{self.expr}" has more than {MOST} kinds of earners'

@@ -142,9 +142,9 @@ class WalkPass(Pass):
         arrays, orders = volume or self.volume(work)
         inputs = WalkInputs(
             tree=work.tree(tree),
-            klass=work.in_tree(tree, work.columns[self.klass]),
+            klass=work.column_in(tree, self.klass),
             pay=work.in_tree(tree, self._can_be_paid(work)),
-            counted=work.in_tree(tree, work.columns[count.column]) if count.column else None,
+            counted=work.column_in(tree, count.column) if count.column else None,
             pairs=None if self.pairs is None else self.pairs.arrays(work, tree),
             **arrays,
         )
@@ -161,12 +161,12 @@ class WalkPass(Pass):
     def volume(self, work: Work) -> Volume:
         """Return the arrays of the volume, and the order row of each line."""
         if self.sources.rule is None:
-            return {"base": work.in_tree(self.climbed, work.columns[self.sources.base])}, None
+            return {"base": work.column_in(self.climbed, self.sources.base)}, None
         found = lines_of(self.sources, work, work.tree(self.climbed), self.bonus)
         arrays: dict[str, Any] = {"line_start": found.start, "line_value": found.value}
         if self.model.qualified_since:
             arrays["line_time"] = found.time
-            arrays["since"] = work.in_tree(self.climbed, work.columns[self.model.qualified_since])
+            arrays["since"] = work.column_in(self.climbed, self.model.qualified_since)
         return arrays, found.order
 
     def book(self, work: Work, result: WalkResult, orders: NDArray[np.int64] | None) -> Book:
