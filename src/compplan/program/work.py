@@ -15,7 +15,7 @@ import pyarrow as pa
 from compplan.bonuses.books.caps import span_of
 from compplan.genealogy.order import SiblingOrder
 from compplan.money_arrays import exact_sum
-from compplan.plan.scope import CALENDAR
+from compplan.plan.words import CALENDAR
 from compplan.volumes import counts
 from compplan.volumes.orders import People
 
@@ -138,7 +138,7 @@ class Work:
 
     def tree_of(self, quantity: str) -> str:
         """Return the tree that a quantity is measured in."""
-        return self.plan.scope.tree(self.plan.scope.rules[quantity])
+        return self.plan.scope.rules[quantity].tree_of(self.plan.scope)
 
     @property
     def reckoned(self) -> date:
