@@ -12,7 +12,8 @@ from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RANK_COLUMNS
 from compplan.plan.source_keys import OF_ORDER, OF_SIZE, OF_SOURCE, is_theirs, their_field_is_unknown
-from compplan.plan.values import ByKey, LevelTable, axes, digits, number
+from compplan.plan.tables import ByKey, LevelTable, axes
+from compplan.plan.values import digits, number
 from compplan.plan.wording import percent
 
 if TYPE_CHECKING:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
-from compplan.plan.values import ByKey, axes, names_of
+from compplan.plan.tables import ByKey, axes, names_of
 from compplan.quantities.company import Company
 from compplan.quantities.member_column import MemberColumn
 

@@ -16,7 +16,7 @@ from compplan.plan.circles import limits_before, paid_first
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.source_keys import OF_ORDER, keys_of, their_axes
-from compplan.plan.values import ByKey, axes, names_of
+from compplan.plan.tables import ByKey, axes, names_of
 from compplan.quantities.order_sum import OrderSum
 from compplan.quantities.roll_up import RollUp
 

@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
-from compplan.plan.values import ByKey, LevelTable, axes, number
+from compplan.plan.tables import ByKey, LevelTable, axes
+from compplan.plan.values import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -17,7 +17,8 @@ from compplan.bonuses.share_out.limit_compile import compile_limit
 from compplan.errors import UsageError
 from compplan.periods.payout_pass import compile_payout
 from compplan.plan.scope import RANK_COLUMNS
-from compplan.plan.values import EXACT, ByKey, axes, number
+from compplan.plan.tables import ByKey, axes
+from compplan.plan.values import EXACT, number
 from compplan.program.class_passes import CellPass, ClassPass
 from compplan.program.column_builder import ColumnBuilder
 from compplan.ranks.in_rounds import rows_in_rounds
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from compplan.periods.parts import Length
     from compplan.plan.load import Plan
-    from compplan.plan.values import LevelTable
+    from compplan.plan.tables import LevelTable
     from compplan.program.part_builder import PartBuilder
     from compplan.program.passes import Pass
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 from compplan.bonuses.books.greater_pass import GreaterPass, before_limits
 from compplan.plan import expression as ex
 from compplan.plan.scope import FLAGS
-from compplan.plan.values import axes
+from compplan.plan.tables import axes
 from compplan.program.builder import Builder
 from compplan.program.parts import PartsPass
 
 if TYPE_CHECKING:
-    from compplan.plan.values import ByKey, LevelTable
+    from compplan.plan.tables import ByKey, LevelTable
 
 
 @dataclass

@@ -14,7 +14,8 @@ from pydantic import BeforeValidator, Discriminator, Tag
 
 from compplan.errors import did_you_mean
 from compplan.plan.located import Hinted
-from compplan.plan.values import ByKey, LevelTable, Model, axes
+from compplan.plan.tables import ByKey, LevelTable, axes
+from compplan.plan.values import Model
 from compplan.rooms import open_room
 
 if TYPE_CHECKING:

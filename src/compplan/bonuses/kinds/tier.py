@@ -25,7 +25,9 @@ from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.scope import RANK_COLUMNS
-from compplan.plan.values import ByKey, LevelTable, Name, Span, SpanText, Whole, digits, number
+from compplan.plan.tables import ByKey, LevelTable
+from compplan.plan.times import Span, SpanText
+from compplan.plan.values import Name, Whole, digits, number
 from compplan.plan.wording import money, percent
 
 if TYPE_CHECKING:
