@@ -20,7 +20,8 @@ from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.pay_day import PayDay
 from compplan.plan.source_keys import keys_make_no_sense, parts_of, their_axes
-from compplan.plan.values import AmountTable, ByKey, ConditionText, LevelTable, Model, Name
+from compplan.plan.tables import AmountTable, ByKey, LevelTable
+from compplan.plan.values import ConditionText, Model, Name
 from compplan.quantities.order_sum import OrderSum
 from compplan.rooms import in_room, open_room
 

@@ -33,7 +33,7 @@ def describe(plan: Plan) -> str:
         for key, part in bonus.variants().items():
             said = [*part.describe(name), *([f"Paid in {part.currency.code}."] if part.currency else [])]
             text += [f"With {bonus.chosen_by} {key}: {line}" for line in said] if key else said
-        if (length := plan.scope.bonus_length(name)) != "period":
+        if (length := plan.scope.lengths.of_bonus(name)) != "period":
             text.append(f"Paid for each {length}.")
         if bonus.pay_when:
             text.append(f"Paid only if {words(bonus.pay_when)}.")

@@ -10,7 +10,8 @@ from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted, HintedGroup
-from compplan.plan.values import AmountTable, ByKey, LevelTable, Model, Name, Number, RateTable
+from compplan.plan.tables import AmountTable, ByKey, LevelTable, RateTable
+from compplan.plan.values import Model, Name, Number
 from compplan.plan.wording import money, percent, table
 from compplan.quantities.company import counts_more_than_once
 

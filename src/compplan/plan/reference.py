@@ -16,8 +16,8 @@ from compplan.plan.limits import Limit
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
 from compplan.plan.payout import Deduction, Payout
-from compplan.plan.scope import CALENDAR, RANK_COLUMNS, RESERVED, ROLES
 from compplan.plan.values import Model
+from compplan.plan.words import CALENDAR, RANK_COLUMNS, RESERVED, ROLES
 from compplan.quantities.base import volume_kinds
 from compplan.quantities.count import Count
 from compplan.quantities.order_sum import Window

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
-from compplan.plan.values import ALL, EXACT, ByKey, LevelTable, axes, number
+from compplan.plan.tables import ALL, ByKey, LevelTable, axes
+from compplan.plan.values import EXACT, number
 
 if TYPE_CHECKING:
     from collections.abc import Callable

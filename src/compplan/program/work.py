@@ -16,8 +16,8 @@ from compplan.bonuses.books.caps import Starts, span_of
 from compplan.genealogy.order import SiblingOrder
 from compplan.money_arrays import exact_sum
 from compplan.periods.parts import DAYS
-from compplan.plan.scope import CALENDAR
 from compplan.plan.sections import MONTHS
+from compplan.plan.words import CALENDAR
 from compplan.volumes import counts
 from compplan.volumes.orders import People
 
@@ -140,7 +140,7 @@ class Work:
 
     def tree_of(self, quantity: str) -> str:
         """Return the tree that a quantity is measured in."""
-        return self.plan.scope.tree(self.plan.scope.rules[quantity])
+        return self.plan.scope.rules[quantity].tree_of(self.plan.scope)
 
     @property
     def reckoned(self) -> date:

@@ -46,7 +46,7 @@ def _comparison(expr: ex.Compare, scope: Scope) -> Row | None:
     scale = scope.scale(name)
     low, high = _bounds(op, Fraction(right.value) * 10**scale)
     row = new_row(name, ex.words(expr), "quantity", name, low, high=high, scale=scale, unit=_unit(name, scope))
-    return _measured_with_ranks(row, scope) if scope.needs_rank(name) else row
+    return _measured_with_ranks(row, scope) if scope.reads.needs_rank(name) else row
 
 
 _TURNED: dict[ex.Operator, ex.Operator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "==": "==", "!=": "!="}

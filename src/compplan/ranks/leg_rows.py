@@ -67,7 +67,7 @@ def _capped(row: Row, field: str, cap: Fraction, limit: str, requirement: Volume
     code = f"{row.name}.leg_cap"
     if in_rank_tree(rule, scope):
         return replace(row, code=code, text=text, measure="capped", cap=min(int(cap), INFINITE), own=own)
-    most: dict[str, Any] = {"cap": min(int(cap), INFINITE), "own": own, "tree": scope.tree(rule)}
+    most: dict[str, Any] = {"cap": min(int(cap), INFINITE), "own": own, "tree": rule.tree_of(scope)}
     return replace(row, code=code, text=text, measure="capped_legs", **most)
 
 
@@ -75,7 +75,7 @@ def _outside(row: Row, rank: str, rule: RollUp, scope: Scope) -> Row:
     if rank not in scope.ranks:
         raise Hinted(f'"{rank}" is not a rank', f"known: {', '.join(scope.ranks)}", ("outside_legs_with",))
     here = in_rank_tree(rule, scope)
-    where: dict[str, Any] = {"measure": "outside"} if here else {"measure": "outside_legs", "tree": scope.tree(rule)}
+    where: dict[str, Any] = {"measure": "outside"} if here else {"measure": "outside_legs", "tree": rule.tree_of(scope)}
     text = f"{row.text}, outside legs with {rank}"
     code = f"{row.name}.outside"
     return replace(row, code=code, text=text, holds=scope.ranks[rank], own=_own(rule), **where)
@@ -136,7 +136,7 @@ def _held(row: Row, rank: int, also: str, place: _Place, scope: Scope) -> Row:
     text = f"{row.text}{place}"
     row = replace(row, code=f"{row.code}{place}", text=text, unit="legs" if row.measure == "legs" else "members")
     elsewhere = "" if place.tree == rank_tree(scope) else place.tree
-    unseen = elsewhere or place.enrolled_in or (also and scope.expression_needs_rank(ex.parse(also)))
+    unseen = elsewhere or place.enrolled_in or (also and scope.reads.expression_needs_rank(ex.parse(also)))
     if rank > scope.floor and not unseen:
         return replace(row, name=row.code, holds=rank, also=also)
     names = [*scope.ranks]

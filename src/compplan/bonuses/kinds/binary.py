@@ -10,18 +10,8 @@ from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.pairing.words import AverageCap, CarryCap, Ratio, RatioTable, UnitTable
 from compplan.plan.kept import Kept
 from compplan.plan.located import HintedGroup
-from compplan.plan.values import (
-    AmountTable,
-    ByKey,
-    ConditionText,
-    Keys,
-    LevelTable,
-    Model,
-    Name,
-    Number,
-    RateTable,
-    Whole,
-)
+from compplan.plan.tables import AmountTable, ByKey, Keys, LevelTable, RateTable
+from compplan.plan.values import ConditionText, Model, Name, Number, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.kinds.match import pay_findings
-from compplan.plan.values import ConditionText, Keys, Name, Names, RateTable
+from compplan.plan.tables import Keys, RateTable
+from compplan.plan.values import ConditionText, Name, Names
 from compplan.plan.wording import in_tree, percent, table, words
 
 if TYPE_CHECKING:

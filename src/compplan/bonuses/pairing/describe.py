@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.pairing.checks import rows_of
 from compplan.bonuses.pairing.words import AverageCap
-from compplan.plan.values import ByKey, LevelTable
+from compplan.plan.tables import ByKey, LevelTable
 from compplan.plan.wording import money, percent, points, table, words
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from compplan.bonuses.base import Bonus
-    from compplan.plan.values import ByKey, LevelTable
+    from compplan.plan.tables import ByKey, LevelTable
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 
