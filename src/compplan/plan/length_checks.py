@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from compplan.plan.scope import Scope
 
 _LENGTHS = {"week": 7, "day": 1}
-_SPANS = ("", "day", "week", "month", "quarter", "year")
+_SPANS = ("", "day", "week", "month", "quarter", "year", "all")
 _OF_PERIODS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
 _PERIODS = {"daily": 1, "weekly": 7, "monthly": 28, "quarterly": 90, "yearly": 365}
 
@@ -140,17 +140,27 @@ def _limits(scope: Scope) -> Found:
 
 
 def _caps_of_less(scope: Scope) -> Found:
-    """Yield caps by a quantity that is measured for less than the span that the cap is for."""
+    """Yield caps and limits by a quantity that is measured for less than the span that they are for."""
+    for name, limit in scope.model.limits.items():
+        of, over = limit.of, limit.over
+        if of is not None and over != "period" and 0 < (longest := _longest(of, scope)) < _SPANS.index(over):
+            span = _SPANS[longest]
+            message = f'"{of}" is of a {span}, and would be the limit of {_whole(over)}'
+            yield Finding(("limits", name, "of"), message, _other_cap(of, span, over, scope, "over"))
     for name, bonus in scope.model.bonuses.items():
         cap, per = bonus.cap, bonus.cap_per
         if isinstance(cap, str) and per != "period" and 0 < (longest := _longest(cap, scope)) < _SPANS.index(per):
             span = _SPANS[longest]
-            message = f'"{cap}" is of a {span}, and would be the cap of a whole {per}'
+            message = f'"{cap}" is of a {span}, and would be the cap of {_whole(per)}'
             yield Finding(("bonuses", name, "cap"), message, _other_cap(cap, span, per, scope))
 
 
-def _other_cap(cap: str, span: str, per: str, scope: Scope) -> str:
-    shorter = "leave cap_per out" if span == "day" else f"write cap_per: {span}"
+def _whole(span: str) -> str:
+    return "all time" if span == "all" else f"a whole {span}"
+
+
+def _other_cap(cap: str, span: str, per: str, scope: Scope, word: str = "cap_per") -> str:
+    shorter = f"leave {word} out" if span == "day" else f"write {word}: {span}"
     if per == "week":
         return shorter
     summed = any(getattr(scope.rules.get(read), "word", "") == "accumulate" for read in scope.reads.closure(cap))

@@ -154,6 +154,7 @@ def _plan() -> str:
         "Orders": (sec.Orders, ""),
         "Trees": (sec.Tree, ""),
         "Weeks": (sec.Weeks, "[Time](time.md#weeks-inside-a-month) shows how weeks run inside a longer period."),
+        "Years": (sec.Years, "[Time](time.md#fiscal-years) shows what goes by them."),
         "Payout": (Payout, ""),
         "Deductions": (Deduction, ""),
     }

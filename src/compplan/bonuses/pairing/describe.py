@@ -72,9 +72,8 @@ def _pay(bonus: Binary) -> list[str]:
 def _caps(bonus: Binary) -> list[str]:
     lines = []
     if bonus.pair_cap is not None:
-        lines.append(
-            f"At most {table(bonus.pair_cap, bonus.pair_cap_by, money)} pairs are paid a {bonus.pair_cap_per}."
-        )
+        span = "in all" if bonus.pair_cap_per == "all" else f"a {bonus.pair_cap_per}"
+        lines.append(f"At most {table(bonus.pair_cap, bonus.pair_cap_by, money)} pairs are paid {span}.")
     if bonus.pair_cap is not None or bonus.cap is not None:
         lines.append(
             "Pairs beyond that are used up." if bonus.over_cap == "used" else "Pairs beyond that are not made."
