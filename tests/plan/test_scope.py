@@ -9,7 +9,7 @@ from plan_texts import plan_text
 
 from compplan.plan import expression as ex
 from compplan.plan.circles import circle_of_names
-from compplan.plan.expression_kinds import demand_flag, demand_number, natural_scale
+from compplan.plan.expression.kinds import demand_flag, demand_number, natural_scale
 from compplan.plan.located import Hinted
 from compplan.plan.model import plan_model
 from compplan.plan.scope import Scope

@@ -9,9 +9,9 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import Bonus
 from compplan.plan import expression as ex
 from compplan.plan.by_country import NameOrNames, NumberOrNumbers
+from compplan.plan.expression.pairs import alternatives, split
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.pairs import alternatives, split
 from compplan.plan.tables import ALL, MOST_LEVELS, AmountTable, ByKey, Keys, LevelsTable, LevelTable, RateTable
 from compplan.plan.values import ConditionText, Name, Whole
 from compplan.plan.wording import in_tree, levels_words, money, percent, points, table, words

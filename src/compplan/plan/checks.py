@@ -20,7 +20,7 @@ from compplan.plan.bonus_checks import (
     tables_make_no_sense,
 )
 from compplan.plan.circles import circle_of_names
-from compplan.plan.expression_kinds import demand_flag, demand_number
+from compplan.plan.expression.kinds import demand_flag, demand_number
 from compplan.plan.findings import Finding
 from compplan.plan.greater import greater_makes_no_sense
 from compplan.plan.length_checks import lengths_make_no_sense

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.books.caps import Cap, Caps
 from compplan.plan import expression as ex
-from compplan.plan.pairs import split
+from compplan.plan.expression.pairs import split
 
 if TYPE_CHECKING:
     from decimal import Decimal
