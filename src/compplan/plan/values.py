@@ -121,6 +121,21 @@ def rate(value: Any) -> Decimal:
     return result
 
 
+def weight(value: Any) -> Decimal:
+    """Read a share of a volume, which can be several times the volume.
+
+    Examples
+    --------
+    >>> weight("500%")
+    Decimal('5.00')
+    """
+    try:
+        return rate(value)
+    except Hinted as error:
+        times = f"{number(value).scaleb(2, EXACT).normalize(EXACT):f}%"
+        raise Hinted(error.message, f"{error.hint}, {times} for {value} times the volume", error.at) from None
+
+
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
 
@@ -262,6 +277,17 @@ RateTable = Annotated[
                 "One rate, a list by level (the last may be '0.5% and deeper'), or a list a key, "
                 "nested where there are several keys."
             ),
+        },
+    ),
+]
+WeightTable = Annotated[
+    LevelTable | ByKey,
+    BeforeValidator(lambda value: _table(value, weight)),
+    WithJsonSchema(
+        {
+            **_TABLE_SCHEMA,
+            "title": "Rates",
+            "description": "Shares of a volume, by level or generation; 500% is five times the volume.",
         },
     ),
 ]

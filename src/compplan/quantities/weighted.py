@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import ByKey, ConditionText, Keys, LevelsTable, LevelTable, Name, Rate, RateTable, digits
+from compplan.plan.values import ByKey, ConditionText, Keys, LevelsTable, LevelTable, Name, Rate, WeightTable, digits
 from compplan.plan.wording import in_tree, levels_words, percent, table, words
 from compplan.quantities.base import Quantity, register
 from compplan.quantities.roll_up import RollUp
@@ -33,7 +33,7 @@ three_lines: {weighted: cv, weights: [100%, 50%, 25%], own: 100%}
 """
 
     weighted: Name = Field(description="The volume that is summed.")
-    weights: RateTable = Field(
+    weights: WeightTable = Field(
         description="The share of each level, or of each generation, that counts; or such a list for each "
         "`weights_by` key."
     )
