@@ -154,7 +154,7 @@ def test_problems_of_structure_and_sense_come_together_in_the_order_of_the_file(
         load_plan(text)
     found = [(str(p.place), p.message) for p in caught.value.problems]
     messages = [
-        '"currency" does not have the form ^[A-Z]{3}$',
+        '"currency" does not have the form ^[A-Z][A-Z0-9]{2,5}$',
         '"mode" cannot be "half"',
         f"none of {', '.join(volume_kinds())} is here",
         'unknown field "credits"',

@@ -19,6 +19,7 @@ from compplan.plan.sections import (
     Rounding,
     Tree,
     Weeks,
+    Years,
 )
 from compplan.plan.values import ConditionText, Model, Name
 from compplan.quantities.base import Quantity, volume_union, volume_words
@@ -40,6 +41,9 @@ class PlanModel(Model):
         description="How long one run is; a run may also name its first and last day.",
     )
     weeks: Weeks | None = Field(None, description="The weeks of the period, where something is measured by the week.")
+    years: Years | None = Field(
+        None, description="When years and their quarters begin, where these are not of the calendar."
+    )
     rounding: Rounding = Field(description="The rounding of money.")
     members: Members = Field(default=Members(), description="Columns of the members table.")
     orders: Orders = Field(default=Orders(), description="Columns of the orders table.")

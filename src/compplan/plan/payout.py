@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.pay_day import PayDay
-from compplan.plan.values import AmountTable, ConditionText, Keys, Model, Name, Number, Rate, RateTable, digits, number
+from compplan.plan.tables import AmountTable, Keys, RateTable
+from compplan.plan.values import ConditionText, Model, Name, Number, Rate, digits, number
 from compplan.plan.wording import money, percent, table, words
 
 if TYPE_CHECKING:

@@ -16,8 +16,8 @@ from compplan.plan.limits import Limit
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
 from compplan.plan.payout import Deduction, Payout
-from compplan.plan.scope import CALENDAR, RANK_COLUMNS, RESERVED, ROLES
 from compplan.plan.values import Model
+from compplan.plan.words import CALENDAR, RANK_COLUMNS, RESERVED, ROLES
 from compplan.quantities.base import volume_kinds
 from compplan.quantities.count import Count
 from compplan.quantities.order_sum import Window
@@ -154,6 +154,7 @@ def _plan() -> str:
         "Orders": (sec.Orders, ""),
         "Trees": (sec.Tree, ""),
         "Weeks": (sec.Weeks, "[Time](time.md#weeks-inside-a-month) shows how weeks run inside a longer period."),
+        "Years": (sec.Years, "[Time](time.md#fiscal-years) shows what goes by them."),
         "Payout": (Payout, ""),
         "Deductions": (Deduction, ""),
     }

@@ -12,6 +12,11 @@ from compplan.errors import did_you_mean
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+CODE = "^[A-Z][A-Z0-9]{2,5}$"
+"""The form of a currency's code."""
+
+CODE_HINT = "three capital letters, or up to six capital letters and digits"
+
 _NUMBER = "a number"
 _WHOLE = "a whole number"
 _LIST = "a list"
@@ -47,7 +52,7 @@ _LENGTHS = {
 }
 _FORMS = {
     "^[a-z][a-z0-9_]*$": "small letters, digits and underscores, a letter first",
-    "^[A-Z]{3}$": "three capital letters",
+    CODE: CODE_HINT,
 }
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _GROUPED = re.compile(r"[0-9][0-9,_ ']*(\.[0-9]+)?")

@@ -10,7 +10,7 @@ import numpy as np
 from compplan.bonuses.books.book import Adjustment, Book, Rows
 from compplan.bonuses.books.greater_pass import before_limits
 from compplan.periods.parts import parts_of
-from compplan.plan.scope import ORDERED_IN_WEEKS
+from compplan.plan.words import ORDERED_IN_WEEKS
 from compplan.program.history import added, averaged
 from compplan.program.passes import Pass
 from compplan.program.work import Work

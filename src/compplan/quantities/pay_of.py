@@ -83,15 +83,15 @@ def waits_for_weeks(field: str, names: Iterable[str], scope: Scope) -> Found:
 
 def _is_of_weeks(bonus: str, scope: Scope) -> bool:
     """Tell whether a bonus, or what its pay goes by, is measured or paid for parts of the period."""
-    names = (name for read in scope.reads_of_pay(bonus) for name in scope.closure(read))
-    lengths = {*map(scope.bonus_length, paid_first(bonus, scope.model)), *map(scope.length, names)}
+    names = (name for read in scope.reads.of_pay(bonus) for name in scope.reads.closure(read))
+    lengths = {*map(scope.lengths.of_bonus, paid_first(bonus, scope.model)), *map(scope.lengths.of, names)}
     return lengths != {"period"}
 
 
 def _weekly_readers(scope: Scope) -> Iterator[str]:
     """Yield what is measured or paid for parts of the period and goes by pay of the whole period."""
     names = (*scope.rules, *scope.model.conditions)
-    yield from (name for name in names if scope.length(name) != "period" and scope.reads_pay(name))
+    yield from (name for name in names if scope.lengths.of(name) != "period" and scope.reads.needs_pay(name))
     for bonus in scope.model.bonuses:
-        if scope.bonus_length(bonus) != "period" and any(map(scope.reads_pay, scope.reads_of_pay(bonus))):
+        if scope.lengths.of_bonus(bonus) != "period" and any(map(scope.reads.needs_pay, scope.reads.of_pay(bonus))):
             yield bonus

@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import ByKey, ConditionText, Keys, LevelsTable, LevelTable, Name, Rate, WeightTable, digits
+from compplan.plan.tables import ByKey, Keys, LevelsTable, LevelTable, WeightTable
+from compplan.plan.values import ConditionText, Name, Rate, digits
 from compplan.plan.wording import in_tree, levels_words, percent, table, words
 from compplan.quantities.base import Quantity, register
 from compplan.quantities.roll_up import RollUp

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
-from compplan.plan.expression_kinds import demand_flag, demand_one_member
+from compplan.plan.expression.kinds import demand_flag, demand_one_member
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.in_rounds import demand_rounds, in_rank_tree, rank_asked, sums_by_rank
 from compplan.ranks.row import INFINITE, Measure, Row
@@ -39,17 +39,14 @@ def _comparison(expr: ex.Compare, scope: Scope) -> Row | None:
     """Read `quantity <op> number` into bounds; other comparisons become flags."""
     left, op, right = expr.left, expr.op, expr.right
     if isinstance(left, ex.Number):
-        left, op, right = right, _TURNED[op], left
+        left, op, right = right, ex.MIRRORED[op], left
     if not (isinstance(left, ex.Name) and isinstance(right, ex.Number) and left.name in scope.rules) or op == "!=":
         return None
     name = left.name
     scale = scope.scale(name)
     low, high = _bounds(op, Fraction(right.value) * 10**scale)
     row = new_row(name, ex.words(expr), "quantity", name, low, high=high, scale=scale, unit=_unit(name, scope))
-    return _measured_with_ranks(row, scope) if scope.needs_rank(name) else row
-
-
-_TURNED: dict[ex.Operator, ex.Operator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "==": "==", "!=": "!="}
+    return _measured_with_ranks(row, scope) if scope.reads.needs_rank(name) else row
 
 
 def _bounds(op: ex.Operator, value: Fraction) -> tuple[int, int]:

@@ -15,7 +15,7 @@ from compplan.bonuses.prepare.sources import sources_of
 from compplan.bonuses.prepare.terms import Terms, terms
 from compplan.bonuses.walk.counting import opposite
 from compplan.plan import expression as ex
-from compplan.plan.values import LevelTable
+from compplan.plan.tables import LevelTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

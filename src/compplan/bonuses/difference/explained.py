@@ -9,7 +9,8 @@ import numpy as np
 from compplan.bonuses.difference.outcomes import Outcome
 from compplan.explain.reasons import CODES, Detail, Reason
 from compplan.money import from_fixed
-from compplan.plan.values import EXACT, ByKey, number
+from compplan.plan.tables import ByKey
+from compplan.plan.values import EXACT, number
 
 if TYPE_CHECKING:
     from decimal import Decimal

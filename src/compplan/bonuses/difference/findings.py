@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.scope import RANK_COLUMNS
-from compplan.plan.values import ByKey, axes, number
+from compplan.plan.tables import ByKey, axes
+from compplan.plan.values import number
 from compplan.plan.wording import money, percent
+from compplan.plan.words import RANK_COLUMNS
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:

@@ -11,18 +11,8 @@ from compplan.bonuses.difference.findings import findings
 from compplan.bonuses.difference.sentences import sentences
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.values import (
-    AmountTable,
-    ConditionText,
-    Keys,
-    LevelTable,
-    Name,
-    Number,
-    RateTable,
-    Whole,
-    level_table,
-    rate,
-)
+from compplan.plan.tables import AmountTable, Keys, LevelTable, RateTable, level_table
+from compplan.plan.values import ConditionText, Name, Number, Whole, rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,7 +8,8 @@ from pydantic import Field
 
 from compplan.bonuses.base import Bonus, register
 from compplan.plan.findings import Finding
-from compplan.plan.values import AmountTable, ByKey, ConditionText, Keys, Name, Number, RateTable, digits
+from compplan.plan.tables import AmountTable, ByKey, Keys, RateTable
+from compplan.plan.values import ConditionText, Name, Number, digits
 from compplan.plan.wording import in_tree, money, percent, points, table, words
 
 if TYPE_CHECKING:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.books.caps import Cap, Caps
 from compplan.plan import expression as ex
-from compplan.plan.pairs import split
+from compplan.plan.expression.pairs import split
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from compplan.bonuses.base import Bonus
-    from compplan.plan.values import ByKey, LevelTable
+    from compplan.plan.tables import ByKey, LevelTable
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 

@@ -11,7 +11,7 @@ from compplan.bonuses.walk.pairs import OPERATORS, Pairs
 from compplan.errors import ExactnessError
 from compplan.money_arrays import max_abs
 from compplan.plan import expression as ex
-from compplan.plan.pairs import Test, alternatives, inner, split
+from compplan.plan.expression.pairs import Test, alternatives, inner, split
 from compplan.program import evaluate
 
 if TYPE_CHECKING:

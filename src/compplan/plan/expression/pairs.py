@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 MOST = 64
 """So many alternatives at most: a condition with more is a slip of the pen, or wants a name for its parts."""
 
-_MIRRORED: dict[ex.Operator, ex.Operator] = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "==", "!=": "!="}
 _OPPOSITE: dict[ex.Operator, ex.Operator] = {">=": "<", "<": ">=", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 
@@ -90,7 +89,7 @@ def _comparison(expr: ex.Compare, op: ex.Operator) -> Test:
     if ours is not False and theirs is False:
         return Test(expr.left, op, inner(expr.right))
     if ours is False and theirs is not False:
-        return Test(expr.right, _MIRRORED[op], inner(expr.left))
+        return Test(expr.right, ex.MIRRORED[op], inner(expr.left))
     return _one_sided(expr, holds=op == expr.op)
 
 
