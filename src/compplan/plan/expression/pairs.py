@@ -83,9 +83,6 @@ def _size(parts: list[list[tuple[Test, ...]]]) -> int:
 
 def _comparison(expr: ex.Compare, op: ex.Operator) -> Test:
     ours, theirs = _is_earners(expr.left), _is_earners(expr.right)
-    fields = [side for side in (inner(expr.left), inner(expr.right)) if isinstance(side, ex.Field)]
-    if len(set(fields)) > 1:
-        raise Hinted(f'"{expr}" compares two member fields', "compare the same field of two members")
     if isinstance(expr.left, ex.Text) or isinstance(expr.right, ex.Text):
         return _one_sided(expr, holds=op == expr.op)
     if ours is not False and theirs is False:
