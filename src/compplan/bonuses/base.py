@@ -87,6 +87,11 @@ class Bonus(Model):
         description="With cap_over, who loses what is too much: all in proportion to their pay, or those who stand "
         "last in the first tree.",
     )
+    cap_rest: Literal["lost", "later"] = Field(
+        "lost",
+        description="What becomes of pay beyond the cap: it is lost, or paid in later periods, as far as their caps "
+        "leave room.",
+    )
     currency: CurrencyOrCurrencies | None = Field(
         None,
         description="The currency, where it is not the plan's: a code, a mapping with code and decimals, or one for "
@@ -162,6 +167,8 @@ class Bonus(Model):
                 )
         if tables and self.cap_per != "period":
             raise Hinted("cap_per does not go with tables by country", "use a cap for the period", ("cap_per",))
+        if tables and self.cap_rest == "later":
+            raise Hinted("cap_rest does not go with tables by country", "leave it out", ("cap_rest",))
         if tables and isinstance(self.cap, str):
             hint = "write one bonus for each key, or give an amount"
             raise Hinted("a quantity is no amount of several currencies", hint, ("cap",))
@@ -205,6 +212,8 @@ class Bonus(Model):
             yield Kept(since, company=True)
             if self.cap_over is not None:
                 yield Kept(f"{name}:paid_group", text=self.cap_over)
+        if self.cap_rest == "later":
+            yield Kept(f"{name}:waiting", self.money(scope.model).decimals)
 
     def findings(self, name: str, scope: Scope) -> Found:
         """Yield what makes no sense, at places below this bonus."""
@@ -249,16 +258,22 @@ def _best_of(table: LevelTable | ByKey) -> Decimal:
 
 def cap_makes_no_sense(bonus: Bonus, scope: Scope) -> Found:
     """Yield words about a cap that is not there, and spans that a cap cannot be kept for."""
-    for field in ("cap_per", "cap_over", "cap_cut"):
+    for field in ("cap_per", "cap_over", "cap_cut", "cap_rest"):
         if bonus.cap is None and field in bonus.model_fields_set:
             yield Finding((field,), "there is no cap", f"add a cap, or leave {field} out")
     if isinstance(bonus.cap, str) and "cap_by" in bonus.model_fields_set:
         yield Finding(("cap_by",), "the cap is a quantity, and has no keys", "leave cap_by out, or give amounts")
     if bonus.cap_over is None and "cap_cut" in bonus.model_fields_set:
         yield Finding(("cap_cut",), "there is no cap over several members", "add cap_over, or leave cap_cut out")
-    if bonus.cap_per != "period" and scope.model.rounding.at == "member":
-        hint = "round payments or bonuses, so that what was paid is known"
-        yield Finding(("cap_per",), "pay is rounded at the member's total", hint)
+    for field, kept in (("cap_per", bonus.cap_per != "period"), ("cap_rest", bonus.cap_rest == "later")):
+        if kept and scope.model.rounding.at == "member":
+            hint = "round payments or bonuses, so that what was paid is known"
+            yield Finding((field,), "pay is rounded at the member's total", hint)
+    if bonus.cap_rest == "later":
+        for field, value in (("over_cap", "carried"), ("true_up", None), ("returned", None)):
+            given = getattr(bonus, field, None)
+            if given is not None and value in {None, given}:
+                yield Finding(("cap_rest",), f"cap_rest: later does not go with {field}", f"leave out it or {field}")
 
 
 _KINDS: dict[str, type[Bonus]] = {}
