@@ -52,6 +52,21 @@ WRONG = [
     ),
     ("kind: match_down, of: x, rates: 10%", "in a circle: x -> x", "break the circle"),
     ("kind: match_down, of: base, rates: [5%, 4%]", "levels have no meaning here", "give one value"),
+    (
+        "kind: match_down, of: base, rates: 5%, compress: active",
+        "equal parts go one level down",
+        "leave it out, or write parts: whole",
+    ),
+    (
+        "kind: match_down, of: base, parts: whole, rates: 5%, residue: company",
+        "whole parts are not divided",
+        "leave it out, or write parts: equal",
+    ),
+    (
+        "kind: match_down, of: base, parts: whole, rates: [5%, 4% and deeper]",
+        "a match down does not go with an endless level",
+        "list the levels",
+    ),
 ]
 
 
