@@ -119,6 +119,21 @@ def rate(value: Any) -> Decimal:
     return result
 
 
+def weight(value: Any) -> Decimal:
+    """Read a share of a volume, which can be several times the volume.
+
+    Examples
+    --------
+    >>> weight("500%")
+    Decimal('5.00')
+    """
+    try:
+        return rate(value)
+    except Hinted as error:
+        times = f"{number(value).scaleb(2, EXACT).normalize(EXACT):f}%"
+        raise Hinted(error.message, f"{error.hint}, {times} for {value} times the volume", error.at) from None
+
+
 Flag = Annotated[bool, Strict()]
 Whole = Annotated[int, Strict()]
 

@@ -11,6 +11,7 @@ from compplan.plan.tables import axes
 from compplan.plan.words import FLAGS
 from compplan.program.builder import Builder
 from compplan.program.parts import PartsPass
+from compplan.quantities.pairs_of import is_counted, pairs_column
 
 if TYPE_CHECKING:
     from compplan.plan.tables import ByKey, LevelTable
@@ -104,5 +105,6 @@ class PartBuilder(Builder):
         reads = {name for each in passes for name in each.reads} - writes
         pays = tuple(f"pay {name}" for name in bonuses)
         unlimited = (*pays, *(column for each in passes if isinstance(each, GreaterPass) for column in each.writes))
-        first = (*(pays or (f"each {self.length}",)), *map(before_limits, unlimited))
-        return PartsPass(first, tuple(sorted(reads)), self.length, passes, bonuses, unlimited)
+        counted = tuple(pairs_column(name) for name in bonuses if is_counted(name, self.plan.scope))
+        first = (*(pays or (f"each {self.length}",)), *map(before_limits, unlimited), *counted)
+        return PartsPass(first, tuple(sorted(reads)), self.length, passes, bonuses, unlimited, counted)

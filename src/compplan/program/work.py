@@ -255,6 +255,17 @@ class Work:
         wanted = [code for code, value in enumerate(values) if value in texts]
         return np.isin(codes, np.array(wanted, np.int32))
 
+    def fields_agree(self, column: str, other: str) -> NDArray[np.bool_]:
+        """Tell whose two member fields hold the same text; an empty one agrees with nothing."""
+        codes = self.texts[column][0]
+        return (codes == self.as_codes_of(column, other)) & (codes >= 0)
+
+    def as_codes_of(self, column: str, other: str) -> NDArray[np.int32]:
+        """Return the texts of a member field as the codes of another one; -2 where that never holds the text."""
+        codes, values = self.texts[other]
+        known = {value: code for code, value in enumerate(self.texts[column][1])}
+        return np.array([*(known.get(value, -2) for value in values), -2], np.int32)[codes]  # -1 takes the last
+
 
 @dataclass(frozen=True)
 class OneMember:
@@ -293,3 +304,9 @@ class OneMember:
         """Tell whether the member field is one of some texts."""
         codes, values = self.work.texts[column]
         return np.array([values[c] in texts if c >= 0 else False for c in codes[self.part]], np.bool_)
+
+    def fields_agree(self, column: str, other: str) -> NDArray[np.bool_]:
+        """Tell whether the two member fields hold the same text."""
+        (codes, values), (others, names) = self.work.texts[column], self.work.texts[other]
+        both = zip(codes[self.part], others[self.part], strict=True)
+        return np.array([min(a, b) >= 0 and values[a] == names[b] for a, b in both], np.bool_)

@@ -46,12 +46,11 @@ def _most(cap: str | LevelTable | ByKey, by: str, builder: Builder) -> tuple[str
 
 
 def amounts_by(bonus: Bonus, field: str, builder: Builder) -> Cap | None:
-    """Return the class column and the amounts of another table of a bonus with one amount a key."""
+    """Return the class column and the amounts of another table of a bonus with one amount a key, or its quantity."""
     table = getattr(bonus, field)
     if table is None:
         return None
-    column, rows = builder.klass(getattr(bonus, f"{field}_by"), table)
-    return Cap(column, tuple(row.levels[0] for row in rows), field)
+    return Cap(*_most(table, getattr(bonus, f"{field}_by"), builder), field)
 
 
 def caps(cap: Cap | None, scale: int, work: Work) -> Caps | None:

@@ -87,7 +87,9 @@ It may hold
 - {md.code(RANK_COLUMNS)}: the rank earned this period, the highest ever held, a rank held by a rule,
   the one used for pay, last period's; and the ranks of the ladder to compare them with, as in `rank >= silver`;
 - `member.<field>`, a column of the members table: true or false by itself, or a text to compare with `==`, `!=` or
-  `in`. A number of the members table is brought in as a volume, `{{member: column}}`;
+  `in`; also with another field by `==` or `!=`, where an empty one is like no other:
+  `member.enroller_id == member.sponsor_id`. A number of the members table is brought in as a volume,
+  `{{member: column}}`;
 - numbers, texts in quotes, `( )`, and the operators `and`, `or`, `not`, `>=`, `>`, `<=`, `<`, `==`, `!=`, `in`,
   `not in`;
 - in computations also `+`, `-`, `*`, `/`, `min(a, b)`, `max(a, b)`. A division by zero gives 0.

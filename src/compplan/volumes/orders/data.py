@@ -45,7 +45,7 @@ class People:
     credit_to
         int32[n]: position of the nearest distributor at or above a member in the rule's tree, -1 for none.
     enrolled
-        int64[n], microseconds, `order_windows.UNKNOWN` where empty; needed for windows from enrolment.
+        int64[n], microseconds, `windows.UNKNOWN` where empty; needed for windows from enrolment.
     ordered_before
         bool[n]: whether a member had an order in an earlier period; needed for first orders.
     """
