@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import pkgutil
 import subprocess
 import sys
 from pathlib import Path
@@ -84,7 +85,5 @@ def test_an_unknown_name_is_an_attribute_error():
         cp.runn  # noqa: B018
 
 
-def test_synth_stays_the_function_when_its_room_is_imported():
-    from compplan.synth import Field  # noqa: PLC0415 - this import is what is tested
-
-    assert isinstance(cp.synth(3, orders_per_member=0), Field)
+def test_no_public_name_is_that_of_a_room_which_would_replace_it():
+    assert not {each.name for each in pkgutil.iter_modules(cp.__path__)} & set(cp.__all__)

@@ -17,8 +17,6 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from compplan.synth import synth  # a function with the name of its room: imported now, it stays the function
-
 if TYPE_CHECKING:
     from compplan.arrow.frame import Frame
     from compplan.bonuses.base import Bonus, register
@@ -35,6 +33,7 @@ if TYPE_CHECKING:
     from compplan.program.run import run
     from compplan.program.tables import flatten
     from compplan.results.result import Run
+    from compplan.synthetic import synth
 
 # Names come from their rooms when they are first used: importing compplan loads neither Numba nor Arrow.
 _ROOMS = {
@@ -63,6 +62,7 @@ _ROOMS = {
     "run": "program.run",
     "run_cases": "cases",
     "save_genealogy": "genealogy.store",
+    "synth": "synthetic",
 }
 
 __all__ = [

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from compplan.bonuses.books.caps import UNCAPPED, Cap, in_order, pro_rata, span_of
+from compplan.bonuses.books.caps import UNCAPPED, Cap, Starts, in_order, pro_rata, span_of
 from compplan.bonuses.prepare.gates import caps
 
 
@@ -48,3 +48,14 @@ def test_spans_begin_on_mondays_and_first_days():
     day = date(2026, 11, 19)
     starts = [date.fromordinal(span_of(day, per)) for per in ("period", "week", "month", "quarter", "year")]
     assert starts == [day, date(2026, 11, 16), date(2026, 11, 1), date(2026, 10, 1), date(2026, 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("month", "quarter", "year"),
+    [(9, (2026, 9, 1), (2026, 9, 1)), (12, (2026, 9, 1), (2025, 12, 1)), (11, (2026, 11, 1), (2026, 11, 1))],
+)
+def test_years_and_their_quarters_begin_with_a_month_and_weeks_with_a_day(month, quarter, year):
+    day, starts = date(2026, 11, 19), Starts(weekday=6, month=month)
+    found = [date.fromordinal(span_of(day, per, starts)) for per in ("week", "month", "quarter", "year")]
+    assert found == [date(2026, 11, 15), date(2026, 11, 1), date(*quarter), date(*year)]
+    assert span_of(day, "all", starts) == span_of(date(1999, 1, 1), "all")

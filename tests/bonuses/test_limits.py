@@ -235,7 +235,6 @@ BAD = {
     "{bonuses: [first], per: members, amounts: 5}": '"per" does not have the form',
     "{bonuses: [first], amounts: 5.001}": "has more digits than USD",
     "{bonuses: [first], amounts: -5}": "a rate, amount or cap is negative",
-    "{bonuses: [first], of: sales, rates: 5%, over: year}": "a part of a volume is held period by period",
     "{bonuses: [first], amounts: [5, 6]}": "levels have no meaning here",
 }
 

@@ -51,3 +51,44 @@ def test_parts_are_equal_and_exact(members, residue):
     books = next(each for each in run.manifest["balances"] if each["bonus"] == "bonus")
     given = {name: Decimal(value) for name, value in books.items() if name not in {"bonus", "currency"}}
     assert given.pop("allotted") == sum(given.values())
+
+
+def mentored(members):
+    """What each member gets of the pay of those above him: a level is an active member above; only the active get."""
+    rates = {1: ["0.03"], 2: ["0.03", "0.025"], 3: []}
+    found = [Decimal(0)] * len(members)
+    for who, member in enumerate(members):
+        above, level = member["parent"], 0
+        while above is not None and member["pays"] and not member["boundary"]:
+            if not members[above]["boundary"]:
+                if level < len(rates[member["rank"]]):
+                    pay = ((members[above]["volume"] + 10) / 10).quantize(CENT, ROUND_HALF_UP)
+                    found[who] += (pay * Decimal(rates[member["rank"]][level])).quantize(CENT, ROUND_HALF_UP)
+                level += 1
+            above = members[above]["parent"]
+    return found
+
+
+@pytest.mark.kernels
+@settings(deadline=None, max_examples=30)
+@given(fields(), st.booleans())
+def test_whole_parts_go_down_level_by_level(members, second_tree):
+    head = HEAD.replace("{sponsor:", "{flat: {parent: nobody}, sponsor:") if second_tree else HEAD
+    text = (
+        head
+        + "  base: {kind: retail, of: pv, rates: 10%}\n"
+        + "  bonus: {kind: match_down, of: base, parts: whole, rates: {r1: [3%], r2: [3%, 2.5%]}, pay_when: active, "
+        + "compress: boundary, tree: sponsor}\n"
+    )
+    people, orders = tables(members)
+    people = [{**row, "nobody": None} for row in reversed(people)]
+    run = cp.run(cp.load_plan(text), people, orders, period="2026-10")
+    own = [((m["volume"] + 10) / 10).quantize(CENT, ROUND_HALF_UP) for m in members]
+    expected = mentored(members)
+    assert paid(run, len(members)) == [a + b for a, b in zip(own, expected, strict=True)]
+    for member in range(len(members)):
+        why = run.why(member, "bonus")
+        assert why.total == expected[member] == sum((row["amount"] for row in why.paid), Decimal(0))
+    books = next(each for each in run.manifest["balances"] if each["bonus"] == "bonus")
+    given = {name: Decimal(value) for name, value in books.items() if name not in {"bonus", "currency"}}
+    assert given.pop("allotted") == sum(given.values())

@@ -133,7 +133,7 @@ def test_errors_of_one_kind_stand_under_one_heading_once(capsys):
 def test_the_garbage_collector_is_left_as_it_was():
     before = gc.get_threshold()
     main(["check", "plan.yaml"])
-    assert gc.get_threshold() == before
+    assert (gc.get_threshold(), gc.get_freeze_count()) == (before, 0)
 
 
 @pytest.mark.usefixtures("files")

@@ -15,7 +15,7 @@ from functools import cache
 from types import SimpleNamespace
 
 from compplan.plan import expression as ex
-from compplan.plan.values import Span
+from compplan.plan.times import Span
 from naive import orders as naive_orders
 from naive import volumes as nv
 from naive import walk

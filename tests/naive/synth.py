@@ -9,7 +9,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from compplan.synth import calibration as cal
+from compplan.synthetic import calibration as cal
 
 WORD = 2**64
 

@@ -87,3 +87,22 @@ def test_the_period_of_the_plan_counts():
     weekly = HEAD.replace("monthly", "weekly")
     expect((*said, hint), head=weekly, bonuses=bonus("pv", "▸pv", "month"))
     plan(head=HEAD.replace("monthly", "yearly"), bonuses=bonus("pv", "pv", "year"))
+
+
+def test_a_cap_for_life_needs_a_quantity_of_all_time():
+    said = '"year" is of a year, and would be the cap of all time'
+    expect(
+        (said, "accumulate with periods: all, or write cap_per: year"),
+        volumes="year: {accumulate: pv, periods: year}",
+        bonuses=bonus("pv", "▸year", "all"),
+    )
+    plan(volumes="ever: {accumulate: pv, periods: all}", bonuses=bonus("pv", "ever", "all"))
+
+
+def test_a_limit_for_life_needs_a_quantity_of_all_time():
+    ever = "ever: {accumulate: pv, periods: all}"
+    said = '"pv" is of a month, and would be the limit of all time'
+    hint = "take {accumulate: pv, periods: all}, or write over: month"
+    limits = "limits:\n  out: {bonuses: [other], per: member, of: OF, rates: 300%, over: all}"
+    expect((said, hint), volumes=ever, bonuses=OTHER, rest=limits.replace("OF", "▸pv"))
+    plan(volumes=ever, bonuses=OTHER, rest=limits.replace("OF", "ever"))

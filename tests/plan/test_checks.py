@@ -8,8 +8,8 @@ import pytest
 from plan_texts import CONDITIONS, HEAD, VOLUMES, expect, plan, plan_text, problems_of
 
 from compplan.bonuses.base import _KINDS, Bonus, register
-from compplan.plan.scope import RESERVED
 from compplan.plan.values import Name
+from compplan.plan.words import RESERVED
 
 LADDER = "member: []\nsilver: [active]\ngold: [2 legs with silver]"
 

@@ -11,7 +11,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from compplan.plan import expression as ex
-from compplan.plan.expression import MAX_DEPTH, MAX_TEXT, grouped, names, parse, walk, words
+from compplan.plan.expression import grouped, names, parse, walk, words
+from compplan.plan.expression.lexer import PARTS
+from compplan.plan.expression.parsing import MAX_DEPTH, MAX_TEXT
 from compplan.plan.located import Hinted
 
 A, B, C = ex.Name("a"), ex.Name("b"), ex.Name("c")
@@ -107,7 +109,7 @@ def test_nothing_else_gets_through(text):
         ("pv >= 5%", '"%" is not part of the language', "write per cent as a fraction, such as 0.05"),
         ("pv # x", '"#" is not part of the language', "comments stand outside of it"),
         ("pv is 5", '"is" is not part of the language', 'compare with "=="'),
-        ("pv and gv.x", '"gv.x" is not part of the language', ex.PARTS),
+        ("pv and gv.x", '"gv.x" is not part of the language', PARTS),
         ("pv >= True", '"True" is not a number or a text', "write plain decimal numbers"),
         ("(pv", "\"(pv\" cannot be read: '(' was never closed", "in [ ] and { }, a text with commas stands in quotes"),
         ("pv >=", '"pv >=" cannot be read: invalid syntax', "for example: pv >= 100 and active"),

@@ -28,6 +28,12 @@ HEAD = "l:\n  kind: leadership\n  of: pv\n"
             "there is no guarantee",
             "add a guarantee, or leave guarantee_by out",
         ),
+        ("groups: active\n  rates: 4%\n  guarantee: ▸pw", '"pw" is not a quantity', "known: pv, gv"),
+        (
+            "groups: active\n  rates: 4%\n  guarantee: pv\n  guarantee_by: ▸pv",
+            "the guarantee is a quantity, and has no keys",
+            "leave guarantee_by out, or give amounts",
+        ),
         ("groups: active\n  rates: 4%\n  guarantee: {▸gold: 5}", '"gold" is not a rank', "known: member, silver"),
     ],
 )

@@ -39,7 +39,6 @@ WRONG = [
     ("kind: match, of: base, rates: 5%, pay_when: pv > earner.pv", '"earner." has no meaning here', "called source"),
     ("kind: match, of: base, rates: 5%, where: source.active", '"source." has no meaning here', "one member"),
     ("kind: retail, of: pv, rates: 5%, pay_when: source.active", '"source." has no meaning here', "one member"),
-    ("kind: match, of: base, rates: 5%, pay_when: member.a == source.member.b", "compares two member fields", "same"),
     ("kind: generation, of: pv, rates: 5%", "boundary", ""),
     ("kind: generation, of: pv, boundary: paid_as >= platinum, rates: 5%", '"platinum" is not known', ""),
     ("kind: generation, of: pv, boundary: member.a == earner.member.a, rates: 5%", "compares a member field", "ranks"),
@@ -52,6 +51,21 @@ WRONG = [
     ),
     ("kind: match_down, of: x, rates: 10%", "in a circle: x -> x", "break the circle"),
     ("kind: match_down, of: base, rates: [5%, 4%]", "levels have no meaning here", "give one value"),
+    (
+        "kind: match_down, of: base, rates: 5%, compress: active",
+        "equal parts go one level down",
+        "leave it out, or write parts: whole",
+    ),
+    (
+        "kind: match_down, of: base, parts: whole, rates: 5%, residue: company",
+        "whole parts are not divided",
+        "leave it out, or write parts: equal",
+    ),
+    (
+        "kind: match_down, of: base, parts: whole, rates: [5%, 4% and deeper]",
+        "a match down does not go with an endless level",
+        "list the levels",
+    ),
 ]
 
 

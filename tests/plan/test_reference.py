@@ -22,8 +22,8 @@ from compplan.plan.load import load_plan
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
 from compplan.plan.reference import reference
-from compplan.plan.scope import RESERVED
 from compplan.plan.values import Model
+from compplan.plan.words import RESERVED
 from compplan.quantities.base import volume_kinds
 from compplan.quantities.count import Count
 from compplan.quantities.order_sum import Window

@@ -9,7 +9,7 @@ from plan_texts import plan_text
 
 from compplan.plan import expression as ex
 from compplan.plan.circles import circle_of_names
-from compplan.plan.expression_kinds import demand_flag, demand_number, natural_scale
+from compplan.plan.expression.kinds import demand_flag, demand_number, natural_scale
 from compplan.plan.located import Hinted
 from compplan.plan.model import plan_model
 from compplan.plan.scope import Scope
@@ -143,7 +143,7 @@ def test_a_plan_without_ranks_has_no_floor():
 
 def test_trees():
     plan = scope()
-    assert [plan.tree(plan.rules[name]) for name in ("gv", "below", "largest", "front", "silvers", "pv")] == [
+    assert [plan.rules[name].tree_of(plan) for name in ("gv", "below", "largest", "front", "silvers", "pv")] == [
         "enrollment", "placement", "placement", "enrollment", "placement", "enrollment",
     ]  # fmt: skip
 
@@ -164,7 +164,7 @@ def test_only_a_whole_roll_up_has_legs(name):
     ],
 )  # fmt: skip
 def test_reads(name, reads):
-    assert scope().reads(name) == reads
+    assert scope().reads.of(name) == reads
 
 
 @pytest.mark.parametrize(
@@ -180,14 +180,14 @@ def test_reads(name, reads):
     ],
 )
 def test_what_waits_for_the_rank_pass(name, needs):
-    assert scope().needs_rank(name) is needs
-    assert scope().expression_needs_rank(ex.parse(f"{name} and active")) is needs
+    assert scope().reads.needs_rank(name) is needs
+    assert scope().reads.expression_needs_rank(ex.parse(f"{name} and active")) is needs
 
 
 @pytest.mark.parametrize(("paid_as", "needs"), [("rank", True), ("title", True), ("last_rank", False)])
 def test_paid_as_waits_unless_it_is_last_periods_rank(paid_as, needs):
     plan = scope(ranks=f"paid_as: {paid_as}")
-    assert plan.expression_needs_rank(ex.parse("paid_as >= silver")) is needs
+    assert plan.reads.expression_needs_rank(ex.parse("paid_as >= silver")) is needs
 
 
 def test_circles_are_found_and_shown():
@@ -233,7 +233,8 @@ def test_conditions_that_make_sense(text):
         ("active == solid", '"active == solid" compares a flag', "compare like with like"),
         ("rank >= 3", '"rank >= 3" compares a number with a rank', "compare like with like"),
         ('rank == "silver"', '"rank == "silver"" compares a rank with a text', "compare like with like"),
-        ("member.a == member.b", '"member.a == member.b" compares a field', "compare like with like"),
+        ("member.a == member.a", '"member.a == member.a" compares a field with itself', "name another field, or a text in quotes"),
+        ("member.a < member.b", '"member.a < member.b" orders texts', "compare texts with == or != only"),
         ('member.x >= "NO"', '"member.x >= "NO"" orders texts', "compare texts with == or != only"),
         (
             "member.level >= 5",

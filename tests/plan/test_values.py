@@ -11,29 +11,15 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter, ValidationError
 
 from compplan.plan.located import Hinted
-from compplan.plan.values import (
-    MAX_DIGITS,
-    AmountTable,
-    ByKey,
-    Flag,
-    LevelTable,
-    Model,
-    Name,
-    Number,
-    Rate,
-    RateTable,
-    Span,
-    SpanText,
-    Whole,
-    number,
-    rate,
-)
+from compplan.plan.tables import AmountTable, ByKey, LevelTable, RateTable
+from compplan.plan.times import Span, SpanText
+from compplan.plan.values import MAX_DIGITS, Flag, Model, Name, Number, Rate, Whole, number, rate
 
 exact = st.builds(lambda n, scale: Decimal(n).scaleb(-scale), st.integers(-(10**15), 10**15), st.integers(0, 8))
 
 
 def read(type_, value):
-    return TypeAdapter(type_).validate_python(value)
+    return TypeAdapter(type_, config=Model.model_config).validate_python(value)
 
 
 def refused(type_, value):

@@ -130,7 +130,6 @@ def test_a_cap_on_money_may_be_a_quantity_that_carries_pairs():
         ({"pairs": "binari"}, 'did you mean "binary"'),
         ({"pairs": "[binary, binary]"}, "names a bonus twice, or none"),
         ({"pairs": "[]"}, "names a bonus twice, or none"),
-        ({"pairs": "weekly"}, "would wait for weeks or days inside of the period"),
         ({"binary": ", pay_when: has_pairs"}, "in a circle"),
         ({"binary": ", cap: paid"}, "in a circle"),
         ({"own": ", cap: nowhere"}, '"nowhere" is not a quantity'),

@@ -75,7 +75,6 @@ def plan(names="levels", needs="before >= 100", base="pv", at="payment", topped=
         ({"needs": "paid >= pv"}, "depends on the ranks that it decides"),
         ({"needs": "3 legs with paid >= 10"}, "depends on the ranks that it decides"),
         ({"names": "titled", "needs": "paid >= 100"}, "depends on the ranks that it decides"),
-        ({"names": "weekly", "more": WEEKLY}, "would wait for weeks or days inside of the period"),
         ({"more": WEEKLY.replace("}", ", pay_when: more > 1}")}, '"weekly" is of a week or day'),
     ],
 )
@@ -94,6 +93,30 @@ def test_rates_by_the_last_rank_do_not_wait_for_ranks():
 
 def test_other_bonuses_may_be_of_weeks():
     plan(more=WEEKLY)
+
+
+@pytest.mark.parametrize("needs", ["before >= 100", "paid >= 2"])
+def test_what_weeks_pay_counts_with_all_its_weeks(needs):
+    """1 % of 100 and 200 in two weeks of October; a rank may go by it, which then pays the month."""
+    given = plan(names="weekly", more=WEEKLY, needs=needs)
+    orders = [("Ben", date(2026, 10, 5), 100), ("Ben", date(2026, 10, 13), 200), ("Ben", date(2026, 10, 28), 50)]
+    rows = [{"order_id": i, "member_id": w, "date": day, "pv": pv} for i, (w, day, pv) in enumerate(orders)]
+    result = run(given, members=MEMBERS, orders=rows, period="2026-10")
+    assert column(result, "paid") == {"Ann": 3, "Ben": 0, "Cleo": 0}
+    assert result.rank_of("Ann") == ("leader" if needs == "paid >= 2" else "starter")
+    assert column(result, "pay:levels")["Ann"] == (70 if needs == "paid >= 2" else 35)
+
+
+def test_weeks_whose_rates_go_by_ranks_decide_no_rank():
+    with pytest.raises(PlanError, match="depends on the ranks that it decides"):
+        plan(names="weekly", more=WEEKLY.replace("1%", "{starter: 1%}"), needs="paid >= 2")
+
+
+def test_what_weeks_pay_counts_before_the_limits_of_the_plan():
+    more = WEEKLY + "limits:\n  each: {bonuses: [weekly], of: weekly_pv, rates: 0.5%}\n"
+    result = found(plan(names="weekly", more=more), ("Ben", "100"))
+    assert column(result, "paid")["Ann"] == 1
+    assert column(result, "pay:weekly")["Ann"] == Decimal("0.50")
 
 
 def test_a_circle_through_the_greater_of_two_is_found():

@@ -135,6 +135,8 @@ def earned(result):
 )
 @example([[]] * 4, ([-1], [0]), "allowed")
 @example([[]] * 4, ([-1, 0, 1, 2, 3], [100] * 5), "closed")
+@example([[], [], [], [("outside", 50, 1), ("legs_active", 1)]], ([-1, 0], [0, 100]), "allowed")
+@example([[], *[[("active",), ("legs", [(1, False)])]] * 3], ([-1, 0], [100, 0]), "allowed")
 def test_ranks_equal_the_naive_twin(ladder, field, gaps):
     parents, pv = field
     result = run(plan_of(ladder, gaps), parents, pv)

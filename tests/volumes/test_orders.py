@@ -14,7 +14,7 @@ from compplan.errors import DataError, ExactnessError, UsageError
 from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
 from compplan.plan.sections import Orders
-from compplan.plan.values import Span
+from compplan.plan.times import Span
 from compplan.volumes.counts import nearest_flagged_ancestor
 from compplan.volumes.order_windows import UNKNOWN
 from compplan.volumes.orders import (

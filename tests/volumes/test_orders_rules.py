@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from compplan.errors import UsageError
-from compplan.plan.values import Span
+from compplan.plan.times import Span
 from compplan.quantities.order_sum import OrderSum
 from compplan.volumes.order_rules import OrderRule, rule_from_model
 

@@ -20,7 +20,8 @@ from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.pay_day import PayDay
 from compplan.plan.source_keys import keys_make_no_sense, parts_of, their_axes
-from compplan.plan.values import AmountTable, ByKey, ConditionText, LevelTable, Model, Name
+from compplan.plan.tables import AmountTable, ByKey, LevelTable
+from compplan.plan.values import ConditionText, Model, Name
 from compplan.quantities.order_sum import OrderSum
 from compplan.rooms import in_room, open_room
 
@@ -70,8 +71,10 @@ class Bonus(Model):
         "paid_as",
         description="What the keys of `cap` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
-    cap_per: Literal["period", "week", "month", "quarter", "year"] = Field(
-        "period", description="The span of time that `cap` is for; what was paid earlier in it is kept in the state."
+    cap_per: Literal["period", "week", "month", "quarter", "year", "all"] = Field(
+        "period",
+        description="The span of time that `cap` is for, `all` for all time; what was paid earlier in it is in the "
+        "state.",
     )
     cap_over: str | None = Field(
         None,
@@ -106,6 +109,10 @@ class Bonus(Model):
         None, description="Says that the rates may pay more than 100% of what they are of; refused otherwise."
     )
     source: str | None = Field(None, description="Where the company's plan document says so.")
+
+    def has_one_level(self) -> bool:
+        """Tell whether lists of rates by level have no meaning here."""
+        return self.one_level
 
     @property
     def reads_rows(self) -> bool:

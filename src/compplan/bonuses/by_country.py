@@ -14,7 +14,8 @@ import numpy as np
 from compplan.bonuses.prepare.gates import cap_columns, caps
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money_arrays import exact_sum
-from compplan.plan.values import ByKey, LevelTable, number
+from compplan.plan.tables import ByKey, LevelTable
+from compplan.plan.values import number
 from compplan.program.passes import Pass
 
 if TYPE_CHECKING:

@@ -9,22 +9,11 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import Bonus
 from compplan.plan import expression as ex
 from compplan.plan.by_country import NameOrNames, NumberOrNumbers
+from compplan.plan.expression.pairs import alternatives, split
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.pairs import alternatives, split
-from compplan.plan.values import (
-    ALL,
-    MOST_LEVELS,
-    AmountTable,
-    ByKey,
-    ConditionText,
-    Keys,
-    LevelsTable,
-    LevelTable,
-    Name,
-    RateTable,
-    Whole,
-)
+from compplan.plan.tables import ALL, MOST_LEVELS, AmountTable, ByKey, Keys, LevelsTable, LevelTable, RateTable
+from compplan.plan.values import ConditionText, Name, Whole
 from compplan.plan.wording import in_tree, levels_words, money, percent, points, table, words
 from compplan.quantities.roll_up import RollUp
 

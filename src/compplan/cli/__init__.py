@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
@@ -33,13 +34,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         text = f'the command line needs {" and ".join(missing)}: pip install "compplan[cli]"\n'
         sys.stderr.write(text)
         return 2
-    words = sys.argv[1:] if arguments is None else list(arguments)
-    before = gc.get_threshold()
+    return _whole_process() if arguments is None else _run(arguments)
+
+
+def _whole_process() -> int:
+    """Run the command of this process, which has nothing else to do, without work that is for long-lived ones."""
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # to look for them is to read about every package
     gc.set_threshold(MANY_OBJECTS)
     try:
-        return _run(words)
+        return _run(sys.argv[1:])
     finally:
-        gc.set_threshold(*before)
+        gc.freeze()  # all of it goes with the process: nobody needs to look through it for dead cycles first
 
 
 def _run(words: Sequence[str]) -> int:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from compplan.plan.load import Plan
     from compplan.results.result import Run
-    from compplan.synth import Field
+    from compplan.synthetic import Field
 
 PERIOD = "2026-10"
 TABLES = "build tables"
@@ -82,7 +82,7 @@ def bench(
     """
     if members < 1 or repeats < 1:
         raise UsageError("--members and --repeats are at least 1")
-    from compplan.synth import synth  # noqa: PLC0415 - loads Arrow and Numba
+    from compplan.synthetic import synth  # noqa: PLC0415 - loads Arrow and Numba
 
     loaded = load(plan or example("lakeside"))
     with progress() as step:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from compplan.explain.why import Why
     from compplan.plan.load import Plan
     from compplan.results.result import Run
-    from compplan.synth import Field
+    from compplan.synthetic import Field
 
 PERIOD = "2026-10"
 BONUS = "unilevel"
@@ -59,7 +59,7 @@ def demo(
 def _month(plan: Plan, members: int, seed: int, threads: int) -> tuple[Field, Run, float]:
     """Make the field and run the plan; the time is that of the run, with kernels that are loaded."""
     from compplan.program.run import run  # noqa: PLC0415 - loads Numba
-    from compplan.synth import synth  # noqa: PLC0415
+    from compplan.synthetic import synth  # noqa: PLC0415
 
     with progress() as step:
         step("load kernels (the first time, they are compiled: up to a minute)", 0, 2)

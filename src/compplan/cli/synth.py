@@ -12,7 +12,7 @@ from cyclopts import Parameter
 from compplan.cli.arguments import Format, Period
 from compplan.cli.console import say
 from compplan.cli.files import can_be_folder
-from compplan.synth.field import Ids, Shape
+from compplan.synthetic.field import Ids, Shape
 
 
 def synth(
@@ -35,7 +35,7 @@ def synth(
     can_be_folder(out)
     from compplan.arrow.frame import Frame  # noqa: PLC0415 - loads Arrow
     from compplan.arrow.write import write_whole  # noqa: PLC0415
-    from compplan.synth import synth as make  # noqa: PLC0415
+    from compplan.synthetic import synth as make  # noqa: PLC0415
 
     trees: tuple[Literal["enrollment", "binary"], ...] = (
         ("enrollment", "binary") if binary else ("enrollment",)

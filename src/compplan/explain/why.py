@@ -22,7 +22,7 @@ from compplan.explain.reasons import GOOD, REASON_TEXTS, Detail, Reason
 from compplan.money import from_fixed
 from compplan.periods.period import read_period
 from compplan.plan import expression as ex
-from compplan.plan.pairs import split
+from compplan.plan.expression.pairs import split
 from compplan.program.parts import PartsPass
 
 if TYPE_CHECKING:

@@ -40,7 +40,7 @@ def _days_of(book: Book, rule: str, work: Work) -> Iterator[tuple[date, Book | D
     if not book.parts:
         yield pay_date(rule, work.calendar), book
         return
-    parts = work.parts[work.plan.scope.bonus_length(book.bonus)]
+    parts = work.parts[work.plan.scope.lengths.of_bonus(book.bonus)]
     rest = book.pay
     for part in parts[:-1]:
         pay = part.books[book.bonus].pay

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from compplan.periods.payables import Payables
     from compplan.plan.currencies import Currency
     from compplan.plan.payout import Payout
-    from compplan.plan.values import LevelTable
+    from compplan.plan.tables import LevelTable
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 

@@ -10,10 +10,11 @@ from compplan.errors import did_you_mean
 from compplan.plan.circles import circle_of_bonuses
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.scope import RANK_COLUMNS
 from compplan.plan.source_keys import OF_ORDER, OF_SIZE, OF_SOURCE, is_theirs, their_field_is_unknown
-from compplan.plan.values import ByKey, LevelTable, axes, digits, number
+from compplan.plan.tables import ByKey, LevelTable, axes
+from compplan.plan.values import digits, number
 from compplan.plan.wording import percent
+from compplan.plan.words import RANK_COLUMNS
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -40,11 +41,11 @@ def tables_make_no_sense(scope: Scope) -> Found:
     for name, bonus in scope.model.bonuses.items():
         if bonus.cap is None and "cap_by" in bonus.model_fields_set:
             yield Finding(("bonuses", name, "cap_by"), "there is no cap", "add a cap, or leave cap_by out")
-        if (tables := bonus.value_tables) and (length := scope.bonus_length(name)) != "period":
+        if (tables := bonus.value_tables) and (length := scope.lengths.of_bonus(name)) != "period":
             message = f"tables by country are for bonuses of the period, and this is one of each {length}"
             yield Finding(("bonuses", name, next(iter(tables))), message, "write one bonus for each country")
         for place, by, table in bonus.tables():
-            one_level = place[-1] in _ONE_VALUE or bonus.one_level
+            one_level = place[-1] in _ONE_VALUE or bonus.has_one_level()
             others = bonus.their_keys if place[0] in _BY_LEVEL else ()
             yield from _table_makes_no_sense(scope, ("bonuses", name, *place), by, table, others, one_level=one_level)
     for name, limit in scope.model.limits.items():

@@ -14,6 +14,7 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 
 from compplan.plan.currencies import Currency, currency
 from compplan.plan.located import Hinted
+from compplan.plan.sentences import CODE
 from compplan.plan.values import number
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
@@ -101,7 +102,7 @@ def _schema(one: dict[str, Any], title: str) -> WithJsonSchema:
 
 _CURRENCY = {
     "anyOf": [
-        {"type": "string", "pattern": "^[A-Z]{3}$"},
+        {"type": "string", "pattern": CODE},
         {
             "type": "object",
             "properties": {"code": {"type": "string"}, "decimals": {"type": "integer"}},

@@ -20,13 +20,13 @@ from compplan.plan.bonus_checks import (
     tables_make_no_sense,
 )
 from compplan.plan.circles import circle_of_names
-from compplan.plan.expression_kinds import demand_flag, demand_number
+from compplan.plan.expression.kinds import demand_flag, demand_number
 from compplan.plan.findings import Finding
 from compplan.plan.greater import greater_makes_no_sense
 from compplan.plan.length_checks import lengths_make_no_sense
 from compplan.plan.limits import limits_make_no_sense
 from compplan.plan.located import Hinted
-from compplan.plan.scope import RESERVED
+from compplan.plan.words import RESERVED
 from compplan.ranks.table import INFINITE, requirement_table, ways
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def problems(scope: Scope) -> Found:
     if circle := circle_of_names(scope):
         section = next(s for s in ("volumes", "counts", "conditions") if circle[0] in getattr(scope.model, s))
         message = f"names read each other in a circle: {' -> '.join(circle)}"
-        pays = any(scope.reads_pay(name) for name in circle)
+        pays = any(scope.reads.needs_pay(name) for name in circle)
         hint = "for the pay of earlier periods use accumulate with this_period: false" if pays else "break the circle"
         yield Finding((section, circle[0]), message, hint, key=True)
         return
@@ -171,7 +171,7 @@ def _quantities_have_no_scale(scope: Scope) -> Found:
                 at, message, hint = wrong
                 found[name] = Finding((section, name, *at), message, hint)
     for name, finding in found.items():  # what is made of them has the same problem, and is not told again
-        if not scope.reads(name) & found.keys():
+        if not scope.reads.of(name) & found.keys():
             yield finding
 
 
@@ -281,6 +281,6 @@ def _place_of(row: Row, scope: Scope) -> Path:
 
 def _who_holds_ranks_depends_on_ranks(scope: Scope) -> Found:
     ranks = scope.model.ranks
-    if ranks and scope.expression_needs_rank(ex.parse(ranks.members)):
+    if ranks and scope.reads.expression_needs_rank(ex.parse(ranks.members)):
         message = f'"{ranks.members}" depends on the ranks that it decides'
         yield Finding(("ranks", "members"), message, "use a condition without ranks, or last_rank")

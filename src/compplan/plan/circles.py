@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from compplan.plan.limits import Limit
     from compplan.plan.model import PlanModel
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def circle_of_names(scope: Scope) -> list[str] | None:
     """Return a circle of quantities and conditions that read each other, or None."""
-    return circle_in({n: scope.reads(n) - {"rank"} for n in (*scope.rules, *scope.model.conditions)})
+    return circle_in({n: scope.reads.of(n) - {"rank"} for n in (*scope.rules, *scope.model.conditions)})
 
 
 def circle_of_bonuses(model: PlanModel) -> list[str] | None:
@@ -48,13 +48,26 @@ def limits_before(name: str, model: PlanModel) -> list[Limit]:
 
 def paid_first(name: str, model: PlanModel) -> set[str]:
     """Return a bonus with all that must be paid before its pay, after `greater_of`, is known."""
+    known = model.bonuses.keys()
+    return {*reached(known & {name, *chosen_with({name}, model)}, lambda bonus: known & bonuses_read(bonus, model))}
+
+
+def reached(starts: Iterable[str], step: Callable[[str], Iterable[str]]) -> Iterator[str]:
+    """Yield names and all that steps from them lead to, each once.
+
+    Examples
+    --------
+    >>> sorted(reached("a", {"a": "b", "b": "ac", "c": ""}.get))
+    ['a', 'b', 'c']
+    """
     seen: set[str] = set()
-    stack = [name, *chosen_with({name}, model)]
+    stack = [*starts]
     while stack:
-        if (current := stack.pop()) not in seen and current in model.bonuses:
-            seen.add(current)
-            stack += bonuses_read(current, model)
-    return seen
+        name = stack.pop()
+        if name not in seen:
+            seen.add(name)
+            yield name
+            stack += step(name)
 
 
 def circle_in(graph: Mapping[str, set[str]]) -> list[str] | None:

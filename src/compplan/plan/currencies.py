@@ -8,13 +8,17 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from compplan.plan.located import Hinted
+from compplan.plan.sentences import CODE, CODE_HINT
 from compplan.plan.values import Model, Whole
 
 
 class Currency(Model):
     """The money of the plan."""
 
-    code: str = Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code.")
+    code: str = Field(
+        pattern=CODE,
+        description="ISO 4217 code; or another of three to six capital letters and digits, such as USDT or POINTS.",
+    )
     decimals: Whole = Field(2, ge=0, le=6, description="Digits after the point of the smallest unit that is paid.")
 
 
@@ -36,8 +40,8 @@ def currency(value: Any) -> Currency:
         return value
     given = _currency(value) if isinstance(value, str) else value
     code = given.get("code") if isinstance(given, dict) else given
-    if not isinstance(code, str) or not re.fullmatch("[A-Z]{3}", code):
-        raise Hinted(f'"{code}" is not a currency code', "three capital letters")
+    if not isinstance(code, str) or not re.fullmatch(CODE, code):
+        raise Hinted(f'"{code}" is not a currency code', CODE_HINT)
     if set(given) - {"code", "decimals"}:
         raise Hinted("a currency has a code and decimals", "leave the rest out")
     decimals = given.get("decimals", _currency(code)["decimals"])
@@ -46,7 +50,7 @@ def currency(value: Any) -> Currency:
     return Currency(code=code, decimals=decimals)
 
 
-_Code = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[A-Z]{3}$", "title": "Currency code"})]
+_Code = Annotated[str, WithJsonSchema({"type": "string", "pattern": CODE, "title": "Currency code"})]
 CurrencyField = Annotated[
     Currency,
     BeforeValidator(lambda v: _currency(v) if isinstance(v, str) else v, json_schema_input_type=_Code | Currency),

@@ -23,6 +23,7 @@ def describe(plan: Plan) -> str:
     lines += [f"Source: {model.source}."] if model.source else []
     lines.append(f"Money is rounded {MODES[model.rounding.mode]}, at {_POINTS[model.rounding.at]}.")
     lines += [_weeks(model.weeks)] if model.weeks else []
+    lines += [f"Years begin in {model.years.start.capitalize()}, and quarters with them."] if model.years else []
     lines += model.payout.describe(model.currency.code)
     lines += _section("Volumes and counts", [f"{n}: {r.describe()}." for n, r in plan.scope.rules.items()])
     lines += _section("Conditions", [f"{n}: {words(text)}." for n, text in model.conditions.items()])
@@ -32,7 +33,7 @@ def describe(plan: Plan) -> str:
         for key, part in bonus.variants().items():
             said = [*part.describe(name), *([f"Paid in {part.currency.code}."] if part.currency else [])]
             text += [f"With {bonus.chosen_by} {key}: {line}" for line in said] if key else said
-        if (length := plan.scope.bonus_length(name)) != "period":
+        if (length := plan.scope.lengths.of_bonus(name)) != "period":
             text.append(f"Paid for each {length}.")
         if bonus.pay_when:
             text.append(f"Paid only if {words(bonus.pay_when)}.")
@@ -55,7 +56,8 @@ def _cap(bonus: Bonus, length: str) -> str:
     assert bonus.cap is not None  # noqa: S101 - who asks for the sentence has a cap
     most = f"his {bonus.cap}" if isinstance(bonus.cap, str) else table(bonus.cap, bonus.cap_by, money)
     whose = "one member" if bonus.cap_over is None else f"all with the same {bonus.cap_over} together"
-    return f"At most {most} for {whose} and {length if bonus.cap_per == 'period' else bonus.cap_per}."
+    span = {"period": f"and {length}", "all": "in all"}.get(bonus.cap_per, f"and {bonus.cap_per}")
+    return f"At most {most} for {whose} {span}."
 
 
 def _weeks(weeks: Weeks) -> str:

@@ -13,28 +13,30 @@ from compplan.bonuses.base import Bonus
 from compplan.bonuses.kinds.pass_up import Passes
 from compplan.bonuses.own_tier.tier_words import Tiers
 from compplan.plan import by_country as by
-from compplan.plan import values as v
 from compplan.plan.currencies import CurrencyField
 from compplan.plan.patch import DottedPath
 from compplan.plan.requirement import LegsWith, Requirement
 from compplan.plan.sections import RankField
+from compplan.plan.tables import AmountTable, LevelsTable, PointCount, PointTable, RateTable
+from compplan.plan.times import SpanText
+from compplan.plan.values import ConditionText, Flag, Name, Names, Number, Rate, Whole
 from compplan.quantities.base import Quantity
 from compplan.quantities.order_sum import Selection
 
 _WORDS: list[tuple[Any, str]] = [
-    (v.Name, "name"),
-    (v.Names, "name, or list of names"),
-    (v.ConditionText, "condition"),
-    (v.Number, "number"),
-    (v.Rate, "rate"),
-    (v.Flag, "true or false"),
-    (v.Whole, "whole number"),
-    (v.RateTable, "[rates](#tables)"),
-    (v.AmountTable, "[amounts](#tables)"),
-    (v.LevelsTable, "number of levels or `all`, or [one a key](#tables)"),
-    (v.PointCount, "number, or rate"),
-    (v.PointTable, "number or rate, or [one a key](#tables)"),
-    (v.SpanText, "span of time"),
+    (Name, "name"),
+    (Names, "name, or list of names"),
+    (ConditionText, "condition"),
+    (Number, "number"),
+    (Rate, "rate"),
+    (Flag, "true or false"),
+    (Whole, "whole number"),
+    (RateTable, "[rates](#tables)"),
+    (AmountTable, "[amounts](#tables)"),
+    (LevelsTable, "number of levels or `all`, or [one a key](#tables)"),
+    (PointCount, "number, or rate"),
+    (PointTable, "number or rate, or [one a key](#tables)"),
+    (SpanText, "span of time"),
     (Tiers, "amounts by threshold"),
     (Passes, "list of whole numbers, or one a key"),
     (Selection, "[selection](#selections)"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from compplan.plan import expression as ex
-from compplan.plan.values import ByKey, axes, names_of
+from compplan.plan.tables import ByKey, axes, names_of
 from compplan.quantities.company import Company
 from compplan.quantities.member_column import MemberColumn
 
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from compplan.plan.scope import Scope
+
+_MEMBER = "member."
 
 
 def required_inputs(scope: Scope) -> dict[str, dict[str, str]]:
@@ -36,39 +38,46 @@ def company_numbers(scope: Scope) -> dict[str, int]:
 
 def member_fields(scope: Scope) -> dict[str, str]:
     """Return the member fields that conditions and tables read: column and kind (text, flag or instant)."""
-    found: dict[str, str] = {}
-    for expr in _expressions(scope):
-        compared = set()
-        for node in ex.walk(expr):
-            if isinstance(node, ex.Compare):
-                sides = [side.item if isinstance(side, ex.Of) else side for side in (node.left, node.right)]
-                compared |= {side.column for side in sides if isinstance(side, ex.Field)}
-            if isinstance(node, ex.Among):
-                compared |= ex.fields(node.item)
-        for column in ex.fields(expr):
-            found[column] = "text" if column in compared else found.get(column, "flag")
-    for _, by, _ in scope.model.payout.tables():
-        for key in axes(by):
-            if key.startswith("member."):
-                found[key.removeprefix("member.")] = "text"
+    found = _fields_of_expressions(scope)
+    found |= _texts(key for _, by, _ in scope.model.payout.tables() for key in axes(by))
     for rule in scope.rules.values():
         found |= dict(rule.fields())
     if scope.model.ranks is not None:
         found |= dict(scope.model.ranks.fields())
     for bonus in scope.model.bonuses.values():
-        for _, by, _ in bonus.tables():
-            for key in names_of(by):
-                if key.startswith("member."):
-                    found[key.removeprefix("member.")] = "text"
-        if bonus.cap_over is not None:
-            found[bonus.cap_over.removeprefix("member.")] = "text"
-        since = getattr(bonus, "qualified_since", None)
-        if since:
-            found[since.removeprefix("member.")] = "instant"
+        found |= _texts(key for _, by, _ in bonus.tables() for key in names_of(by))
+        found |= _texts([bonus.cap_over or ""])
+        if since := getattr(bonus, "qualified_since", None):
+            found[since.removeprefix(_MEMBER)] = "instant"
     for limit in scope.model.limits.values():
-        keys = [limit.rates_by] if isinstance(limit.table, ByKey) else []
-        found |= {by.removeprefix("member."): "text" for by in (limit.per, *keys) if by.startswith("member.")}
+        found |= _texts([limit.per, *([limit.rates_by] if isinstance(limit.table, ByKey) else [])])
     return found
+
+
+def _fields_of_expressions(scope: Scope) -> dict[str, str]:
+    """Return the fields that conditions read: texts where they are compared, truth values where they stand alone."""
+    found: dict[str, str] = {}
+    for expr in _expressions(scope):
+        compared = _compared(expr)
+        for column in sorted(ex.fields(expr)):
+            found[column] = "text" if column in compared else found.get(column, "flag")
+    return found
+
+
+def _compared(expr: ex.Expr) -> set[str]:
+    found = set()
+    for node in ex.walk(expr):
+        if isinstance(node, ex.Compare):
+            sides = [side.item if isinstance(side, ex.Of) else side for side in (node.left, node.right)]
+            found |= {side.column for side in sides if isinstance(side, ex.Field)}
+        if isinstance(node, ex.Among):
+            found |= ex.fields(node.item)
+    return found
+
+
+def _texts(keys: Iterable[str]) -> dict[str, str]:
+    """Return the member fields among what tables go by: keys are texts."""
+    return {key.removeprefix(_MEMBER): "text" for key in keys if key.startswith(_MEMBER)}
 
 
 def needs_roles(scope: Scope) -> bool:

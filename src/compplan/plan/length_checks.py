@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from compplan.plan.scope import Scope
 
 _LENGTHS = {"week": 7, "day": 1}
-_SPANS = ("", "day", "week", "month", "quarter", "year")
+_SPANS = ("", "day", "week", "month", "quarter", "year", "all")
 _OF_PERIODS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
 _PERIODS = {"daily": 1, "weekly": 7, "monthly": 28, "quarterly": 90, "yearly": 365}
 
@@ -57,19 +57,19 @@ def _not_shorter(scope: Scope) -> Found:
 def _mixed(scope: Scope) -> Found:
     for name, place in _places(scope).items():
         rule = scope.rules.get(name)
-        reads = scope.all_reads(rule) if rule else ex.names(ex.parse(scope.model.conditions[name]))
-        if {"week", "day"} <= set(map(scope.length, reads)):
+        reads = scope.reads.all_of_rule(rule) if rule else ex.names(ex.parse(scope.model.conditions[name]))
+        if {"week", "day"} <= set(map(scope.lengths.of, reads)):
             yield Finding(place, f'"{name}" reads both weeks and days', "measure all of it by one of them", key=True)
     for name, bonus in scope.model.bonuses.items():
-        if {"week", "day"} <= {*map(scope.length, scope.reads_of_bonus(bonus)), bonus.every}:
+        if {"week", "day"} <= {*map(scope.lengths.of, scope.reads.all_of_bonus(bonus)), bonus.every}:
             yield Finding(("bonuses", name), f'"{name}" reads both weeks and days', "use one of them", key=True)
 
 
 def _weeks_do_not_belong(scope: Scope) -> Found:
-    if scope.model.weeks is not None or "week" not in scope.lengths:
+    if scope.model.weeks is not None or "week" not in scope.lengths.all:
         return
-    named = [(place, name) for name, place in _places(scope).items() if scope.length(name) == "week"]
-    named += [(("bonuses", name), name) for name in scope.model.bonuses if scope.bonus_length(name) == "week"]
+    named = [(place, name) for name, place in _places(scope).items() if scope.lengths.of(name) == "week"]
+    named += [(("bonuses", name), name) for name in scope.model.bonuses if scope.lengths.of_bonus(name) == "week"]
     place, name = named[0]
     message = f'"{name}" is by the week, and the plan does not say to which period a week belongs'
     yield Finding(place, message, "add weeks: {belong: last_day}, or first_day, most_days, cut", key=True)
@@ -98,7 +98,7 @@ def _payout_of_a_week(scope: Scope) -> Found:
 
 def _whole_period_only(scope: Scope, place: Path, names: Iterable[str], why: str) -> Found:
     for name in sorted(names):
-        if (length := scope.length(name)) != "period":
+        if (length := scope.lengths.of(name)) != "period":
             message = f'{why}, but "{name}" has a value for each {length}'
             hint = f"measure it without over: {length}, or make one number of all with over_parts"
             yield Finding(place, message, hint)
@@ -107,27 +107,23 @@ def _whole_period_only(scope: Scope, place: Path, names: Iterable[str], why: str
 def _wait_for_all_weeks(scope: Scope) -> Found:
     """Yield names of a week that need a number of all weeks which waits for ranks, or for themselves."""
     for name, place in _places(scope).items():
-        if scope.length(name) == "period":
+        if scope.lengths.of(name) == "period":
             continue
-        for read in scope.closure(name):
+        for read in scope.reads.closure(name):
             rule = scope.rules.get(read)
-            if (
-                rule
-                and scope.length(read) == "period" != scope.length_of(scope.all_reads(rule))
-                and scope.is_late(rule)
-            ):
-                message = f'"{name}" is of a {scope.length(name)}, and "{read}" is known when all of them are over'
+            if rule and scope.lengths.adds_up_parts(read) and scope.lengths.is_late(rule):
+                message = f'"{name}" is of a {scope.lengths.of(name)}, and "{read}" is known when all of them are over'
                 yield Finding(place, message, "read it in a rule of the whole period", key=True)
 
 
 def _bonus(name: str, bonus: Bonus, scope: Scope) -> Found:
-    length = scope.bonus_length(name)
+    length = scope.lengths.of_bonus(name)
     for place, read in bonus.all_quantities():
-        if place == ("of",) and read in scope.rules and length != "period" == scope.length(read):
+        if place == ("of",) and read in scope.rules and length != "period" == scope.lengths.of(read):
             message = f'"{read}" is measured once, and would be paid for every {length}'
             yield Finding(place, message, f"measure it with over: {length}")
     for place, other in bonus.bonuses():
-        if other in scope.model.bonuses and length != "period" and scope.bonus_length(other) != length:
+        if other in scope.model.bonuses and length != "period" and scope.lengths.of_bonus(other) != length:
             message = f'"{name}" is paid for each {length}, and "{other}" is not'
             yield Finding(place, message, "let both be paid for the same time, or this one for the period")
 
@@ -136,28 +132,38 @@ def _limits(scope: Scope) -> Found:
     for name, limit in scope.model.limits.items():
         if any(bonus not in scope.model.bonuses for bonus in limit.bonuses):
             continue
-        length: Length = scope.limit_length(name)
-        lengths = {scope.bonus_length(bonus) for bonus in limit.bonuses}
+        length: Length = scope.lengths.of_limit(name)
+        lengths = {scope.lengths.of_bonus(bonus) for bonus in limit.bonuses}
         if length != "period" and lengths != {length}:
             message = f'"{limit.of}" is of a {length}, and not all of these bonuses are'
             yield Finding(("limits", name, "bonuses"), message, "hold them by a quantity of the whole period")
 
 
 def _caps_of_less(scope: Scope) -> Found:
-    """Yield caps by a quantity that is measured for less than the span that the cap is for."""
+    """Yield caps and limits by a quantity that is measured for less than the span that they are for."""
+    for name, limit in scope.model.limits.items():
+        of, over = limit.of, limit.over
+        if of is not None and over != "period" and 0 < (longest := _longest(of, scope)) < _SPANS.index(over):
+            span = _SPANS[longest]
+            message = f'"{of}" is of a {span}, and would be the limit of {_whole(over)}'
+            yield Finding(("limits", name, "of"), message, _other_cap(of, span, over, scope, "over"))
     for name, bonus in scope.model.bonuses.items():
         cap, per = bonus.cap, bonus.cap_per
         if isinstance(cap, str) and per != "period" and 0 < (longest := _longest(cap, scope)) < _SPANS.index(per):
             span = _SPANS[longest]
-            message = f'"{cap}" is of a {span}, and would be the cap of a whole {per}'
+            message = f'"{cap}" is of a {span}, and would be the cap of {_whole(per)}'
             yield Finding(("bonuses", name, "cap"), message, _other_cap(cap, span, per, scope))
 
 
-def _other_cap(cap: str, span: str, per: str, scope: Scope) -> str:
-    shorter = "leave cap_per out" if span == "day" else f"write cap_per: {span}"
+def _whole(span: str) -> str:
+    return "all time" if span == "all" else f"a whole {span}"
+
+
+def _other_cap(cap: str, span: str, per: str, scope: Scope, word: str = "cap_per") -> str:
+    shorter = f"leave {word} out" if span == "day" else f"write {word}: {span}"
     if per == "week":
         return shorter
-    summed = any(getattr(scope.rules.get(read), "word", "") == "accumulate" for read in scope.closure(cap))
+    summed = any(getattr(scope.rules.get(read), "word", "") == "accumulate" for read in scope.reads.closure(cap))
     longer = f"accumulate with periods: {per}" if summed else f"take {{accumulate: {cap}, periods: {per}}}"
     return f"{longer}, or {shorter}"
 
@@ -172,7 +178,7 @@ def _longest(name: str, scope: Scope) -> int:
     if rule is None or rule.word == "rate_of":
         return 0
     if rule.word in {"sum", "pay_of", "pairs_of", "over_parts"}:
-        length = scope.length(name)
+        length = scope.lengths.of(name)
         return _SPANS.index(_OF_PERIODS[scope.model.period] if length == "period" else length)
     if rule.word == "accumulate" and isinstance(periods := getattr(rule, "periods", None), str):
         calendar = calendar_of(periods)

@@ -10,7 +10,8 @@ from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted, HintedGroup
-from compplan.plan.values import AmountTable, ByKey, LevelTable, Model, Name, Number, RateTable
+from compplan.plan.tables import AmountTable, ByKey, LevelTable, RateTable
+from compplan.plan.values import Model, Name, Number
 from compplan.plan.wording import money, percent, table
 from compplan.quantities.company import counts_more_than_once
 
@@ -48,8 +49,10 @@ class Limit(Model):
         "or member.<field>; of the company a quantity, whose sum is held against thresholds.",
     )
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the quantity.", validate_default=True)
-    over: Literal["period", "week", "month", "quarter", "year"] = Field(
-        "period", description="How long pay adds up before it is held; what was paid earlier in it is in the state."
+    over: Literal["period", "week", "month", "quarter", "year", "all"] = Field(
+        "period",
+        description="How long pay adds up before it is held, `all` for all time; what was paid earlier in it is in the "
+        "state. A part of a quantity is then one that is measured as long.",
     )
     residue: Literal["largest_remainder", "company", "rounded_alone"] = Field(
         "largest_remainder",
@@ -71,8 +74,6 @@ class Limit(Model):
             yield Hinted("rates need a quantity, and amounts none", "give of and rates, or amounts alone")
         if len(set(self.bonuses)) < len(self.bonuses):
             yield Hinted("a bonus is named twice", "name each once", ("bonuses",))
-        if self.over != "period" and self.rates is not None:
-            yield Hinted("a part of a volume is held period by period", "give amounts, or leave over out", ("over",))
 
     @property
     def table(self) -> LevelTable | ByKey:
@@ -122,7 +123,7 @@ class Limit(Model):
         most = table(self.table, self.rates_by, percent if self.rates is not None else money)
         part = f"{most} of {'all ' if self.per == 'company' else ''}{self.of}" if self.of else most
         whose = {"company": "", "member": " to one member"}.get(self.per, f" to all with the same {self.per}")
-        span = "" if self.over == "period" else f" in a {self.over}"
+        span = {"period": "", "all": " in all"}.get(self.over, f" in a {self.over}")
         lines = [f"Together {', '.join(self.bonuses)} pay at most {part}{whose}{span}; above it, all are scaled alike."]
         return [*lines, _RESIDUES[self.residue], *([f"Source: {self.source}."] if self.source else [])]
 

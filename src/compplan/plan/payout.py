@@ -10,7 +10,8 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.pay_day import PayDay
-from compplan.plan.values import AmountTable, ConditionText, Keys, Model, Name, Number, Rate, RateTable, digits, number
+from compplan.plan.tables import AmountTable, Keys, RateTable
+from compplan.plan.values import ConditionText, Model, Name, Number, Rate, digits, number
 from compplan.plan.wording import money, percent, table, words
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _in_currencies(value: Any) -> InCurrencies:
     read = {str(key): number(each) for key, each in value.items()} if isinstance(value, dict) else {"": number(value)}
     if any(amount < 0 for amount in read.values()):
         raise Hinted("the amount is negative", "write it without the sign")
-    return InCurrencies(amounts=read)
+    return InCurrencies.model_construct(amounts=read)
 
 
 _ONE = {"type": ["number", "string"]}
@@ -82,14 +83,14 @@ class Payout(Model):
     """When a payable is paid out, what is taken out of it, and where it goes."""
 
     minimum: MoneyInCurrencies = Field(
-        InCurrencies(amounts={"": Decimal(0)}),
+        InCurrencies.model_construct(amounts={"": Decimal(0)}),
         description="A smaller total is withheld and carried to the next period: an amount, or one for each currency.",
     )
     pay_when: ConditionText | None = Field(
         None, description="Who is paid out at all; what the others earn is withheld and carried."
     )
     fee: MoneyInCurrencies = Field(
-        InCurrencies(amounts={"": Decimal(0)}),
+        InCurrencies.model_construct(amounts={"": Decimal(0)}),
         description="What each payout costs the member: an amount, or one for each currency.",
     )
     deductions: dict[Name, Deduction] = Field(

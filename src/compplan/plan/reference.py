@@ -16,8 +16,8 @@ from compplan.plan.limits import Limit
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
 from compplan.plan.payout import Deduction, Payout
-from compplan.plan.scope import CALENDAR, RANK_COLUMNS, RESERVED, ROLES
 from compplan.plan.values import Model
+from compplan.plan.words import CALENDAR, RANK_COLUMNS, RESERVED, ROLES
 from compplan.quantities.base import volume_kinds
 from compplan.quantities.count import Count
 from compplan.quantities.order_sum import Window
@@ -154,6 +154,7 @@ def _plan() -> str:
         "Orders": (sec.Orders, ""),
         "Trees": (sec.Tree, ""),
         "Weeks": (sec.Weeks, "[Time](time.md#weeks-inside-a-month) shows how weeks run inside a longer period."),
+        "Years": (sec.Years, "[Time](time.md#fiscal-years) shows what goes by them."),
         "Payout": (Payout, ""),
         "Deductions": (Deduction, ""),
     }
@@ -198,7 +199,9 @@ It may hold
 - {_code(RANK_COLUMNS)}: the rank earned this period, the highest ever held, a rank held by a rule,
   the one used for pay, last period's; and the ranks of the ladder to compare them with, as in `rank >= silver`;
 - `member.<field>`, a column of the members table: true or false by itself, or a text to compare with `==`, `!=` or
-  `in`. A number of the members table is brought in as a volume, `{{member: column}}`;
+  `in`; also with another field by `==` or `!=`, where an empty one is like no other:
+  `member.enroller_id == member.sponsor_id`. A number of the members table is brought in as a volume,
+  `{{member: column}}`;
 - numbers, texts in quotes, `( )`, and the operators `and`, `or`, `not`, `>=`, `>`, `<=`, `<`, `==`, `!=`, `in`,
   `not in`;
 - in computations also `+`, `-`, `*`, `/`, `min(a, b)`, `max(a, b)`. A division by zero gives 0.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
@@ -72,6 +72,29 @@ class Weeks(Model):
     period: Literal["calendar", "weeks"] = Field(
         "calendar", description="Which days the period itself counts: those of the calendar, or those of its weeks."
     )
+
+
+Month = Literal[
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+]
+MONTHS: tuple[str, ...] = get_args(Month)
+
+
+class Years(Model):
+    """When years begin that are not those of the calendar, such as fiscal years; their quarters follow them."""
+
+    start: Month = Field(description="The month with whose first day a year begins.")
 
 
 class Rank(Model):

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from compplan.errors import did_you_mean
+from compplan.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+CODE = "^[A-Z][A-Z0-9]{2,5}$"
+"""The form of a currency's code."""
+
+CODE_HINT = "three capital letters, or up to six capital letters and digits"
 
 _NUMBER = "a number"
 _WHOLE = "a whole number"
@@ -47,14 +52,13 @@ _LENGTHS = {
 }
 _FORMS = {
     "^[a-z][a-z0-9_]*$": "small letters, digits and underscores, a letter first",
-    "^[A-Z]{3}$": "three capital letters",
+    CODE: CODE_HINT,
 }
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _GROUPED = re.compile(r"[0-9][0-9,_ ']*(\.[0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Record):
     """A code, a sentence and a hint; `expected` is set if the value is of the wrong kind altogether."""
 
     code: str

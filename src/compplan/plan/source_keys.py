@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
-from compplan.plan.values import ByKey, LevelTable, axes, number
+from compplan.plan.tables import ByKey, LevelTable, axes
+from compplan.plan.values import number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -148,8 +149,9 @@ def _orders_have_no_keys(bonus: object, theirs: tuple[str, ...], scope: Scope) -
     if sized and getattr(bonus, "payment", "") != "order":
         message = f"{sized[0]} is the size of one order, and a payment is for all orders of the period"
         yield Finding(("rates_by",), message, "add payment: order")
-    lengths = {scope.length(each.removeprefix(OF_SIZE)) for each in sized if each.removeprefix(OF_SIZE) in scope.rules}
-    if of in scope.order_sums and lengths - {scope.length(of)}:
+    sizes = [each.removeprefix(OF_SIZE) for each in sized]
+    lengths = {scope.lengths.of(size) for size in sizes if size in scope.rules}
+    if of in scope.order_sums and lengths - {scope.lengths.of(of)}:
         yield Finding(("rates_by",), f"{sized[0]} and {of} are not measured over the same time", "use the same over:")
 
 

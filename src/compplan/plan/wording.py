@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
-from compplan.plan.values import ALL, EXACT, ByKey, LevelTable, axes, number
+from compplan.plan.tables import ALL, ByKey, LevelTable, axes
+from compplan.plan.values import EXACT, number
+from compplan.plan.words import RANK_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +22,6 @@ MODES = {
     "floor": "down",
     "ceiling": "up",
 }
-_RANK_COLUMNS = ("rank", "title", "held_rank", "paid_as", "last_rank")
 
 
 def percent(value: Decimal) -> str:
@@ -77,7 +78,7 @@ def _key(key: str, by: str) -> str:
         return f"on orders with {by.removeprefix('orders.')} {key}"
     if by.startswith("order."):
         return f"on orders from {money(number(key))} {by.removeprefix('order.')}"
-    if by in _RANK_COLUMNS:
+    if by in RANK_COLUMNS:
         return f"as {key}" if by == "paid_as" else f"with {by} {key}"
     return f"with {by} {key}" if by.startswith("member.") else f"from {money(number(key))} {by}"
 

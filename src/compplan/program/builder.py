@@ -16,8 +16,9 @@ from compplan.bonuses.by_country import compile_by_country
 from compplan.bonuses.share_out.limit_compile import compile_limit
 from compplan.errors import UsageError
 from compplan.periods.payout_pass import compile_payout
-from compplan.plan.scope import RANK_COLUMNS
-from compplan.plan.values import EXACT, ByKey, axes, number
+from compplan.plan.tables import ByKey, axes
+from compplan.plan.values import EXACT, number
+from compplan.plan.words import RANK_COLUMNS
 from compplan.program.class_passes import CellPass, ClassPass
 from compplan.program.column_builder import ColumnBuilder
 from compplan.ranks.in_rounds import rows_in_rounds
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from compplan.periods.parts import Length
     from compplan.plan.load import Plan
-    from compplan.plan.values import LevelTable
+    from compplan.plan.tables import LevelTable
     from compplan.program.part_builder import PartBuilder
     from compplan.program.passes import Pass
 
@@ -74,7 +75,7 @@ class Builder(ColumnBuilder):
 
     def pay(self, name: str) -> str:
         """Return the column of a bonus' pay, adding the passes of the bonus where it is new."""
-        column, length = f"pay {name}", self.plan.scope.bonus_length(name)
+        column, length = f"pay {name}", self.plan.scope.lengths.of_bonus(name)
         if column not in self.known and length != self.length:
             return self.of_parts(length, lambda part: part.pay(name), late=True)
         if column not in self.known:
@@ -91,15 +92,15 @@ class Builder(ColumnBuilder):
     def pay_before_limits(self, bonus: str) -> str:
         """Return the column of a bonus' pay before all limits, also of its weeks, and before a greater is chosen."""
         column = self.pay(bonus)
-        return column if self.plan.scope.bonus_length(bonus) == self.length else before_limits(column)
+        return column if self.plan.scope.lengths.of_bonus(bonus) == self.length else before_limits(column)
 
     def chosen_pay_before_limits(self, bonus: str) -> str:
         """Return the column of a bonus' pay after the greater of several is chosen, before all limits."""
         scope, column = self.plan.scope, self.chosen_pay(bonus)
-        if scope.bonus_length(bonus) == self.length:
+        if scope.lengths.of_bonus(bonus) == self.length:
             return column
         groups = {name: group for name, group in self.plan.model.greater_of.items() if bonus in group}
-        of_weeks = [name for name, group in groups.items() if scope.common_length(group) != self.length]
+        of_weeks = [name for name, group in groups.items() if scope.lengths.of_bonuses(group) != self.length]
         if of_weeks and column == f"pay {bonus}":
             column = chosen(bonus, of_weeks[-1])
         return before_limits(column)
@@ -108,7 +109,7 @@ class Builder(ColumnBuilder):
         """Return the column of a bonus' pay after the greater of several is chosen."""
         column = self.pay(bonus)
         for name, group in self.plan.model.greater_of.items():
-            if bonus in group and self.plan.scope.common_length(group) == self.length:
+            if bonus in group and self.plan.scope.lengths.of_bonuses(group) == self.length:
                 column = chosen(bonus, name)
                 if column not in self.known:
                     compile_greater(name, group, self)
@@ -120,7 +121,7 @@ class Builder(ColumnBuilder):
         for name, model in self.plan.model.limits.items():
             if name == limit:
                 break
-            if self.plan.scope.limit_length(name) != self.length:
+            if self.plan.scope.lengths.of_limit(name) != self.length:
                 continue  # what the limits of the weeks left is what the weeks paid
             self.limit(name)
             if bonus in model.bonuses:
@@ -179,21 +180,21 @@ def build(plan: Plan) -> tuple[Pass, ...]:
     if any(rows_in_rounds(plan.requirements.rows, scope)):  # then some of what is named in the plan is a part of ranks
         builder.ranks()
     for name in scope.rules:
-        if scope.length(name) == "period":
+        if scope.lengths.of(name) == "period":
             builder.quantity(name)
     for name in plan.model.conditions:
-        if scope.length(name) == "period":
+        if scope.lengths.of(name) == "period":
             builder.condition(name)
     builder.ranks()
-    for length in sorted(scope.lengths - {"period"}):
+    for length in sorted(scope.lengths.all - {"period"}):
         builder.of_parts(length, lambda _: "", late=True)
     for name in plan.model.bonuses:
         builder.pay(name)
     for group in plan.model.greater_of.values():
-        if scope.common_length(group) == "period":
+        if scope.lengths.of_bonuses(group) == "period":
             builder.chosen_pay(group[0])
     for name in plan.model.limits:
-        if scope.limit_length(name) == "period":
+        if scope.lengths.of_limit(name) == "period":
             builder.limit(name)
     compile_payout(builder)
     return builder.close()

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
 from compplan.plan import expression as ex
-from compplan.plan.scope import FLAGS, RANK_COLUMNS, ROLES
+from compplan.plan.words import FLAGS, RANK_COLUMNS, ROLES
 from compplan.program.class_passes import ClassPass
 from compplan.program.passes import ConditionPass, MaskPass, Pass
 from compplan.program.tree_passes import (
@@ -201,8 +201,7 @@ class ColumnBuilder:
     def order_sums(self, tree: str) -> None:
         """Add one pass for all sums of orders that are credited in a tree."""
         scope = self.plan.scope
-        rules = {
-            n: r for n, r in scope.order_sums.items() if self.tree(r.tree) == tree and scope.length(n) == self.length
-        }
+        here = [name for name, rule in scope.order_sums.items() if self.tree(rule.tree) == tree]
+        rules = {name: scope.order_sums[name] for name in here if scope.lengths.of(name) == self.length}
         made = tuple(rule_from_model(name, rule) for name, rule in rules.items())
         self.add(OrdersPass(tuple(rules), ("orders", *ROLES), made, tree))

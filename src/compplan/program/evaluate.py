@@ -57,6 +57,9 @@ class Columns(Protocol):
     def field_among(self, column: str, texts: tuple[str, ...]) -> NDArray[np.bool_]:
         """Tell where a member field is one of some texts."""
 
+    def fields_agree(self, column: str, other: str) -> NDArray[np.bool_]:
+        """Tell where two member fields hold the same text; an empty one agrees with nothing."""
+
 
 def condition(expr: ex.Expr, columns: Columns) -> NDArray[np.bool_]:
     """Evaluate a condition."""
@@ -100,6 +103,9 @@ def _comparison(expr: ex.Compare, columns: Columns) -> NDArray[np.bool_]:
     match left, right:
         case (ex.Field(column), ex.Text(text)) | (ex.Text(text), ex.Field(column)):
             found = columns.field_among(column, (text,))
+            return np.logical_not(found) if expr.op == "!=" else found
+        case ex.Field(column), ex.Field(second):
+            found = columns.fields_agree(column, second)
             return np.logical_not(found) if expr.op == "!=" else found
         case ex.Name(a), ex.Name(b) if "rank" in {columns.kind(a), columns.kind(b)}:
             return _OPERATORS[expr.op](columns.rank(a), columns.rank(b))

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compplan.bonuses.books.caps import span_of
 from compplan.errors import ExactnessError
 from compplan.money_arrays import max_abs
 from compplan.plan.values import EXACT
@@ -33,7 +32,7 @@ if TYPE_CHECKING:
 
 def mark_of(span: Any, work: Work) -> int:
     """Return the number of the day on which the month, quarter, year or campaign begins that a look back is for."""
-    return span.first.toordinal() if isinstance(span, Dates) else span_of(work.reckoned, calendar_of(span))
+    return span.first.toordinal() if isinstance(span, Dates) else work.span(calendar_of(span))
 
 
 def begins_anew(name: str, span: Any, work: Work) -> bool:
@@ -60,7 +59,7 @@ def recalled(work: Work, name: str, what: str, span: Any) -> Ints:
         return work.state.read(f"{name}:last_{what}")
     before = date.fromordinal(mark_of(span, work) - 1)
     since, values = f"{name}:since", work.state.read(f"{name}:{what}")
-    known = since in work.state.kept and work.state.read_company(since) == span_of(before, calendar_of(span))
+    known = since in work.state.kept and work.state.read_company(since) == work.span(calendar_of(span), before)
     return values if known else values * 0
 
 

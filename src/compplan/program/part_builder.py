@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.books.greater_pass import GreaterPass, before_limits
 from compplan.plan import expression as ex
-from compplan.plan.scope import FLAGS
-from compplan.plan.values import axes
+from compplan.plan.tables import axes
+from compplan.plan.words import FLAGS
 from compplan.program.builder import Builder
 from compplan.program.parts import PartsPass
+from compplan.quantities.pairs_of import is_counted, pairs_column
 
 if TYPE_CHECKING:
-    from compplan.plan.values import ByKey, LevelTable
+    from compplan.plan.tables import ByKey, LevelTable
 
 
 @dataclass
@@ -32,18 +33,18 @@ class PartBuilder(Builder):
     def condition(self, text: str | ex.Expr) -> str:
         """Return the column of a condition, the period's where it reads nothing of a week."""
         expr = ex.parse(text) if isinstance(text, str) else text
-        if self.plan.scope.length_of(ex.names(expr)) != self.length:
+        if self.plan.scope.lengths.of_all(ex.names(expr)) != self.length:
             return self._of_whole(self.whole.condition(expr))
         return super().condition(expr)
 
     def quantity(self, name: str) -> str:
         """Return the column of a quantity, the period's where it is not one of a week."""
-        if self.plan.scope.length(name) != self.length:
+        if self.plan.scope.lengths.of(name) != self.length:
             return self._of_whole(self.whole.quantity(name))
         return super().quantity(name)
 
     def _named_condition(self, name: str) -> str:
-        if name not in FLAGS and self.plan.scope.length(name) != self.length:
+        if name not in FLAGS and self.plan.scope.lengths.of(name) != self.length:
             return self._of_whole(self.whole.condition(name))
         return super()._named_condition(name)
 
@@ -57,7 +58,7 @@ class PartBuilder(Builder):
 
     def klass(self, by: str | tuple[str, ...], table: LevelTable | ByKey) -> tuple[str, list[LevelTable]]:
         """Return the column of classes, the period's where its keys are those of the period."""
-        if self.plan.scope.length_of(axes(by)) == self.length:
+        if self.plan.scope.lengths.of_all(axes(by)) == self.length:
             return super().klass(by, table)
         column, rows = self.whole.klass(by, table)
         return self._of_whole(column), rows
@@ -77,19 +78,19 @@ class PartBuilder(Builder):
         for name in self._own(late=True):
             self.quantity(name) if name in scope.rules else self.condition(name)
         for name in self.plan.model.bonuses:
-            if scope.bonus_length(name) == self.length:
+            if scope.lengths.of_bonus(name) == self.length:
                 self.pay(name)
         for group in self.plan.model.greater_of.values():
-            if scope.common_length(group) == self.length:
+            if scope.lengths.of_bonuses(group) == self.length:
                 self.chosen_pay(group[0])
         for name in self.plan.model.limits:
-            if scope.limit_length(name) == self.length:
+            if scope.lengths.of_limit(name) == self.length:
                 self.limit(name)
 
     def _own(self, *, late: bool) -> list[str]:
         scope = self.plan.scope
         names = [*scope.rules, *self.plan.model.conditions]
-        return [name for name in names if scope.length(name) == self.length and scope.is_late(name) == late]
+        return [name for name in names if scope.lengths.of(name) == self.length and scope.lengths.is_late(name) == late]
 
     def taken(self) -> PartsPass | None:
         """Return the pass that runs all that is new for each week."""
@@ -104,5 +105,6 @@ class PartBuilder(Builder):
         reads = {name for each in passes for name in each.reads} - writes
         pays = tuple(f"pay {name}" for name in bonuses)
         unlimited = (*pays, *(column for each in passes if isinstance(each, GreaterPass) for column in each.writes))
-        first = (*(pays or (f"each {self.length}",)), *map(before_limits, unlimited))
-        return PartsPass(first, tuple(sorted(reads)), self.length, passes, bonuses, unlimited)
+        counted = tuple(pairs_column(name) for name in bonuses if is_counted(name, self.plan.scope))
+        first = (*(pays or (f"each {self.length}",)), *map(before_limits, unlimited), *counted)
+        return PartsPass(first, tuple(sorted(reads)), self.length, passes, bonuses, unlimited, counted)

@@ -10,7 +10,7 @@ import numpy as np
 from compplan.bonuses.books.book import Adjustment, Book, Rows
 from compplan.bonuses.books.greater_pass import before_limits
 from compplan.periods.parts import parts_of
-from compplan.plan.scope import ORDERED_IN_WEEKS
+from compplan.plan.words import ORDERED_IN_WEEKS
 from compplan.program.history import added, averaged
 from compplan.program.passes import Pass
 from compplan.program.work import Work
@@ -38,12 +38,15 @@ class PartsPass(Pass):
         The bonuses among it, whose books are added up to one of the period.
     unlimited
         The columns of their pay before limits, and of those of which the greater is chosen; added up too.
+    counted
+        The columns of the pairs that they pay, which are added up where a quantity asks for them.
     """
 
     length: Length
     passes: tuple[Pass, ...]
     bonuses: tuple[str, ...]
     unlimited: tuple[str, ...]
+    counted: tuple[str, ...]
 
     @property
     def name(self) -> str:
@@ -67,6 +70,8 @@ class PartsPass(Pass):
             work.close(merged([part.books[bonus] for part in parts], [part.period.name for part in parts]))
         for column in self.unlimited:
             work.put(before_limits(column), added(*(part.columns[column] for part in parts)))
+        for column in self.counted:
+            work.put(column, added(*(part.columns[column] for part in parts)), 0)
 
     def _remember_orders(self, work: Work, last: Work) -> None:
         """Keep who ordered up to the end of the last week."""

@@ -128,7 +128,7 @@ def run(
 
 def _other_length(plan: Plan, span: Period) -> Problem:
     message = f"{plan.name} is a {plan.model.period} plan; {span.name} is {span.form}"
-    if span.form not in {"weekly", "daily"} or plan.scope.lengths == {"period"}:
+    if span.form not in {"weekly", "daily"} or plan.scope.lengths.all == {"period"}:
         return Problem("period", message)
     whole = [("the period it lies in", [span.name])]
     usual = plan.model.period == "monthly" and span.form == "weekly" and 1 < span.first.year < date.max.year

@@ -188,7 +188,7 @@ def _instant(moment: datetime) -> int:
 def _days(work: Work) -> tuple[datetime, datetime]:
     """Return from when until when orders are taken: the period, and all its weeks or days."""
     spans = [work.period]
-    for length in work.plan.scope.lengths:
+    for length in work.plan.scope.lengths.all:
         spans += parts_of(work.calendar, length, work.plan.model.weeks) if length != "period" else ()
     return min(span.start for span in spans), max(span.end for span in spans)
 

@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from compplan.bonuses.books.caps import span_of
+from compplan.bonuses.books.caps import Starts, span_of
 from compplan.genealogy.order import SiblingOrder
 from compplan.money_arrays import exact_sum
-from compplan.plan.scope import CALENDAR
+from compplan.periods.parts import DAYS
+from compplan.plan.sections import MONTHS
+from compplan.plan.words import CALENDAR
 from compplan.volumes import counts
 from compplan.volumes.orders import People
 
@@ -122,7 +124,7 @@ class Work:
         """Write whether a month, quarter or year ends with this period: the next one belongs to another."""
         for name in CALENDAR:
             span = name.removesuffix("_ends")
-            ends = span_of(self.calendar.first, span) != span_of(self.calendar.after, span)
+            ends = self.span(span, self.calendar.first) != self.span(span, self.calendar.after)
             self.put(name, np.full(self.size, ends, np.bool_))
 
     def order_of_ids(self, positions: NDArray[np.intp]) -> NDArray[np.int64]:
@@ -138,7 +140,7 @@ class Work:
 
     def tree_of(self, quantity: str) -> str:
         """Return the tree that a quantity is measured in."""
-        return self.plan.scope.tree(self.plan.scope.rules[quantity])
+        return self.plan.scope.rules[quantity].tree_of(self.plan.scope)
 
     @property
     def reckoned(self) -> date:
@@ -148,6 +150,13 @@ class Work:
         """
         last = self.calendar.after - timedelta(days=1)
         return min(max(self.period.first, self.calendar.first), last)
+
+    def span(self, per: str, day: date | None = None) -> int:
+        """Return the number of the day on which a span begins: that of a day, or of this period."""
+        model = self.plan.model
+        weekday = DAYS.index(model.weeks.start) if model.weeks else 0
+        month = MONTHS.index(model.years.start) + 1 if model.years else 1
+        return span_of(self.reckoned if day is None else day, per, Starts(weekday, month))
 
     @property
     def calendar(self) -> Period:
@@ -246,6 +255,17 @@ class Work:
         wanted = [code for code, value in enumerate(values) if value in texts]
         return np.isin(codes, np.array(wanted, np.int32))
 
+    def fields_agree(self, column: str, other: str) -> NDArray[np.bool_]:
+        """Tell whose two member fields hold the same text; an empty one agrees with nothing."""
+        codes = self.texts[column][0]
+        return (codes == self.as_codes_of(column, other)) & (codes >= 0)
+
+    def as_codes_of(self, column: str, other: str) -> NDArray[np.int32]:
+        """Return the texts of a member field as the codes of another one; -2 where that never holds the text."""
+        codes, values = self.texts[other]
+        known = {value: code for code, value in enumerate(self.texts[column][1])}
+        return np.array([*(known.get(value, -2) for value in values), -2], np.int32)[codes]  # -1 takes the last
+
 
 @dataclass(frozen=True)
 class OneMember:
@@ -284,3 +304,9 @@ class OneMember:
         """Tell whether the member field is one of some texts."""
         codes, values = self.work.texts[column]
         return np.array([values[c] in texts if c >= 0 else False for c in codes[self.part]], np.bool_)
+
+    def fields_agree(self, column: str, other: str) -> NDArray[np.bool_]:
+        """Tell whether the two member fields hold the same text."""
+        (codes, values), (others, names) = self.work.texts[column], self.work.texts[other]
+        both = zip(codes[self.part], others[self.part], strict=True)
+        return np.array([min(a, b) >= 0 and values[a] == names[b] for a, b in both], np.bool_)

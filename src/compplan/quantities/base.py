@@ -14,7 +14,8 @@ from pydantic import BeforeValidator, Discriminator, Tag
 
 from compplan.errors import did_you_mean
 from compplan.plan.located import Hinted
-from compplan.plan.values import ByKey, LevelTable, Model, axes
+from compplan.plan.tables import ByKey, LevelTable, axes
+from compplan.plan.values import Model
 from compplan.rooms import open_room
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ class Quantity(Model):
 
     def length(self, scope: Scope) -> Length:
         """Return how long it is measured: as long as what it reads."""
-        return scope.length_of(scope.all_reads(self))
+        return scope.lengths.read_by(self)
 
     def tables(self) -> Iterator[tuple[str, str | tuple[str, ...], LevelTable | ByKey]]:
         """Yield the field, the `by`, and the table of every table that may have keys."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from compplan.plan import expression as ex
-from compplan.plan.expression_kinds import natural_scale
+from compplan.plan.expression.kinds import natural_scale
 from compplan.plan.values import ConditionText, RoundingMode, Whole
 from compplan.plan.wording import MODES, words
 from compplan.quantities.base import Quantity, register

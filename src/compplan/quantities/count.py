@@ -115,7 +115,7 @@ class Count(Quantity):
 
     def findings(self, name: str, scope: Scope) -> Found:
         length = "week" if self.among == "weeks" else "day"
-        if self.among in {"weeks", "days"} and scope.length_of(scope.all_reads(self)) != length:
+        if self.among in {"weeks", "days"} and scope.lengths.read_by(self) != length:
             message = f'"{name}" counts {self.among}, but {self.count} is not measured by the {length}'
             yield Finding(("count",), message, f"measure what it compares with over: {length}")
         if self.enrolled_in is not None:
@@ -189,7 +189,7 @@ class Count(Quantity):
         from compplan.program.parts import CountPartsPass  # noqa: PLC0415 - see above
 
         length: Length = "week" if self.among == "weeks" else "day"
-        late = builder.plan.scope.is_late(self)
+        late = builder.plan.scope.lengths.is_late(self)
         column = builder.of_parts(length, lambda part: part.condition(self.count), late=late)
         builder.add(CountPartsPass((name,), (), column, length))
 

@@ -84,7 +84,7 @@ without_power_line: {legs: gv, pick: others, leg_cap_amount: 13334}
         yield "legs", self.legs
 
     def tree_of(self, scope: Scope) -> str:
-        return scope.tree(scope.roll_up(self.legs))
+        return scope.roll_up(self.legs).tree_of(scope)
 
     def scale(self, scope: Scope) -> int:
         return scope.scale(self.legs)

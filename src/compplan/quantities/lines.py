@@ -67,7 +67,7 @@ joined_lines: {lines: gv, shares: [0%, 30%, 20%], join: next_largest}
         yield "lines", self.lines
 
     def tree_of(self, scope: Scope) -> str:
-        return scope.tree(scope.roll_up(self.lines))
+        return scope.roll_up(self.lines).tree_of(scope)
 
     def scale(self, scope: Scope) -> int:
         del scope

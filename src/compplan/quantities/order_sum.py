@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 from pydantic import Field, model_validator
 
 from compplan.plan.located import Hinted
-from compplan.plan.values import Day, Flag, Model, Name, Rate, SpanText, Whole, digits
+from compplan.plan.times import Day, SpanText
+from compplan.plan.values import Flag, Model, Name, Rate, Whole, digits
 from compplan.plan.wording import in_tree, percent
 from compplan.quantities.base import Quantity, register
 

@@ -47,7 +47,7 @@ best_week: {over_parts: week_sales, take: largest}
         return scope.scale(self.over_parts) if self.decimals is None else self.decimals
 
     def findings(self, name: str, scope: Scope) -> Found:
-        if scope.length(self.over_parts) == "period":
+        if scope.lengths.of(self.over_parts) == "period":
             message = f'"{name}" is over weeks, but {self.over_parts} is measured once'
             yield Finding(("over_parts",), message, "measure it with over: week, or name another quantity")
 
@@ -55,8 +55,8 @@ best_week: {over_parts: week_sales, take: largest}
         from compplan.program.parts import OverPartsPass  # noqa: PLC0415 - the language loads no NumPy
 
         scope, target = builder.plan.scope, self.over_parts
-        builder.of_parts(scope.length(target), lambda part: part.quantity(target), late=scope.is_late(self))
-        builder.add(OverPartsPass((name,), (), self, target, scope.length(target), scope.scale(name)))
+        builder.of_parts(scope.lengths.of(target), lambda part: part.quantity(target), late=scope.lengths.is_late(self))
+        builder.add(OverPartsPass((name,), (), self, target, scope.lengths.of(target), scope.scale(name)))
 
     def describe(self) -> str:
         digits = f", rounded {MODES[self.rounding]} to {self.decimals} digits" if self.decimals is not None else ""

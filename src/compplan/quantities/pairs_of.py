@@ -59,7 +59,7 @@ pairs_before: {accumulate: pairs, periods: 1, this_period: false}
                 message = f'"{each}" is paid by tables of single values, and pairs are counted for none of them'
                 yield Finding(("pairs_of",), message, "write one bonus for each key")
         if all(each in pairing for each in self.pairs_of):
-            yield from waits_for_weeks("pairs_of", self.pairs_of, scope)
+            yield from waits_for_weeks("pairs_of", scope)
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.program.pay_pass import PairsPass  # noqa: PLC0415 - the language loads no NumPy

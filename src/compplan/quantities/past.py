@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date  # noqa: TC003 - pydantic reads it at run time
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from compplan.plan.located import Hinted
-from compplan.plan.values import Day, Model, Whole
+from compplan.plan.times import Day
+from compplan.plan.values import Model, Whole
+
+if TYPE_CHECKING:
+    from datetime import date
 
 SPAN_WORDS = ("all", "year", "quarter", "month")
 LAST_WORDS = ("last_year", "last_quarter", "last_month")

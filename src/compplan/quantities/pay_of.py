@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, ClassVar
 from pydantic import Field
 
 from compplan.errors import did_you_mean
-from compplan.plan.circles import paid_first
 from compplan.plan.findings import Finding
 from compplan.plan.values import Names
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
@@ -24,9 +23,10 @@ if TYPE_CHECKING:
 class PayOf(Quantity):
     """What bonuses pay each member in this period, in money: after caps and `greater_of`, before limits.
 
-    It has the digits of the currency; where payments are finer, the sum of each member is rounded as the plan rounds.
-    What decides a bonus (a rank, another bonus) cannot itself go by what this bonus pays in the same period; the pay of
-    earlier periods is `{accumulate: paid, periods: 1, this_period: false}`.
+    What is paid by the week or day counts with all its weeks together. It has the digits of the currency; where
+    payments are finer, the sum of each member is rounded as the plan rounds. What decides a bonus (a rank, another
+    bonus) cannot itself go by what this bonus pays in the same period; the pay of earlier periods is
+    `{accumulate: paid, periods: 1, this_period: false}`.
     """
 
     word: ClassVar[str] = "pay_of"
@@ -57,13 +57,13 @@ paid_before: {accumulate: paid, periods: 1, this_period: false}
             if theirs != [ours]:
                 message = f'"{each}" is paid in {" and ".join(theirs)}, and the plan in {ours}'
                 yield Finding(("pay_of",), message, "name bonuses of the plan's currency")
-        yield from waits_for_weeks("pay_of", self.pay_of, scope)
+        yield from waits_for_weeks("pay_of", scope)
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.program.pay_pass import PayPass  # noqa: PLC0415 - the language loads no NumPy
 
         scope = builder.plan.scope
-        reads = tuple(builder.chosen_pay(bonus) for bonus in self.pay_of)
+        reads = tuple(builder.chosen_pay_before_limits(bonus) for bonus in self.pay_of)
         mode = scope.model.rounding.mode
         builder.add(PayPass((name,), reads, self.pay_of, scope.scale(name), mode))
 
@@ -71,27 +71,17 @@ paid_before: {accumulate: paid, periods: 1, this_period: false}
         return f"what {' and '.join(self.pay_of)} pay{'s' if len(self.pay_of) == 1 else ''} the member, before limits"
 
 
-def waits_for_weeks(field: str, names: Iterable[str], scope: Scope) -> Found:
-    """Yield what is wrong with asking for the pay of bonuses that are paid for parts of the period."""
-    if any(_is_of_weeks(each, scope) for each in names if each in scope.model.bonuses):
-        hint = "run the weeks as periods of their own, or bring pay in as a member column"
-        yield Finding((field,), "it would wait for weeks or days inside of the period", hint)
-    elif reader := next(_weekly_readers(scope), ""):
+def waits_for_weeks(field: str, scope: Scope) -> Found:
+    """Yield what is of a week or day and goes by pay of the whole period, that of all its weeks together."""
+    if reader := next(_weekly_readers(scope), ""):
         message = f'"{reader}" is of a week or day, and what bonuses pay in the period is not known then'
         yield Finding((field,), message, "use accumulate with this_period: false")
-
-
-def _is_of_weeks(bonus: str, scope: Scope) -> bool:
-    """Tell whether a bonus, or what its pay goes by, is measured or paid for parts of the period."""
-    names = (name for read in scope.reads_of_pay(bonus) for name in scope.closure(read))
-    lengths = {*map(scope.bonus_length, paid_first(bonus, scope.model)), *map(scope.length, names)}
-    return lengths != {"period"}
 
 
 def _weekly_readers(scope: Scope) -> Iterator[str]:
     """Yield what is measured or paid for parts of the period and goes by pay of the whole period."""
     names = (*scope.rules, *scope.model.conditions)
-    yield from (name for name in names if scope.length(name) != "period" and scope.reads_pay(name))
+    yield from (name for name in names if scope.lengths.of(name) != "period" and scope.reads.needs_pay(name))
     for bonus in scope.model.bonuses:
-        if scope.bonus_length(bonus) != "period" and any(map(scope.reads_pay, scope.reads_of_pay(bonus))):
+        if scope.lengths.of_bonus(bonus) != "period" and any(map(scope.reads.needs_pay, scope.reads.of_pay(bonus))):
             yield bonus

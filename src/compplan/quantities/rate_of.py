@@ -10,7 +10,8 @@ from pydantic import Field
 from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.source_keys import their_axes
-from compplan.plan.values import ByKey, LevelTable, Name, digits, names_of
+from compplan.plan.tables import ByKey, LevelTable, names_of
+from compplan.plan.values import Name, digits
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:

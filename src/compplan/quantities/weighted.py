@@ -8,7 +8,8 @@ from pydantic import Field, model_validator
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import ByKey, ConditionText, Keys, LevelsTable, LevelTable, Name, Rate, RateTable, digits
+from compplan.plan.tables import ByKey, Keys, LevelsTable, LevelTable, WeightTable
+from compplan.plan.values import ConditionText, Name, Rate, digits
 from compplan.plan.wording import in_tree, levels_words, percent, table, words
 from compplan.quantities.base import Quantity, register
 from compplan.quantities.roll_up import RollUp
@@ -33,7 +34,7 @@ three_lines: {weighted: cv, weights: [100%, 50%, 25%], own: 100%}
 """
 
     weighted: Name = Field(description="The volume that is summed.")
-    weights: RateTable = Field(
+    weights: WeightTable = Field(
         description="The share of each level, or of each generation, that counts; or such a list for each "
         "`weights_by` key."
     )

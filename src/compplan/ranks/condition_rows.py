@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
-from compplan.plan.expression_kinds import demand_flag, demand_one_member
+from compplan.plan.expression.kinds import demand_flag, demand_one_member
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.in_rounds import demand_rounds, in_rank_tree, rank_asked, sums_by_rank
 from compplan.ranks.row import INFINITE, Measure, Row
@@ -30,7 +29,7 @@ def condition_rows(expr: ex.Expr, scope: Scope, code: str = "") -> list[Row]:
     if isinstance(expr, ex.Name) and (text := scope.model.conditions.get(expr.name)) is not None:
         return condition_rows(ex.parse(text), scope, expr.name)
     if isinstance(expr, ex.Compare) and (row := _comparison(expr, scope)) is not None:
-        return [replace(row, code=f"{code}.{row.code}" if code else row.code)]
+        return [row.but(code=f"{code}.{row.code}" if code else row.code)]
     demand_rounds(expr, scope)
     return [new_row(code or str(expr), ex.words(expr), "flag", str(expr), 1, unit="flag")]
 
@@ -39,17 +38,14 @@ def _comparison(expr: ex.Compare, scope: Scope) -> Row | None:
     """Read `quantity <op> number` into bounds; other comparisons become flags."""
     left, op, right = expr.left, expr.op, expr.right
     if isinstance(left, ex.Number):
-        left, op, right = right, _TURNED[op], left
+        left, op, right = right, ex.MIRRORED[op], left
     if not (isinstance(left, ex.Name) and isinstance(right, ex.Number) and left.name in scope.rules) or op == "!=":
         return None
     name = left.name
     scale = scope.scale(name)
     low, high = _bounds(op, Fraction(right.value) * 10**scale)
     row = new_row(name, ex.words(expr), "quantity", name, low, high=high, scale=scale, unit=_unit(name, scope))
-    return _measured_with_ranks(row, scope) if scope.needs_rank(name) else row
-
-
-_TURNED: dict[ex.Operator, ex.Operator] = {">=": "<=", ">": "<", "<=": ">=", "<": ">", "==": "==", "!=": "!="}
+    return _measured_with_ranks(row, scope) if scope.reads.needs_rank(name) else row
 
 
 def _bounds(op: ex.Operator, value: Fraction) -> tuple[int, int]:
@@ -79,6 +75,6 @@ def _measured_with_ranks(row: Row, scope: Scope) -> Row:
     if rank and isinstance(rule, RollUp) and in_rank_tree(rule, scope):
         measure: Measure = "breakaway" if rule.stop_at else "outside"
         if not (rule.with_uplines or sums_by_rank(rule, scope)):
-            return replace(row, measure=measure, holds=scope.ranks[rank], own="full" if rule.own else "none")
+            return row.but(measure=measure, holds=scope.ranks[rank], own="full" if rule.own else "none")
     demand_rounds(ex.Name(row.name), scope)
     return row

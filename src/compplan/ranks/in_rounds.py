@@ -34,13 +34,13 @@ def rank_tree(scope: Scope) -> str:
 
 def in_rank_tree(rule: RollUp, scope: Scope) -> bool:
     """Tell whether the legs of a roll-up are those that ranks are counted in."""
-    return scope.tree(rule) == rank_tree(scope)
+    return rule.tree_of(scope) == rank_tree(scope)
 
 
 def sums_by_rank(rule: RollUp, scope: Scope) -> bool:
     """Tell whether ranks decide what a roll-up sums, beside where it ends."""
-    return scope.needs_rank(rule.roll_up) or (
-        rule.where is not None and scope.expression_needs_rank(ex.parse(rule.where))
+    return scope.reads.needs_rank(rule.roll_up) or (
+        rule.where is not None and scope.reads.expression_needs_rank(ex.parse(rule.where))
     )
 
 
@@ -68,9 +68,9 @@ def rows_in_rounds(rows: Iterable[Row], scope: Scope) -> Iterator[Row]:
 
 def _in_rounds(row: Row, scope: Scope) -> bool:
     if row.measure in {"flag", "count"}:
-        return scope.expression_needs_rank(ex.parse(row.name))
+        return scope.reads.expression_needs_rank(ex.parse(row.name))
     if row.measure in STATIC:
-        return row.measure == "outside_legs" or scope.needs_rank(row.name)
+        return row.measure == "outside_legs" or scope.reads.needs_rank(row.name)
     rule = scope.rules.get(row.name)
     return isinstance(rule, RollUp) and sums_by_rank(rule, scope)
 
@@ -78,21 +78,11 @@ def _in_rounds(row: Row, scope: Scope) -> bool:
 def demand_rounds(expr: ex.Expr, scope: Scope) -> None:
     """Raise for what no round can find: pay, and weeks, that wait for the ranks."""
     for name in sorted(ex.names(expr)):
-        for read in sorted(_read_first(name, scope)):
+        for read in sorted(scope.reads.before(name)):
             rule = scope.rules.get(read)
-            paid = {each for _, bonus in (rule.bonuses() if rule else ()) for each in scope.reads_of_pay(bonus)}
-            if any(each == "rank" or scope.needs_rank(each) for each in paid):
+            paid = {each for _, bonus in (rule.bonuses() if rule else ()) for each in scope.reads.of_pay(bonus)}
+            if any(each == "rank" or scope.reads.needs_rank(each) for each in paid):
                 raise Hinted(f'"{expr}" depends on the ranks that it decides', PAY_HINT)
-            if rule and scope.needs_rank(read) and scope.length_of({read, *scope.all_reads(rule)}) != "period":
+            lengths = {scope.lengths.of(read), scope.lengths.read_by(rule)} if rule else {"period"}
+            if lengths != {"period"} and scope.reads.needs_rank(read):
                 raise Hinted(f'"{expr}" depends on the ranks that it decides', WEEK_HINT)
-
-
-def _read_first(name: str, scope: Scope) -> set[str]:
-    """Return a name with all that must be known before it, directly or not."""
-    seen: set[str] = set()
-    stack = [name]
-    while stack:
-        if (current := stack.pop()) not in seen:
-            seen.add(current)
-            stack += scope.reads(current)
-    return seen

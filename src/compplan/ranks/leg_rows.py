@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from compplan.errors import did_you_mean
 from compplan.plan import expression as ex
-from compplan.plan.expression_kinds import demand_flag, demand_one_member
+from compplan.plan.expression.kinds import demand_flag, demand_one_member
 from compplan.plan.located import Hinted
-from compplan.plan.values import EXACT
-from compplan.plan.wording import in_tree
+from compplan.plan.wording import in_tree, percent
 from compplan.ranks.condition_rows import new_row
 from compplan.ranks.in_rounds import demand_rounds, in_rank_tree, rank_asked, rank_tree
 from compplan.ranks.row import INFINITE
@@ -42,7 +40,7 @@ def volume_row(requirement: VolumeRequirement, scope: Scope) -> Row:
         return _capped_total(row, requirement.leg_cap, rule)
     if requirement.leg_cap is not None:
         cap = needed * Fraction(requirement.leg_cap)
-        return _capped(row, "leg_cap", cap, _percent(requirement.leg_cap), requirement, scope)
+        return _capped(row, "leg_cap", cap, percent(requirement.leg_cap), requirement, scope)
     if requirement.leg_cap_amount is not None:
         cap = Fraction(requirement.leg_cap_amount) * 10**scale
         return _capped(row, "leg_cap_amount", cap, ex.grouped(requirement.leg_cap_amount), requirement, scope)
@@ -50,10 +48,10 @@ def volume_row(requirement: VolumeRequirement, scope: Scope) -> Row:
 
 
 def _capped_total(row: Row, share: Decimal, rule: RollUp) -> Row:
-    text = f"{row.text}, at most {_percent(share)} of the total from one leg"
+    text = f"{row.text}, at most {percent(share)} of the total from one leg"
     own = _own(rule)
     code = f"{row.name}.leg_cap"
-    return replace(row, code=code, text=text, measure="capped_total", share=Fraction(share), own=own)
+    return row.but(code=code, text=text, measure="capped_total", share=Fraction(share), own=own)
 
 
 def _capped(row: Row, field: str, cap: Fraction, limit: str, requirement: VolumeRequirement, scope: Scope) -> Row:
@@ -66,27 +64,23 @@ def _capped(row: Row, field: str, cap: Fraction, limit: str, requirement: Volume
     own = "capped" if as_leg and rule.own else _own(rule)
     code = f"{row.name}.leg_cap"
     if in_rank_tree(rule, scope):
-        return replace(row, code=code, text=text, measure="capped", cap=min(int(cap), INFINITE), own=own)
-    most: dict[str, Any] = {"cap": min(int(cap), INFINITE), "own": own, "tree": scope.tree(rule)}
-    return replace(row, code=code, text=text, measure="capped_legs", **most)
+        return row.but(code=code, text=text, measure="capped", cap=min(int(cap), INFINITE), own=own)
+    most: dict[str, Any] = {"cap": min(int(cap), INFINITE), "own": own, "tree": rule.tree_of(scope)}
+    return row.but(code=code, text=text, measure="capped_legs", **most)
 
 
 def _outside(row: Row, rank: str, rule: RollUp, scope: Scope) -> Row:
     if rank not in scope.ranks:
         raise Hinted(f'"{rank}" is not a rank', f"known: {', '.join(scope.ranks)}", ("outside_legs_with",))
     here = in_rank_tree(rule, scope)
-    where: dict[str, Any] = {"measure": "outside"} if here else {"measure": "outside_legs", "tree": scope.tree(rule)}
+    where: dict[str, Any] = {"measure": "outside"} if here else {"measure": "outside_legs", "tree": rule.tree_of(scope)}
     text = f"{row.text}, outside legs with {rank}"
     code = f"{row.name}.outside"
-    return replace(row, code=code, text=text, holds=scope.ranks[rank], own=_own(rule), **where)
+    return row.but(code=code, text=text, holds=scope.ranks[rank], own=_own(rule), **where)
 
 
 def _own(rule: RollUp) -> Literal["full", "none"]:
     return "full" if rule.own else "none"
-
-
-def _percent(share: Decimal) -> str:
-    return f"{ex.grouped(share.scaleb(2, EXACT))}%"
 
 
 def _holder(text: str, scope: Scope) -> tuple[int, str]:
@@ -134,17 +128,17 @@ def _held(row: Row, rank: int, also: str, place: _Place, scope: Scope) -> Row:
     model = scope.model.ranks
     assert model is not None  # noqa: S101 - rows come from a ladder
     text = f"{row.text}{place}"
-    row = replace(row, code=f"{row.code}{place}", text=text, unit="legs" if row.measure == "legs" else "members")
+    row = row.but(code=f"{row.code}{place}", text=text, unit="legs" if row.measure == "legs" else "members")
     elsewhere = "" if place.tree == rank_tree(scope) else place.tree
-    unseen = elsewhere or place.enrolled_in or (also and scope.expression_needs_rank(ex.parse(also)))
+    unseen = elsewhere or place.enrolled_in or (also and scope.reads.expression_needs_rank(ex.parse(also)))
     if rank > scope.floor and not unseen:
-        return replace(row, name=row.code, holds=rank, also=also)
+        return row.but(name=row.code, holds=rank, also=also)
     names = [*scope.ranks]
     has = f"{model.legs_hold} >= {names[rank - 1]}" if rank > scope.floor else model.members if rank else ""
     condition = f"({has}) and ({also})" if has and also else has or also
     held: dict[str, Any] = {"holds": rank, "also": also} if rank > scope.floor else {}
-    row = replace(row, tree=elsewhere, enrolled_in=place.enrolled_in, **held)
-    return replace(row, measure="count", name=condition, among=row.measure)
+    row = row.but(tree=elsewhere, enrolled_in=place.enrolled_in, **held)
+    return row.but(measure="count", name=condition, among=row.measure)
 
 
 def leg_rows(requirement: LegsRequirement, scope: Scope) -> list[Row]:

@@ -174,7 +174,7 @@ class _Sweep:
         free = self.eligible.astype(np.int8) * np.int8(self.work.plan.scope.floor)
         rank = np.maximum(free, self.granted)
         candidate = self._candidates(routes)
-        listed, deepest = self._listed(candidate)
+        listed, deepest = self._listed(candidate, free)
         if listed.size:
             self._sweep(routes, listed, candidate, deepest, rank)
         return rank
@@ -188,10 +188,12 @@ class _Sweep:
             k.demand(as_input(self._column(self.tables.features[feature])), least, candidate)
         return candidate
 
-    def _listed(self, candidate: NDArray[np.bool_]) -> tuple[NDArray[np.int32], int]:
+    def _listed(self, candidate: NDArray[np.bool_], free: NDArray[np.int8]) -> tuple[NDArray[np.int32], int]:
         """Return the positions of all who matter, closed upwards, and the largest depth of them."""
         matters = candidate.copy()
-        for brought in (self.held, self.granted):
+        floor = self.work.plan.scope.floor
+        looked_for = any(0 < row.holds <= floor for row in self.tables.slots if row.measure not in STATIC)
+        for brought in (self.held, self.granted, *([free] if looked_for else [])):
             if brought.any():
                 matters |= brought > 0
         for (total, _), caps in zip(self.tables.totals, self.tables.caps, strict=True):

@@ -47,10 +47,10 @@ def _named(work: Work, length: str) -> dict[str, pa.Array]:
     """Return the named quantities and conditions that are measured for the period, or for a week or day of it."""
     model, scope = work.plan.model, work.plan.scope
     columns = {}
-    for name in (n for n in scope.rules if scope.length(n) == length):
+    for name in (n for n in scope.rules if scope.lengths.of(n) == length):
         values = work.columns[name]
         columns[name] = pa.array(values) if name in model.counts else fixed_to_decimal(values, work.scales[name])
-    for name in (n for n in model.conditions if scope.length(n) == length):
+    for name in (n for n in model.conditions if scope.lengths.of(n) == length):
         columns[name] = pa.array(work.columns[name])
     return columns
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import date
 
-    from compplan.plan.values import Span
+    from compplan.plan.times import Span
     from compplan.quantities.order_sum import OrderSum
 
 Filters = tuple[tuple[str, tuple[Any, ...]], ...]

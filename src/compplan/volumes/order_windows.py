@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from compplan.plan.values import Span
+    from compplan.plan.times import Span
 
     Instants = NDArray[np.int64]
 
@@ -46,7 +46,7 @@ def span_end(instants: Instants, span: Span) -> Instants:
 
     Examples
     --------
-    >>> from compplan.plan.values import Span
+    >>> from compplan.plan.times import Span
     >>> start = np.array(["2024-01-31T15:00"], "M8[us]").view(np.int64)
     >>> span_end(start, Span(count=1, unit="months")).view("M8[us]")
     array(['2024-02-29T15:00:00.000000'], dtype='datetime64[us]')

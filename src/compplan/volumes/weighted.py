@@ -21,7 +21,7 @@ from compplan.program.passes import Pass
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.plan.values import LevelTable
+    from compplan.plan.tables import LevelTable
     from compplan.program.builder import Builder
     from compplan.program.work import Work
     from compplan.quantities.weighted import Weighted

@@ -90,7 +90,7 @@ class Caps:
         if self.before is not None:
             paid = (self.before + pay) // _lift(self.cap, self.scale, self.work)
             self.work.state.write(f"{self.cap.bonus}:paid", paid)
-            self.work.state.write(f"{self.cap.bonus}:paid_since", span_of(self.work.reckoned, self.cap.per))
+            self.work.state.write(f"{self.cap.bonus}:paid_since", self.work.span(self.cap.per))
 
 
 def most_of(cap: Cap, scale: int, work: Work) -> Amounts:
@@ -115,7 +115,7 @@ def paid_to_gone(cap: Cap, scale: int, work: Work) -> Amounts:
     assert cap.over is not None  # noqa: S101 - only groups have members who are gone
     assert work.state.gone is not None  # noqa: S101 - see above
     column, values = f"{cap.bonus}:paid", work.texts[cap.over.removeprefix("member.")][1]
-    since = f"{column}_since", span_of(work.reckoned, cap.per)
+    since = f"{column}_since", work.span(cap.per)
     paid = work.state.gone.of_groups(column, f"{column}_group", since, values)
     return np.append(paid, 0) * _lift(cap, scale, work)
 
@@ -141,12 +141,22 @@ def money_of(bonus: str, work: Work) -> Currency:
 def kept_in_span(column: str, per: str, work: Work) -> Amounts:
     """Return a counter of the state; zeros where it counted an earlier span."""
     counted = work.state.read(column)
-    same = work.state.read_company(f"{column}_since") == span_of(work.reckoned, per)
+    same = work.state.read_company(f"{column}_since") == work.span(per)
     return counted if same else np.zeros_like(counted)
 
 
-def span_of(day: date, per: str) -> int:
-    """Return the number of the day on which the week (from Monday), month, quarter or year of a day begins.
+class Starts(NamedTuple):
+    """With which day weeks (0 is Monday) and with which month years begin."""
+
+    weekday: int = 0
+    month: int = 1
+
+
+CALENDAR = Starts()
+
+
+def span_of(day: date, per: str, starts: Starts = CALENDAR) -> int:
+    """Return the number of the day on which the week, month, quarter, year or all time of a day begins.
 
     A period belongs to the span of its first day.
 
@@ -154,17 +164,27 @@ def span_of(day: date, per: str) -> int:
     --------
     >>> date.fromordinal(span_of(date(2026, 10, 8), "week")), date.fromordinal(span_of(date(2026, 11, 8), "quarter"))
     (datetime.date(2026, 10, 5), datetime.date(2026, 10, 1))
+    >>> date.fromordinal(span_of(date(2026, 10, 8), "year", Starts(month=12)))
+    datetime.date(2025, 12, 1)
     """
     match per:
         case "week":
-            return (day - timedelta(days=day.weekday())).toordinal()
+            return (day - timedelta(days=(day.weekday() - starts.weekday) % 7)).toordinal()
         case "month":
             return day.replace(day=1).toordinal()
         case "quarter":
-            return date(day.year, 1 + 3 * ((day.month - 1) // 3), 1).toordinal()
+            return _months_before(day, (day.month - starts.month) % 3)
         case "year":
-            return date(day.year, 1, 1).toordinal()
+            return _months_before(day, (day.month - starts.month) % 12)
+        case "all":
+            return date.min.toordinal()
     return day.toordinal()
+
+
+def _months_before(day: date, months: int) -> int:
+    """Return the number of the first day of the month so many months before a day."""
+    count = 12 * day.year + day.month - 1 - months
+    return date(count // 12, count % 12 + 1, 1).toordinal()
 
 
 def pro_rata(pay: list[int], most: int) -> list[int]:

@@ -15,7 +15,7 @@ from compplan.bonuses.prepare.sources import sources_of
 from compplan.bonuses.prepare.terms import Terms, terms
 from compplan.bonuses.walk.counting import opposite
 from compplan.plan import expression as ex
-from compplan.plan.values import LevelTable
+from compplan.plan.tables import LevelTable
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -52,7 +52,7 @@ class RateTerms:
 
 def compile_difference(name: str, bonus: Climbing, builder: Builder) -> None:
     """Add the pass of a bonus that pays differences."""
-    column, rows = builder.klass(bonus.rates_by, bonus.rates)
+    column, rows = builder.klass(bonus.rates_by, bonus.table)
     made = rate_terms(bonus, rows, builder)
     sources = sources_of(bonus.of, builder, per_order=bonus.payment == "order", where=bonus.where)
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
@@ -77,19 +77,20 @@ def rate_terms(bonus: Climbing, rows: list[LevelTable], builder: Builder) -> Rat
     """Bring all rates of a bonus to one scale, fine enough for what the source's quantity says is taken."""
     model, scope = builder.plan.model, builder.plan.scope
     before, least_taken, most = (bonus.word(word) for word in ("taken", "takes_at_least", "total_limit"))
+    digits = scope.scale(bonus.of) if bonus.rates is not None else 0  # an amount is for one payment, a base of 1
     one = Decimal(1).scaleb(-scope.scale(before)) if before else Decimal(0)
     floors = bonus.word("at_least") or LevelTable(levels=())
     more = [floors, *(LevelTable(levels=(value or Decimal(0),)) for value in (least_taken, most))]
     made = terms(
         [*rows, *more, LevelTable(levels=(one,))],
-        base_scale=scope.scale(bonus.of),
+        base_scale=digits,
         factor=bonus.money_per_point,
         rounding=model.rounding,
         decimals=bonus.money(model).decimals,
     )
     table, count = made.numerators, len(rows)
     floor, least, limit, taken = (table[count + row] for row in range(4))
-    point = Fraction(bonus.money_per_point) * 10 ** (made.exact_scale - scope.scale(bonus.of))
+    point = Fraction(bonus.money_per_point) * 10 ** (made.exact_scale - digits)
     return RateTerms(
         terms=made,
         rates=np.ascontiguousarray(table[:count, 0]),

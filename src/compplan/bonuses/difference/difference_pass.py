@@ -74,7 +74,7 @@ class DifferencePass(Pass):
         """Explain one member: what became of every source below him."""
         rule, inputs, orders = self.prepared(work)
         tree = work.tree(self.climbed)
-        found = difference_outcomes(rule, inputs, tree.own(position))
+        found = self._whole(work, difference_outcomes(rule, inputs, tree.own(position)))
         line = found.line.astype(np.int64)
         reached = Outcomes(
             source=found.source if tree.to_primary is None else tree.to_primary[found.source],
@@ -118,6 +118,8 @@ class DifferencePass(Pass):
             rounding=ROUNDING_CODES[rounding.mode],
         )
         volume, orders = self._volume(work)
+        if bonus.rates is None:  # each payment is on one, or on minus one where it is taken back
+            volume |= {name: np.sign(volume[name]) for name in ("base", "line_value") if name in volume}
         inputs = DifferenceInputs(
             tree=work.tree(self.climbed),
             klass=work.column_in(self.climbed, self.klass),
@@ -135,6 +137,14 @@ class DifferencePass(Pass):
         found = lines_of(self.sources, work, work.tree(self.climbed), self.bonus)
         return {"line_start": found.start, "line_value": found.value}, found.order
 
+    def _whole(self, work: Work, found: Any) -> Any:
+        """Return entries with the volumes that they are on, where fixed amounts were paid on one each."""
+        if self.model.rates is not None:
+            return found
+        volume, orders = self._volume(work)
+        base = volume["base"][found.source] if orders is None else volume["line_value"][found.line]
+        return found._replace(base=base)
+
     def _book(self, work: Work, result: DifferenceResult, orders: NDArray[np.int64] | None) -> Book:
         made = self.rates.terms
         return Book(
@@ -145,7 +155,7 @@ class DifferencePass(Pass):
             base_scale=work.scales[self.sources.base],
             pay=work.from_tree(self.climbed, result.pay),
             rows=self._rows(work, result, orders),
-            rates=made.printed[: self.rates.rates.size],
+            rates=made.printed[: self.rates.rates.size] if self.model.rates is not None else made.printed[:0],
             rate_scale=made.printed_scale,
             factor=self.model.money_per_point,
             allotted=result.tally.allotted,
@@ -156,5 +166,5 @@ class DifferencePass(Pass):
         found, printed = result.rows, self.rates.printed
         if found is None:
             return None
-        rate = found.rate * printed.numerator // max(printed.denominator, 1)
-        return rows_in_primary(found, work.tree(self.climbed), orders, klass=found.klass, rate=rate)
+        rate = found.rate * printed.numerator // max(printed.denominator, 1) if self.model.rates is not None else None
+        return rows_in_primary(self._whole(work, found), work.tree(self.climbed), orders, klass=found.klass, rate=rate)

@@ -9,7 +9,8 @@ import numpy as np
 from compplan.bonuses.difference.outcomes import Outcome
 from compplan.explain.reasons import CODES, Detail, Reason
 from compplan.money import from_fixed
-from compplan.plan.values import EXACT, ByKey, number
+from compplan.plan.tables import ByKey
+from compplan.plan.values import EXACT, number
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -44,13 +45,18 @@ def reasons_of(codes: NDArray[np.int8]) -> NDArray[np.int8]:
 def details_of(bonus: Climbing, klass: str, work: Work, position: int) -> list[Detail]:
     """Tell the member's own rate, what it is measured by, and the next threshold."""
     row = int(work.columns[klass][position])
-    cells = bonus.rates.leaves() if isinstance(bonus.rates, ByKey) else [((), bonus.rates)]
+    cells = bonus.table.leaves() if isinstance(bonus.table, ByKey) else [((), bonus.table)]
     own = cells[row][1].levels[0] if row >= 0 else None
-    found = [Detail("rate", "own rate", None if own is None else own.scaleb(2, EXACT), "%")]
-    found[0] = found[0] if own is not None else Detail("rate", "own rate", "none")
+    found = [_own(bonus, own)]
     if isinstance(bonus.rates_by, str) and bonus.rates_by in work.scales:
         found += _thresholds(bonus.rates_by, [number(keys[0]) for keys, _ in cells], row, work, position)
     return found
+
+
+def _own(bonus: Climbing, own: Decimal | None) -> Detail:
+    if bonus.rates is None:
+        return Detail("amount", "own amount", "none" if own is None else own)
+    return Detail("rate", "own rate", "none") if own is None else Detail("rate", "own rate", own.scaleb(2, EXACT), "%")
 
 
 def _thresholds(by: str, keys: list[Decimal], row: int, work: Work, position: int) -> list[Detail]:

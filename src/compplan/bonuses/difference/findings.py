@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.scope import RANK_COLUMNS
-from compplan.plan.values import ByKey, axes, number
-from compplan.plan.wording import percent
+from compplan.plan.tables import ByKey, axes
+from compplan.plan.values import number
+from compplan.plan.wording import money, percent
+from compplan.plan.words import RANK_COLUMNS
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
@@ -25,7 +26,7 @@ def findings(bonus: Any, scope: Scope) -> Found:
     """Yield everything, each from a function of its own."""
     if isinstance(scope.rules.get(bonus.of), RollUp):
         yield Finding(("of",), f'"{bonus.of}" is rolled up already', "name the volume of the single member")
-    if isinstance(bonus.rates, ByKey):
+    if isinstance(bonus.table, ByKey):
         yield from rates_fall(bonus, scope)
         yield from ranks_are_left_out(bonus, scope)
     yield from too_much_is_paid(bonus)
@@ -38,27 +39,32 @@ def findings(bonus: Any, scope: Scope) -> Found:
 
 def rates_fall(bonus: Any, scope: Scope) -> Found:
     """A higher rank or tier has a lower rate: it could never be paid a difference."""
-    for path, by, table in _tables(bonus.rates, axes(bonus.rates_by), ("rates",)):
+    what, read = ("rate", percent) if bonus.rates is not None else ("amount", money)
+    for path, by, table in _tables(bonus.table, axes(bonus.rates_by), (bonus.table_word,)):
         cells = _in_order(by, table, scope)
         for (_, below), (key, above) in pairwise(cells):
             if above < below:
-                message = f"the rate falls from {percent(below)} to {percent(above)} as {by} rises"
-                yield Finding((*path, key), message, "a higher key needs the same rate or a higher one")
+                message = f"the {what} falls from {read(below)} to {read(above)} as {by} rises"
+                yield Finding((*path, key), message, f"a higher key needs the same {what} or a higher one")
 
 
 def ranks_are_left_out(bonus: Any, scope: Scope) -> Found:
     """A rank between or above those of the table would take nothing, though lower ranks do."""
-    for path, by, table in _tables(bonus.rates, axes(bonus.rates_by), ("rates",)):
+    what, none = ("rate", "0%") if bonus.rates is not None else ("amount", "0")
+    for path, by, table in _tables(bonus.table, axes(bonus.rates_by), (bonus.table_word,)):
         numbers = [scope.ranks[key] for key in table.rows if key in scope.ranks]
         if by not in RANK_COLUMNS or not numbers:
             continue
         missing = [rank for rank, place in scope.ranks.items() if place > min(numbers) and rank not in table.rows]
         if missing:
-            yield Finding(path, f"there is no rate for {', '.join(missing)}", "give one, 0% where that is meant")
+            message = f"there is no {what} for {', '.join(missing)}"
+            yield Finding(path, message, f"give one, {none} where that is meant")
 
 
 def too_much_is_paid(bonus: Any) -> Found:
     """A rate above the whole volume; where a point is worth more, money_per_point says so."""
+    if bonus.rates is None:
+        return
     cells = bonus.rates.leaves() if isinstance(bonus.rates, ByKey) else [((), bonus.rates)]
     for keys, row in cells:
         if any(value > 1 for value in row.levels):

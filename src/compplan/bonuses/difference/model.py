@@ -2,25 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.difference.findings import findings
 from compplan.bonuses.difference.sentences import sentences
 from compplan.plan.kept import Kept
-from compplan.plan.values import (
-    ConditionText,
-    Keys,
-    LevelTable,
-    Name,
-    Number,
-    RateTable,
-    Whole,
-    level_table,
-    rate,
-)
+from compplan.plan.located import Hinted
+from compplan.plan.tables import AmountTable, Keys, LevelTable, RateTable, level_table
+from compplan.plan.values import ConditionText, Name, Number, Whole, rate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +54,10 @@ class Climbing(Bonus):
 
     of: Name = Field(description="The volume that is paid on.")
     tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
-    rates: RateTable = Field(description="One rate for each `rates_by` key, or one for all.")
+    rates: RateTable | None = Field(None, description="One rate for each `rates_by` key, or one for all.")
+    amounts: AmountTable | None = Field(
+        None, description="Fixed money for each payment instead of rates; who is above is paid what his amount adds."
+    )
     rates_by: Keys = Field(
         "paid_as",
         description=(
@@ -111,6 +106,29 @@ class Climbing(Bonus):
     )
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
+    @model_validator(mode="after")
+    def _rates_or_amounts(self) -> Self:
+        if (self.rates is None) == (self.amounts is None):
+            raise Hinted("a bonus has either rates or amounts", "give one of the two", ("rates",))
+        if self.amounts is not None and self.money_per_point != 1:
+            raise Hinted("fixed amounts do not depend on points", "leave it out", ("money_per_point",))
+        words = "at_least", "takes_at_least", "total_limit", "taken"
+        shares = [word for word in words if self.word(word) is not None]
+        shares += ["bands"] * (self.word("bands") == "marginal")
+        if self.amounts is not None and shares:
+            raise Hinted(f"{shares[0]} is about rates, and this bonus has amounts", "leave it out", (shares[0],))
+        return self
+
+    @property
+    def table(self) -> Any:
+        """The rates or the amounts."""
+        return self.rates if self.rates is not None else self.amounts
+
+    @property
+    def table_word(self) -> str:
+        """What the table is called: rates or amounts."""
+        return "rates" if self.rates is not None else "amounts"
+
     def word(self, name: str) -> Any:
         """Return a field that only one of the kinds has; None where it is left out, or not there."""
         return getattr(self, name, None)
@@ -130,7 +148,7 @@ class Climbing(Bonus):
 
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
-        yield ("rates",), self.rates_by, self.rates
+        yield (self.table_word,), self.rates_by, self.table
 
     def held_column(self, name: str) -> str:
         """Return the column of the state that holds what is kept for members."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from compplan.plan.wording import in_tree, percent, points, table, words
+from compplan.plan.wording import in_tree, money, percent, points, table, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LESS = {
-    "highest_between": "less the highest rate that is taken between the source and him",
-    "direct_leg": "less the rate of his direct leg",
+    "highest_between": "less the highest {rate} that is taken between the source and him",
+    "direct_leg": "less the {rate} of his direct leg",
     "nothing": "whole, whatever others get",
 }
 _UNPAID = {
@@ -25,19 +25,21 @@ def sentences(bonus: Any) -> list[str]:
     """Return all of them."""
     what = "each order" if bonus.payment == "order" else "each member's volume of the period"
     who = "the source and the members above" if bonus.start == "self" else "the members above"
-    rates = table(bonus.rates, bonus.rates_by, percent)
-    lines = [f"On {what} of {bonus.of}, {who}{in_tree(bonus.tree)} have a rate: {rates}."]
+    rate, read = ("rate", percent) if bonus.rates is not None else ("amount", money)
+    article = "a" if rate == "rate" else "an"
+    rates = table(bonus.table, bonus.rates_by, read)
+    lines = [f"On {what} of {bonus.of}, {who}{in_tree(bonus.tree)} have {article} {rate}: {rates}."]
     if getattr(bonus, "bands", "whole") == "marginal":
         lines.append("Each part of a group's volume has the rate of its band; of the sum, the sums of the legs go off.")
     else:
-        lines.append(f"Each is paid his rate {_LESS[bonus.less]}.")
-    lines += [*_walk(bonus), *_numbers(bonus)]
+        lines.append(f"Each is paid his {rate} {_LESS[bonus.less].format(rate=rate)}.")
+    lines += [*_walk(bonus, rate), *_numbers(bonus)]
     if bonus.pay_when is not None:
         lines.append(f"The part of a member who cannot be paid {_UNPAID[bonus.unpaid]}.")
     return [*lines, *points(bonus.of, bonus.money_per_point)]
 
 
-def _walk(bonus: Any) -> Iterator[str]:
+def _walk(bonus: Any, rate: str) -> Iterator[str]:
     if bonus.where is not None:
         yield f"Only volume of members with {words(bonus.where)} counts."
     if bonus.stop_at is not None:
@@ -45,16 +47,16 @@ def _walk(bonus: Any) -> Iterator[str]:
     if bonus.compress != "none":
         yield f"A member with {words(bonus.compress)} is left out of the walk."
     if bonus.from_level > 1:
-        take = "take their rate, and are" if bonus.first_levels == "take" else "are"
+        take = f"take their {rate}, and are" if bonus.first_levels == "take" else "are"
         yield f"Those before level {bonus.from_level} {take} not paid."
     if bonus.levels is not None:
         yield f"The last level is {bonus.levels}."
-    for word, name in (("lower_rate", "a lower rate than what is taken"), ("equal_rate", "the same rate")):
+    for word, name in (("lower_rate", f"a lower {rate} than what is taken"), ("equal_rate", f"the same {rate}")):
         how = {"stops": "ends the walk and gets nothing", "paid": "is paid too"}.get(getattr(bonus, word))
         if how:
             yield f"Who has {name} {how}."
     if bonus.whose_rate == "lower":
-        yield "Rates count at most what the rate of the source is."
+        yield f"{rate.capitalize()}s count at most what the {rate} of the source is."
 
 
 def _numbers(bonus: Any) -> Iterator[str]:

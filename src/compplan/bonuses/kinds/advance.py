@@ -9,7 +9,8 @@ from pydantic import Field
 from compplan.bonuses.base import Bonus, register
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
-from compplan.plan.values import ByKey, ConditionText, Keys, LevelTable, Name, Number, RateTable, Whole, digits
+from compplan.plan.tables import ByKey, Keys, LevelTable, RateTable
+from compplan.plan.values import ConditionText, Name, Number, Whole, digits
 from compplan.plan.wording import in_tree, percent, points, table, words
 
 if TYPE_CHECKING:

@@ -10,18 +10,8 @@ from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.pairing.words import AverageCap, CarryCap, Ratio, RatioTable, UnitTable
 from compplan.plan.kept import Kept
 from compplan.plan.located import HintedGroup
-from compplan.plan.values import (
-    AmountTable,
-    ByKey,
-    ConditionText,
-    Keys,
-    LevelTable,
-    Model,
-    Name,
-    Number,
-    RateTable,
-    Whole,
-)
+from compplan.plan.tables import AmountTable, ByKey, Keys, LevelTable, RateTable
+from compplan.plan.values import ConditionText, Model, Name, Number, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,8 +119,8 @@ cycles:
         None, description="The most pairs that are paid in a period, or one number for each `pair_cap_by` key."
     )
     pair_cap_by: str = Field("paid_as", description=f"What the keys of pair_cap are: {_KEYS}.")
-    pair_cap_per: Literal["period", "week", "month", "quarter", "year"] = Field(
-        "period", description="The span of time that pair_cap is for."
+    pair_cap_per: Literal["period", "week", "month", "quarter", "year", "all"] = Field(
+        "period", description="The span of time that pair_cap is for, `all` for all time."
     )
     over_cap: Literal["used", "carried"] = Field(
         "used", description="Whether pairs beyond pair_cap and cap are used up, or not made, and their volume carried."

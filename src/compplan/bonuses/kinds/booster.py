@@ -8,7 +8,7 @@ from pydantic import Field
 
 from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.own_pay import OwnPay
-from compplan.plan.values import Keys, RateTable  # noqa: TC001 - pydantic reads them
+from compplan.plan.tables import Keys, RateTable
 from compplan.plan.wording import percent, table
 
 if TYPE_CHECKING:

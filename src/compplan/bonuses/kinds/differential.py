@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import register
 from compplan.bonuses.difference.model import Climbing, Floors
 from compplan.plan.located import Hinted
-from compplan.plan.values import Name, Rate  # noqa: TC001 - Pydantic reads them when the model is made
+from compplan.plan.values import Name, Rate
 
 if TYPE_CHECKING:
     from compplan.program.builder import Builder

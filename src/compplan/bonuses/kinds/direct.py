@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import register
 from compplan.bonuses.upward import Upward, single_level
 from compplan.plan.located import Hinted
-from compplan.plan.values import LevelTable
+from compplan.plan.tables import LevelTable
 
 
 @register

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from compplan.bonuses.base import register
 from compplan.bonuses.upward import Upward
-from compplan.plan.values import SpanText
+from compplan.plan.times import SpanText
 
 
 @register

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from compplan.bonuses.base import register
 from compplan.bonuses.generational import Generational
-from compplan.plan.values import ConditionText  # noqa: TC001 - pydantic reads it at run time
+from compplan.plan.values import ConditionText
 
 
 @register

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.own_pay import OwnPay
-from compplan.plan.values import AmountTable, Keys  # noqa: TC001 - pydantic reads them
+from compplan.plan.tables import AmountTable, Keys
 from compplan.plan.wording import money, table
 
 if TYPE_CHECKING:

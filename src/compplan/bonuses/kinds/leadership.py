@@ -8,7 +8,8 @@ from pydantic import Field
 
 from compplan.bonuses.base import Bonus, register
 from compplan.plan.findings import Finding
-from compplan.plan.values import AmountTable, ByKey, ConditionText, Keys, Name, Number, RateTable, digits
+from compplan.plan.tables import AmountTable, ByKey, Keys, RateTable
+from compplan.plan.values import ConditionText, Name, Number, digits
 from compplan.plan.wording import in_tree, money, percent, points, table, words
 
 if TYPE_CHECKING:
@@ -43,11 +44,12 @@ leadership:
         "paid_as",
         description="What the keys of `rates` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
-    guarantee: AmountTable | None = Field(
+    guarantee: Name | AmountTable | None = Field(
         None,
         description=(
             "The volume that the next above is paid on at least: what a leader's own group lacks of it is taken from "
-            "what he receives. An amount, or one for each `guarantee_by` key of the leader."
+            "what he receives. An amount, one for each `guarantee_by` key of the leader, or the name of a quantity of "
+            "the leader."
         ),
     )
     guarantee_by: str = Field(
@@ -67,11 +69,13 @@ leadership:
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
+        if isinstance(self.guarantee, str):
+            yield ("guarantee",), self.guarantee
 
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         yield ("rates",), self.rates_by, self.rates
-        if self.guarantee is not None:
+        if self.guarantee is not None and not isinstance(self.guarantee, str):
             yield ("guarantee",), self.guarantee_by, self.guarantee
 
     def findings(self, name: str, scope: Scope) -> Found:
@@ -83,10 +87,21 @@ leadership:
             yield Finding(("rates",), "only the next above is paid", "give one rate, or use kind: generation")
         if self.guarantee is None or self.of not in scope.rules:
             return
+        if isinstance(self.guarantee, str):
+            yield from self._quantity_does_not_fit(self.guarantee, scope)
+            return
         rows = [row for _, row in self.guarantee.leaves()] if isinstance(self.guarantee, ByKey) else [self.guarantee]
         for value in (value for row in rows for value in row.levels):
             if digits(value) > scope.scale(self.of):
                 yield Finding(("guarantee",), f"{value} has more digits than {self.of}", "write fewer digits")
+
+    def _quantity_does_not_fit(self, name: str, scope: Scope) -> Found:
+        if "guarantee_by" in self.model_fields_set:
+            hint = "leave guarantee_by out, or give amounts"
+            yield Finding(("guarantee_by",), "the guarantee is a quantity, and has no keys", hint)
+        if name in scope.rules and scope.scale(name) > scope.scale(self.of):
+            message = f'"{name}" has more digits than {self.of}'
+            yield Finding(("guarantee",), message, f"give it decimals: {scope.scale(self.of)}")
 
     def compile(self, name: str, builder: Builder) -> None:
         from compplan.bonuses.leadership.leadership_pass import compile_leadership  # noqa: PLC0415 - no NumPy here
@@ -101,7 +116,10 @@ leadership:
             "Whoever can be paid keeps what comes up to him; with the others it goes on.",
         ]
         if self.guarantee is not None:
-            least = table(self.guarantee, self.guarantee_by, money)
+            if isinstance(self.guarantee, str):
+                least = f"his {self.guarantee} as"
+            else:
+                least = table(self.guarantee, self.guarantee_by, money)
             lines.append(f"A leader guarantees the next above at least the share of {least} {self.of}.")
             lines.append("What his own group lacks of that is taken from what he receives.")
         return [*lines, *points(self.of, self.money_per_point)]

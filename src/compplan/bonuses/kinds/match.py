@@ -10,7 +10,8 @@ from compplan.bonuses.base import register
 from compplan.bonuses.generational import Generational
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import ConditionText, Flag, LevelTable, Names
+from compplan.plan.tables import LevelTable
+from compplan.plan.values import ConditionText, Flag, Names
 from compplan.plan.wording import words
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from compplan.bonuses.base import Bonus, register
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.values import AmountTable, ByKey, ConditionText, Keys, LevelTable, Name, Names, Number, RateTable
+from compplan.plan.tables import AmountTable, ByKey, Keys, LevelTable, RateTable
+from compplan.plan.values import ConditionText, Name, Names, Number
 from compplan.plan.wording import in_tree, money, percent, points, table, words
 
 if TYPE_CHECKING:

@@ -10,17 +10,10 @@ from compplan.bonuses.base import Bonus, register
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.scope import RANK_COLUMNS
-from compplan.plan.values import (
-    ByKey,
-    ConditionText,
-    Name,
-    Number,
-    PointCount,
-    PointTable,
-    digits,
-)
+from compplan.plan.tables import ByKey, PointCount, PointTable
+from compplan.plan.values import ConditionText, Name, Number, digits
 from compplan.plan.wording import in_tree, money, percent, points, table, words
+from compplan.plan.words import RANK_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

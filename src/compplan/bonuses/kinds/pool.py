@@ -11,18 +11,8 @@ from compplan.bonuses.base import Bonus, register
 from compplan.bonuses.share_out import checks, wording
 from compplan.plan.kept import Kept
 from compplan.plan.located import HintedGroup
-from compplan.plan.values import (
-    AmountTable,
-    ByKey,
-    Keys,
-    LevelTable,
-    Name,
-    Number,
-    Rate,
-    RateTable,
-    RoundingMode,
-    Whole,
-)
+from compplan.plan.tables import AmountTable, ByKey, Keys, LevelTable, RateTable
+from compplan.plan.values import Name, Number, Rate, RoundingMode, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

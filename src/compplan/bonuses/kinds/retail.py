@@ -12,7 +12,8 @@ from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.source_keys import their_axes
-from compplan.plan.values import AmountTable, ByKey, Keys, Model, Name, Number, RateTable, Whole, digits
+from compplan.plan.tables import AmountTable, ByKey, Keys, RateTable
+from compplan.plan.values import Model, Name, Number, Whole, digits
 from compplan.plan.wording import money, percent, points, table
 
 if TYPE_CHECKING:

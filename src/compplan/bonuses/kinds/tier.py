@@ -24,9 +24,11 @@ from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
-from compplan.plan.scope import RANK_COLUMNS
-from compplan.plan.values import ByKey, LevelTable, Name, Span, SpanText, Whole, digits, number
+from compplan.plan.tables import ByKey, LevelTable
+from compplan.plan.times import Span, SpanText
+from compplan.plan.values import Name, Whole, digits, number
 from compplan.plan.wording import money, percent
+from compplan.plan.words import RANK_COLUMNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

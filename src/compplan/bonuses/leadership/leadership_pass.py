@@ -13,9 +13,10 @@ from compplan.bonuses.books.settle import settle
 from compplan.bonuses.leadership.flow import flow_up
 from compplan.bonuses.prepare.gates import amounts_by, cap_columns, caps, gate
 from compplan.bonuses.prepare.terms import terms
+from compplan.errors import ExactnessError
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money import from_fixed
-from compplan.money_arrays import exact_sum, multiply_divide_all
+from compplan.money_arrays import exact_sum, multiply_divide_all, product_fits
 from compplan.plan.values import EXACT
 from compplan.program.passes import Pass
 
@@ -95,8 +96,18 @@ class LeadershipPass(Pass):
         if self.owed is None:
             return np.zeros(work.size, np.int64)
         scale = work.scales[self.base]
+        if self.owed.amounts is None:
+            return self._made(work, self._owed_volume(work, 10 ** (scale - work.scales[self.owed.column])))
         volumes = np.array([*(int(v.scaleb(scale, EXACT)) for v in self.owed.amounts or ()), 0], np.int64)
         return self._made(work, work.in_tree(self.tree, volumes[work.columns[self.owed.column]]))
+
+    def _owed_volume(self, work: Work, lift: int) -> NDArray[np.int64]:
+        """Return the quantity that is the guarantee, with the digits of the volume; below zero it is nothing."""
+        assert self.owed is not None  # noqa: S101 - asked for only then
+        volume = np.maximum(work.column_in(self.tree, self.owed.column), 0)
+        if not product_fits(volume, lift):
+            raise ExactnessError(f"the guarantee of {self.bonus} does not fit 64 bits: use fewer digits")
+        return np.asarray(volume * lift, np.int64)
 
     def _flow(self, work: Work) -> Flow:
         keeps = work.column_in(self.tree, self.pays)

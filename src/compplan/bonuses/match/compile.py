@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.match.down_pass import MatchDownPass
 from compplan.bonuses.match.match_pass import CascadePass, MatchPass
+from compplan.bonuses.match.whole_down_pass import WholeDownPass
 from compplan.bonuses.prepare.gates import amounts_by, cap_columns, gate
 from compplan.bonuses.prepare.levels_open import open_rows
 from compplan.bonuses.prepare.sources import Sources
@@ -60,7 +61,12 @@ def compile_match_down(name: str, bonus: MatchDown, builder: Builder) -> None:
     where = None if bonus.where is None else builder.condition(bonus.where)
     reads = tuple(filter(None, (*shared, column, pay, where, cap.column if cap else None)))
     given = shared, tuple(rows), column, pay, where, cap
-    builder.add(MatchDownPass((f"pay {name}",), reads, name, bonus, builder.tree(bonus.tree), *given))
+    if bonus.parts == "equal":
+        builder.add(MatchDownPass((f"pay {name}",), reads, name, bonus, builder.tree(bonus.tree), *given))
+        return
+    skip = None if bonus.compress is None else builder.condition(bonus.compress)
+    reads = (*reads, *([skip] if skip else []))
+    builder.add(WholeDownPass((f"pay {name}",), reads, name, bonus, builder.tree(bonus.tree), *given, skip))
 
 
 def _pay(name: str, bonus: Match | MatchDown, matched: str, builder: Builder) -> str:

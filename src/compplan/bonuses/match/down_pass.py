@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.books.caps import Cap
     from compplan.bonuses.kinds.match_down import MatchDown
     from compplan.bonuses.prepare.terms import Terms
-    from compplan.plan.values import LevelTable
+    from compplan.plan.tables import LevelTable
     from compplan.program.work import Work
 
     Ints = NDArray[np.int64]

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.match.cascade import CascadeResult
     from compplan.bonuses.walk.walk_pass import Volume
     from compplan.explain.reasons import Outcomes
-    from compplan.plan.values import LevelTable
+    from compplan.plan.tables import LevelTable
     from compplan.program.work import Work
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from compplan.bonuses.books.caps import kept_in_span, money_of, span_of
+from compplan.bonuses.books.caps import kept_in_span, money_of
 from compplan.money import round_fraction
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ def advanced(bonus: str, span: Span, work: Work, book: Book) -> None:
     before = kept_in_span(f"{bonus}:advanced", span, work)
     unit = 10 ** (book.scale - money_of(bonus, work).decimals)
     work.state.write(f"{bonus}:advanced", book.pay // unit)
-    work.state.write(f"{bonus}:advanced_since", span_of(work.reckoned, span))
+    work.state.write(f"{bonus}:advanced_since", work.span(span))
     book.adjust("advanced", -before * unit)
     book.must_balance()
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.kinds.guarantee import Guarantee
     from compplan.bonuses.own_pay import OwnPay
     from compplan.explain.reasons import Outcomes
-    from compplan.plan.values import LevelTable
+    from compplan.plan.tables import LevelTable
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 

@@ -16,7 +16,8 @@ from compplan.bonuses.prepare.source_parts import source_parts
 from compplan.bonuses.prepare.sources import sources_of
 from compplan.bonuses.prepare.terms import terms
 from compplan.explain.reasons import CODES, Reason
-from compplan.plan.values import EXACT, ByKey, number
+from compplan.plan.tables import ByKey
+from compplan.plan.values import EXACT, number
 from compplan.program.class_passes import NO_CLASS, no_class
 from compplan.volumes.orders import order_lines
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.kinds.retail import Retail
     from compplan.bonuses.prepare.source_parts import PartTable
     from compplan.bonuses.prepare.sources import Sources
-    from compplan.plan.values import LevelTable
+    from compplan.plan.tables import LevelTable
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 

@@ -15,7 +15,8 @@ from compplan.bonuses.own_tier.tier_money import TierMoney
 from compplan.bonuses.own_tier.tier_steps import Form, Found, step
 from compplan.bonuses.prepare.gates import cap_columns, gate
 from compplan.explain.reasons import CODES, Reason
-from compplan.plan.values import EXACT, ByKey, LevelTable, number
+from compplan.plan.tables import ByKey, LevelTable
+from compplan.plan.values import EXACT, number
 from compplan.volumes.order_windows import UNKNOWN, span_end
 
 if TYPE_CHECKING:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import EXACT, ByKey, LevelTable, digits
+from compplan.plan.tables import ByKey, LevelTable
+from compplan.plan.values import EXACT, digits
 from compplan.plan.wording import money
 from compplan.quantities.roll_up import RollUp
 

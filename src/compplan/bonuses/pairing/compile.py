@@ -14,7 +14,8 @@ from compplan.bonuses.pairing.pairing_pass import PairingPass
 from compplan.bonuses.pairing.spec import KEEP, UNREACHED, Pairing, table_of
 from compplan.bonuses.prepare.gates import cap_columns, gate
 from compplan.bonuses.prepare.terms import terms
-from compplan.plan.values import EXACT, ByKey, LevelTable
+from compplan.plan.tables import ByKey, LevelTable
+from compplan.plan.values import EXACT
 from compplan.quantities.pairs_of import is_counted, pairs_column
 
 if TYPE_CHECKING:

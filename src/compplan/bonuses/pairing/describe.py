@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.pairing.checks import rows_of
 from compplan.bonuses.pairing.words import AverageCap
-from compplan.plan.values import ByKey, LevelTable
+from compplan.plan.tables import ByKey, LevelTable
 from compplan.plan.wording import money, percent, points, table, words
 
 if TYPE_CHECKING:
@@ -72,9 +72,8 @@ def _pay(bonus: Binary) -> list[str]:
 def _caps(bonus: Binary) -> list[str]:
     lines = []
     if bonus.pair_cap is not None:
-        lines.append(
-            f"At most {table(bonus.pair_cap, bonus.pair_cap_by, money)} pairs are paid a {bonus.pair_cap_per}."
-        )
+        span = "in all" if bonus.pair_cap_per == "all" else f"a {bonus.pair_cap_per}"
+        lines.append(f"At most {table(bonus.pair_cap, bonus.pair_cap_by, money)} pairs are paid {span}.")
     if bonus.pair_cap is not None or bonus.cap is not None:
         lines.append(
             "Pairs beyond that are used up." if bonus.over_cap == "used" else "Pairs beyond that are not made."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from compplan.bonuses.books.caps import span_of
 from compplan.bonuses.books.settle import settle
 from compplan.bonuses.pairing.at_once import pay_at_once
 from compplan.bonuses.pairing.explain import pairing_details, pairing_outcomes
@@ -81,7 +80,7 @@ class PairingPass(Pass):
         for column, values in total.state.items():
             work.state.write(column, values)
         if self.model.pair_cap_per != "period":
-            work.state.write(f"{self.bonus}:pairs_since", span_of(work.reckoned, self.model.pair_cap_per))
+            work.state.write(f"{self.bonus}:pairs_since", work.span(self.model.pair_cap_per))
         book = total.book()
         model = work.plan.model
         settle(book, model.rounding, self.model.money(model).decimals, inputs.caps)

@@ -10,7 +10,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from compplan.plan.located import Hinted
-from compplan.plan.values import AmountTable, ByKey, Flag, LevelTable, Model, Name, Number, Whole, number
+from compplan.plan.tables import AmountTable, ByKey, LevelTable
+from compplan.plan.values import Flag, Model, Name, Number, Whole, number
 
 _RATIO = re.compile(r"^\s*(?P<strong>[\d.]+(?:/\d+)?)\s+to\s+(?P<weak>[\d.]+(?:/\d+)?)\s*$")
 _LARGEST_PART = 1_000_000

@@ -19,7 +19,7 @@ from compplan.bonuses.prepare.terms import terms
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money import ROUNDING_CODES
 from compplan.money_arrays import exact_sum, multiply_divide_all
-from compplan.plan.values import ByKey, LevelTable
+from compplan.plan.tables import ByKey, LevelTable
 from compplan.program.passes import Pass
 
 if TYPE_CHECKING:

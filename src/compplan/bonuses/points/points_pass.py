@@ -16,7 +16,8 @@ from compplan.bonuses.prepare.sources import beyond_the_end, joined, lines_of, s
 from compplan.explain.reasons import CODES, Outcomes, Reason
 from compplan.money import ROUNDING_CODES
 from compplan.plan import expression as ex
-from compplan.plan.values import EXACT, ByKey, digits
+from compplan.plan.tables import ByKey
+from compplan.plan.values import EXACT, digits
 from compplan.program.class_passes import ClassPass
 from compplan.program.passes import Pass
 

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.books.caps import Cap, Caps
 from compplan.plan import expression as ex
-from compplan.plan.pairs import split
+from compplan.plan.expression.pairs import split
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
     from compplan.bonuses.base import Bonus
-    from compplan.plan.values import ByKey, LevelTable
+    from compplan.plan.tables import ByKey, LevelTable
     from compplan.program.builder import Builder
     from compplan.program.work import Work
 
@@ -46,12 +46,11 @@ def _most(cap: str | LevelTable | ByKey, by: str, builder: Builder) -> tuple[str
 
 
 def amounts_by(bonus: Bonus, field: str, builder: Builder) -> Cap | None:
-    """Return the class column and the amounts of another table of a bonus with one amount a key."""
+    """Return the class column and the amounts of another table of a bonus with one amount a key, or its quantity."""
     table = getattr(bonus, field)
     if table is None:
         return None
-    column, rows = builder.klass(getattr(bonus, f"{field}_by"), table)
-    return Cap(column, tuple(row.levels[0] for row in rows), field)
+    return Cap(*_most(table, getattr(bonus, f"{field}_by"), builder), field)
 
 
 def caps(cap: Cap | None, scale: int, work: Work) -> Caps | None:

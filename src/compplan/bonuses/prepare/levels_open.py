@@ -6,14 +6,14 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from compplan.errors import UsageError
-from compplan.plan.values import ALL, LevelTable
+from compplan.plan.tables import ALL, LevelTable
 from compplan.program.class_passes import PairPass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from compplan.bonuses.upward import Upward
-    from compplan.plan.values import ByKey
+    from compplan.plan.tables import ByKey
     from compplan.program.builder import Builder
 
     Table = LevelTable | ByKey

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from compplan.plan.source_keys import OF_ORDER, OF_SIZE, OF_SOURCE, keys_of, parts_of, their_axes
-from compplan.plan.values import EXACT, ByKey, LevelTable, axes, number
+from compplan.plan.tables import ByKey, LevelTable, axes
+from compplan.plan.values import EXACT, number
 from compplan.program.class_passes import RowMaskPass
 from compplan.volumes.order_rules import Key, rule_from_model
 from compplan.volumes.orders import order_amounts
@@ -17,7 +18,7 @@ from compplan.volumes.orders import order_amounts
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.plan.values import ByKey as Keyed
+    from compplan.plan.tables import ByKey as Keyed
     from compplan.program.builder import Builder
     from compplan.program.work import Work
     from compplan.volumes.order_rules import OrderRule

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.plan.sections import Rounding
-    from compplan.plan.values import LevelTable
+    from compplan.plan.tables import LevelTable
 
 
 @dataclass(frozen=True)

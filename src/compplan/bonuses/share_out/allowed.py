@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
-from compplan.bonuses.books.caps import span_of
 from compplan.errors import ExactnessError
 from compplan.money_arrays import exact_sum, max_abs
 
@@ -113,7 +112,7 @@ class Allowed:
         paid = np.zeros(count, np.int64)
         if work.state.gone is not None and self.per != "member":
             values = work.texts[self.per.removeprefix("member.")][1]
-            name, since = f"limits.{self.limit}", span_of(work.reckoned, self.over)
+            name, since = f"limits.{self.limit}", work.span(self.over)
             found = work.state.gone.of_groups(f"{name}:paid", f"{name}:group", (f"{name}:since", since), values)
             paid[: found.size] = found
         return paid
@@ -124,7 +123,7 @@ class Allowed:
         return _at_scale(work.state.read_company(f"limits.{self.limit}:paid"), self.decimals, scale)
 
     def _same_span(self, work: Work) -> bool:
-        return work.state.read_company(f"limits.{self.limit}:since") == span_of(work.reckoned, self.over)
+        return work.state.read_company(f"limits.{self.limit}:since") == work.span(self.over)
 
     def remember(self, work: Work, paid: Sequence[Ints]) -> None:
         """Keep what was paid, for the next period of the span."""
@@ -135,7 +134,7 @@ class Allowed:
             work.state.write(f"limits.{self.limit}:paid", before + sum(map(exact_sum, paid)))
         else:
             work.state.write(f"limits.{self.limit}:paid", self._paid(work) + sum(paid))
-        work.state.write(f"limits.{self.limit}:since", span_of(work.reckoned, self.over))
+        work.state.write(f"limits.{self.limit}:since", work.span(self.over))
 
 
 def _at_scale(value: Numbers, own: int, scale: int) -> Numbers:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.scope import RANK_COLUMNS
-from compplan.plan.values import ByKey, LevelTable
+from compplan.plan.tables import ByKey, LevelTable
 from compplan.plan.wording import percent
+from compplan.plan.words import RANK_COLUMNS
 from compplan.quantities.company import counts_more_than_once
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from compplan.bonuses.prepare.gates import cap_columns, gate
 from compplan.bonuses.prepare.terms import terms
 from compplan.bonuses.share_out.divide import Terms
 from compplan.bonuses.share_out.pool_pass import PartOf, Places, PoolPass, SubPool, Weights
-from compplan.plan.values import ByKey, LevelTable, digits
+from compplan.plan.tables import ByKey, LevelTable
+from compplan.plan.values import digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from compplan.bonuses.share_out.allowed import Allowed
 from compplan.bonuses.share_out.limit_pass import LimitPass, Stage
-from compplan.plan.values import EXACT, ByKey, digits
+from compplan.plan.tables import ByKey
+from compplan.plan.values import EXACT, digits
 
 if TYPE_CHECKING:
     from compplan.plan.limits import Limit

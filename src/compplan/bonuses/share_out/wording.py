@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compplan.plan.values import ByKey
+from compplan.plan.tables import ByKey
 from compplan.plan.wording import MODES, money, percent, points, table
 
 if TYPE_CHECKING:

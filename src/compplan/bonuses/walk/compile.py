@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.prepare.sources import Sources
     from compplan.bonuses.prepare.terms import Terms
     from compplan.bonuses.upward import Upward
-    from compplan.plan.values import LevelTable
+    from compplan.plan.tables import LevelTable
     from compplan.program.builder import Builder
 
     Made = tuple[str, list[LevelTable], Sources]

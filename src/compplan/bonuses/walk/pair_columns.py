@@ -11,7 +11,7 @@ from compplan.bonuses.walk.pairs import OPERATORS, Pairs
 from compplan.errors import ExactnessError
 from compplan.money_arrays import max_abs
 from compplan.plan import expression as ex
-from compplan.plan.pairs import Test, alternatives, inner, split
+from compplan.plan.expression.pairs import Test, alternatives, inner, split
 from compplan.program import evaluate
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def _sides(test: Test, work: Work) -> tuple[Numbers, Numbers]:
     if test.right is None:
         return _wide(evaluate.condition(test.left, work), work), ones
     if isinstance(test.left, ex.Field):
-        return _texts(test.left, work, nobody=-1), _texts(test.right, work, nobody=-2)
+        return _texts(test.left, test.left, work, nobody=-1), _texts(test.left, test.right, work, nobody=-2)
     if "rank" in {work.kind(side.name) for side in (test.left, test.right) if isinstance(side, ex.Name)}:
         return _rank(test.left, work), _rank(test.right, work)
     (a, below_a), (b, below_b) = evaluate.number(test.left, work), evaluate.number(test.right, work)
@@ -91,7 +91,10 @@ def _rank(expr: ex.Expr, work: Work) -> Numbers:
     return _wide(np.asarray(work.rank(expr.name)), work)
 
 
-def _texts(expr: ex.Expr, work: Work, nobody: int) -> Numbers:
+def _texts(first: ex.Expr, expr: ex.Expr, work: Work, nobody: int) -> Numbers:
+    """Return a field's texts as the codes of the first field."""
+    assert isinstance(first, ex.Field)  # noqa: S101 - type-checked with the plan
     assert isinstance(expr, ex.Field)  # noqa: S101 - type-checked with the plan
-    codes = _wide(work.texts[expr.column][0], work)
+    same = first.column == expr.column
+    codes = _wide(work.texts[expr.column][0] if same else work.as_codes_of(first.column, expr.column), work)
     return np.where(codes < 0, nobody, codes)

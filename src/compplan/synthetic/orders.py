@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 import pyarrow as pa
 
-from compplan.synth import calibration as cal
-from compplan.synth import columns
-from compplan.synth import synth_kernels as kernels
-from compplan.synth.members import EPOCH, member_ids
+from compplan.synthetic import calibration as cal
+from compplan.synthetic import columns
+from compplan.synthetic import synth_kernels as kernels
+from compplan.synthetic.members import EPOCH, member_ids
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.synth.field import Spec
-    from compplan.synth.members import People
+    from compplan.synthetic.field import Spec
+    from compplan.synthetic.members import People
 
 COUNT, LINES, TURN, SHUFFLE, ORDER_ID = range(16, 21)
 

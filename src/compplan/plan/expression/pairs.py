@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
 from compplan.plan.located import Hinted
+from compplan.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,12 +15,10 @@ if TYPE_CHECKING:
 MOST = 64
 """So many alternatives at most: a condition with more is a slip of the pen, or wants a name for its parts."""
 
-_MIRRORED: dict[ex.Operator, ex.Operator] = {">=": "<=", "<=": ">=", ">": "<", "<": ">", "==": "==", "!=": "!="}
 _OPPOSITE: dict[ex.Operator, ex.Operator] = {">=": "<", "<": ">=", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 
-@dataclass(frozen=True)
-class Test:
+class Test(Record):
     """A comparison of what the earner has with what the source has.
 
     Where one side is None, the other one is a condition; `op` is `==` where it must hold, `!=` where it must not.
@@ -85,15 +83,12 @@ def _size(parts: list[list[tuple[Test, ...]]]) -> int:
 
 def _comparison(expr: ex.Compare, op: ex.Operator) -> Test:
     ours, theirs = _is_earners(expr.left), _is_earners(expr.right)
-    fields = [side for side in (inner(expr.left), inner(expr.right)) if isinstance(side, ex.Field)]
-    if len(set(fields)) > 1:
-        raise Hinted(f'"{expr}" compares two member fields', "compare the same field of two members")
     if isinstance(expr.left, ex.Text) or isinstance(expr.right, ex.Text):
         return _one_sided(expr, holds=op == expr.op)
     if ours is not False and theirs is False:
         return Test(expr.left, op, inner(expr.right))
     if ours is False and theirs is not False:
-        return Test(expr.right, _MIRRORED[op], inner(expr.left))
+        return Test(expr.right, ex.MIRRORED[op], inner(expr.left))
     return _one_sided(expr, holds=op == expr.op)
 
 

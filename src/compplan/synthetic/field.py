@@ -71,7 +71,7 @@ class Spec:
         return (self.end - self.start).days > 31
 
     def key(self, name: int) -> Any:
-        from compplan.synth.columns import stream  # noqa: PLC0415 - Numba is loaded only when a field is made
+        from compplan.synthetic.columns import stream  # noqa: PLC0415 - Numba is loaded only when a field is made
 
         return stream(self.seed, name)
 
@@ -92,7 +92,7 @@ def synth(
     """Make a synthetic field: a genealogy, and the orders of one period.
 
     The same arguments give the same bytes on every machine and with every version of the libraries. The
-    shares are calibrated for the shape `"field"`; the docstring of `compplan.synth` tells what they rest on.
+    shares are calibrated for the shape `"field"`; the docstring of `compplan.synthetic` tells what they rest on.
 
     Parameters
     ----------
@@ -136,7 +136,7 @@ def synth(
 
     Examples
     --------
-    >>> from compplan.synth import synth
+    >>> from compplan.synthetic import synth
     >>> field = synth(1_000, seed=7)
     >>> field.members.num_rows
     1000
@@ -164,8 +164,8 @@ def synth(
 
 
 def _make(spec: Spec) -> Field:
-    from compplan.synth.members import members_table, people  # noqa: PLC0415 - loads Numba
-    from compplan.synth.orders import orders_table  # noqa: PLC0415
+    from compplan.synthetic.members import members_table, people  # noqa: PLC0415 - loads Numba
+    from compplan.synthetic.orders import orders_table  # noqa: PLC0415
 
     who = people(spec)
     return Field(members_table(spec, who), orders_table(spec, who))

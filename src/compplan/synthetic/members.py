@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from compplan.synth import calibration as cal
-from compplan.synth import columns
-from compplan.synth import synth_kernels as kernels
+from compplan.synthetic import calibration as cal
+from compplan.synthetic import columns
+from compplan.synthetic import synth_kernels as kernels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from compplan.synth.field import Spec
+    from compplan.synthetic.field import Spec
 
 EPOCH = date(1970, 1, 1).toordinal()
 ENROLL, GROW, PLACE, COUNTRY, SHUFFLE, MEMBER_ID = range(6)

@@ -13,7 +13,7 @@ import hashlib
 
 import pytest
 
-from compplan.synth import synth
+from compplan.synthetic import synth
 
 PINS = {
     ("field", "int"): "238bbf96bbf8814e",

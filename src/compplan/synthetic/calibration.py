@@ -1,6 +1,6 @@
 """The numbers a field is calibrated with: whole numbers only, in per mille unless said.
 
-What is published and what is assumed is told in `compplan.synth`. The tables below are read oldest first.
+What is published and what is assumed is told in `compplan.synthetic`. The tables below are read oldest first.
 """
 
 from __future__ import annotations

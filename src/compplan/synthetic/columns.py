@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pyarrow as pa
 
-from compplan.synth import synth_kernels as kernels
+from compplan.synthetic import synth_kernels as kernels
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

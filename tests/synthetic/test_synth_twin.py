@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compplan.periods.period import read_period
-from compplan.synth import synth
-from compplan.synth.field import Ids, Shape
+from compplan.synthetic import synth
+from compplan.synthetic.field import Ids, Shape
 from tests.naive import synth as naive
 
 pytestmark = pytest.mark.kernels

@@ -1,6 +1,6 @@
 """Whether a field of 100,000 has the shares it is calibrated to. The bands are stated at each test.
 
-The sentences in quotes are those that the docstring of `compplan.synth` rests on. From seed to seed a
+The sentences in quotes are those that the docstring of `compplan.synthetic` rests on. From seed to seed a
 share of 45 % of 100,000 members varies by 0.16 points (one standard deviation), so a band of a
 point says that the tables are right, and leaves room for the draws.
 """
@@ -16,8 +16,8 @@ from statistics import median
 import pytest
 
 from compplan.jit import JIT
-from compplan.synth import calibration as cal
-from compplan.synth import synth
+from compplan.synthetic import calibration as cal
+from compplan.synthetic import synth
 
 pytestmark = pytest.mark.skipif(not JIT, reason="a field of 100,000 members takes long without JIT")
 

@@ -94,10 +94,11 @@ def _comparable(expr: ex.Compare, scope: Scope) -> None:
         return
     if kinds == {"field", "text"} and expr.op in {"==", "!="}:
         return
-    two = kinds == {"field"} and ex.others(expr)  # the same field of two members
-    if two and expr.op in {"==", "!="}:
+    if kinds == {"field"} and expr.left == expr.right:
+        raise Hinted(f'"{expr}" compares a field with itself', "name another field, or a text in quotes")
+    if kinds == {"field"} and expr.op in {"==", "!="}:  # two fields of one member, or one field of two members
         return
-    if two or kinds == {"field", "text"}:
+    if kinds in ({"field"}, {"field", "text"}):
         raise Hinted(f'"{expr}" orders texts', "compare texts with == or != only")
     if "field" in kinds and "number" in kinds:
         raise Hinted(

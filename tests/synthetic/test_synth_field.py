@@ -15,8 +15,8 @@ import pytest
 
 from compplan.errors import UsageError
 from compplan.jit import JIT
-from compplan.synth import Field, calibration, synth
-from compplan.synth.field import Ids, Shape
+from compplan.synthetic import Field, calibration, synth
+from compplan.synthetic.field import Ids, Shape
 
 SIZE = 20_000 if JIT else 1_500
 SHAPES = get_args(Shape)
@@ -48,7 +48,7 @@ def front(parent):
 
 
 def test_import_is_light():
-    code = "import sys, compplan.synth; print(*sys.modules)"
+    code = "import sys, compplan.synthetic; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert not {"numba", "numpy", "pyarrow"} & set(done.stdout.split())
 

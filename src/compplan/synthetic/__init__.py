@@ -7,7 +7,7 @@ numbers, and neither a float nor a function of the C library takes part.
 
 What the shape `"field"` is calibrated to, each with the sentence that it rests on. The first four are from
 the project's notes on published facts (ECOSYSTEM.md), the fifth from its notes on measurements
-(PERFORMANCE-DETAILS.md). The numbers are in `compplan.synth.calibration`.
+(PERFORMANCE-DETAILS.md). The numbers are in `compplan.synthetic.calibration`.
 
 1. "30-35k active sellers to 163k preferred customers": 4.7 to 5.4 preferred customers for each distributor
    with volume, in a period of one month. For this 28 % of the members are distributors and 62 % preferred
@@ -29,6 +29,6 @@ at them.
 
 from __future__ import annotations
 
-from compplan.synth.field import Field, synth
+from compplan.synthetic.field import Field, synth
 
 __all__ = ["Field", "synth"]
