@@ -6,15 +6,15 @@ Errors are data first (`error.problems`) and text second (`str(error)`).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from compplan.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """A place in a plan file: 1-based line and column, and the line's text for the caret."""
 
     file: str
@@ -26,8 +26,7 @@ class Place:
         return f"{self.file}:{self.line}:{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Record):
     """A place in data: the table, the column, how many rows, and the first of them (row numbers and ids)."""
 
     table: str
@@ -46,8 +45,7 @@ class Rows:
         return text
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Record):
     """One thing that is wrong: a stable code, a sentence, a place, and what to do about it."""
 
     code: str

@@ -19,7 +19,7 @@ exact = st.builds(lambda n, scale: Decimal(n).scaleb(-scale), st.integers(-(10**
 
 
 def read(type_, value):
-    return TypeAdapter(type_).validate_python(value)
+    return TypeAdapter(type_, config=Model.model_config).validate_python(value)
 
 
 def refused(type_, value):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +68,7 @@ def told_once(problems: Sequence[Problem]) -> list[Problem]:
 
     def nameless(problem: Problem) -> Problem:
         place = problem.place
-        return replace(problem, place=replace(place, ids=())) if isinstance(place, Rows) else problem
+        return problem.but(place=place.but(ids=())) if isinstance(place, Rows) else problem
 
     named = {nameless(each) for each in problems if each != nameless(each)}
     return [each for each in dict.fromkeys(problems) if each not in named]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -86,8 +85,8 @@ def _as_counted(rule: Count, row: Row, work: Work) -> Row:
         return row
     scope, enrolled_in = work.plan.scope, rule.enrolled_in or ""
     rank = scope.ranks.get(rank_asked(ex.parse(rule.count), scope), 0)
-    row = replace(row, measure="count", name=rule.count, holds=rank, among=rule.among)
-    return replace(row, tree=rule.tree_of(scope), enrolled_in=enrolled_in)
+    row = row.but(measure="count", name=rule.count, holds=rank, among=rule.among)
+    return row.but(tree=rule.tree_of(scope), enrolled_in=enrolled_in)
 
 
 def _own(view: LegView, row: Row) -> NDArray[np.bool_]:

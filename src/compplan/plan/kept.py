@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from compplan.records import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
+class Kept(Record):
     """One column of the state.
 
     Attributes

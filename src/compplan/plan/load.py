@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 from os import PathLike
@@ -19,6 +18,7 @@ from compplan.plan.rest import sense_problems
 from compplan.plan.scope import Scope
 from compplan.plan.source import read_source
 from compplan.ranks.table import RequirementTable, requirement_table
+from compplan.records import Record
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -26,8 +26,7 @@ if TYPE_CHECKING:
     from compplan.plan.source import Source
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Record):
     """A compensation plan: loaded, checked, and never changed.
 
     Attributes

@@ -6,7 +6,6 @@ validators. Here the `loc` is laid over the data, the labels fall out, and the r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +15,7 @@ from compplan.errors import Place, PlanError, Problem, did_you_mean
 from compplan.plan.marks import MISSING, child, dotted, value_at
 from compplan.plan.model_walk import field_description, field_names, tags
 from compplan.plan.sentences import Sentence, quoted_words, sentence, unknown_kind, wrong_type
+from compplan.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -64,8 +64,7 @@ class HintedGroup(ValueError):  # noqa: N818 - it is raised where `Hinted` is
         super().__init__("; ".join(error.message for error in self.errors))
 
 
-@dataclass(frozen=True, slots=True)
-class _Finding:
+class _Finding(Record):
     path: Path
     key: bool
     said: Sentence

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from compplan.errors import Place
+from compplan.records import Record
 
 Key: TypeAlias = str | int | Decimal
 """What can be a key of a mapping; an index of a list is an `int`."""
@@ -22,8 +22,7 @@ CARET_WIDTH = 160
 _LINE_BREAK = re.compile("\r\n|[\r\n\x85\u2028\u2029]")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Record):
     """The lines of one file, for places and carets."""
 
     name: str
@@ -35,8 +34,7 @@ class Document:
         return cls(name, tuple(_LINE_BREAK.split(text)))
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(NamedTuple):
     """A position in a document, 0-based as the parser counts."""
 
     document: Document
@@ -51,8 +49,7 @@ class Mark:
         return Place(self.document.name, self.line + 1, self.column + 1, text)
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """Where a value stands, where its key stands, and the same for what it holds."""
 
     mark: Mark

@@ -45,8 +45,8 @@ class PlanModel(Model):
         None, description="When years and their quarters begin, where these are not of the calendar."
     )
     rounding: Rounding = Field(description="The rounding of money.")
-    members: Members = Field(default=Members(), description="Columns of the members table.")
-    orders: Orders = Field(default=Orders(), description="Columns of the orders table.")
+    members: Members = Field(default=Members.model_construct(), description="Columns of the members table.")
+    orders: Orders = Field(default=Orders.model_construct(), description="Columns of the orders table.")
     trees: dict[Name, Tree] = Field(min_length=1, description="The trees by name; the first is the default.")
     volumes: dict[Name, Quantity] = Field(default={}, description="Volumes and other measured numbers by name.")
     counts: dict[Name, Count] = Field(default={}, description="Counts of members and legs by name.")
@@ -55,7 +55,7 @@ class PlanModel(Model):
     bonuses: dict[Name, Bonus] = Field(default={}, description="The bonuses by name, each with its `kind`.")
     greater_of: dict[Name, GreaterOf] = GREATER
     limits: dict[Name, Limit] = Field(default={}, description="What bonuses pay together at most, in this order.")
-    payout: Payout = Field(default=Payout(), description="When a payable is paid out.", validate_default=True)
+    payout: Payout = Field(default=Payout.model_construct(), description="When a payable is paid out.")
 
     def default_tree(self) -> str:
         """Return the name of the first tree."""

@@ -37,7 +37,7 @@ def _in_currencies(value: Any) -> InCurrencies:
     read = {str(key): number(each) for key, each in value.items()} if isinstance(value, dict) else {"": number(value)}
     if any(amount < 0 for amount in read.values()):
         raise Hinted("the amount is negative", "write it without the sign")
-    return InCurrencies(amounts=read)
+    return InCurrencies.model_construct(amounts=read)
 
 
 _ONE = {"type": ["number", "string"]}
@@ -83,14 +83,14 @@ class Payout(Model):
     """When a payable is paid out, what is taken out of it, and where it goes."""
 
     minimum: MoneyInCurrencies = Field(
-        InCurrencies(amounts={"": Decimal(0)}),
+        InCurrencies.model_construct(amounts={"": Decimal(0)}),
         description="A smaller total is withheld and carried to the next period: an amount, or one for each currency.",
     )
     pay_when: ConditionText | None = Field(
         None, description="Who is paid out at all; what the others earn is withheld and carried."
     )
     fee: MoneyInCurrencies = Field(
-        InCurrencies(amounts={"": Decimal(0)}),
+        InCurrencies.model_construct(amounts={"": Decimal(0)}),
         description="What each payout costs the member: an amount, or one for each currency.",
     )
     deductions: dict[Name, Deduction] = Field(

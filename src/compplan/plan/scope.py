@@ -7,7 +7,6 @@ that a value is an integer divided by `10 ** scale`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Literal
 
@@ -32,12 +31,12 @@ if TYPE_CHECKING:
 Kind = Literal["number", "flag", "rank", "text", "field"]
 
 
-@dataclass(frozen=True)
 class Scope:
     """The names of one plan."""
 
-    model: PlanModel
-    _scales: dict[str, int] = field(default_factory=dict, init=False, repr=False, compare=False)
+    def __init__(self, model: PlanModel) -> None:
+        self.model = model
+        self._scales: dict[str, int] = {}
 
     @cached_property
     def reads(self) -> Reads:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from compplan.errors import did_you_mean
+from compplan.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,8 +58,7 @@ _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _GROUPED = re.compile(r"[0-9][0-9,_ ']*(\.[0-9]+)?")
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Record):
     """A code, a sentence and a hint; `expected` is set if the value is of the wrong kind altogether."""
 
     code: str

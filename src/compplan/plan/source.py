@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from compplan.errors import PlanError, Problem
 from compplan.plan.composer import compose
 from compplan.plan.marks import Document, Mark, Node, Path, child
+from compplan.records import Record
 
 if TYPE_CHECKING:
     from os import PathLike
@@ -22,8 +22,7 @@ MAX_BYTES = 5_000_000
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Source:
+class Source(Record):
     """Plain data and where each part of it was written.
 
     Attributes
@@ -40,7 +39,10 @@ class Source:
 
     name: str
     data: Any
-    root: Node | None = field(default=None, repr=False)
+    root: Node | None = None
+
+    def __repr__(self) -> str:
+        return f"<Source {self.name!r}>"
 
     def place(self, path: Path = (), *, key: bool = False) -> Place | None:
         r"""Return where a value, or with `key` its key, stands.

@@ -9,19 +9,20 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from compplan.plan.located import Hinted
-from compplan.plan.values import Model, number, rate, weight
+from compplan.plan.values import number, rate, weight
+from compplan.records import Record
 
 _DEEPER = re.compile(r"^(?P<value>.+?)\s+and deeper$")
 
 
-class LevelTable(Model):
+class LevelTable(Record):
     """Rates or amounts by level: the first is for level 1; `tail` is for every level below these."""
 
     levels: tuple[Decimal, ...]
     tail: Decimal | None = None
 
 
-class ByKey(Model):
+class ByKey(Record):
     """A table for each key: a rank, a threshold of a quantity, or a text of a member field; maybe keyed again."""
 
     rows: dict[str, LevelTable | ByKey]

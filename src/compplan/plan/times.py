@@ -9,14 +9,14 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, WithJsonSchema
 
 from compplan.plan.located import Hinted
-from compplan.plan.values import Model
+from compplan.records import Record
 
 _SPAN = re.compile(r"^(?P<count>\d+) (?P<unit>days?|calendar months?|month ends?)$")
 _UNITS: dict[str, Literal["days", "months", "month_ends"]] = {"d": "days", "c": "months", "m": "month_ends"}
 _UNIT_WORDS = {"days": "days", "months": "calendar months", "month_ends": "month ends"}
 
 
-class Span(Model):
+class Span(Record):
     """A length of time: days, calendar months, or until so many ends of a month have passed."""
 
     count: int

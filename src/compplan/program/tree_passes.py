@@ -10,6 +10,7 @@ import numpy as np
 
 from compplan.program.passes import Pass
 from compplan.volumes import counts, legs, lines, orders, rollup, sides
+from compplan.volumes.paired_levels import ALL, paired_levels
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -246,6 +247,23 @@ class FullLevelsPass(Pass):
         taken = None if self.where is None else work.column_in(self.tree, self.where)
         full = counts.full_levels(work.tree(self.tree), self.width, taken)
         work.put(self.writes[0], work.from_tree(self.tree, full), 0)
+
+
+@dataclass(frozen=True)
+class PairedLevelsPass(Pass):
+    """On how many levels below each member both sides have somebody."""
+
+    tree: str
+    where: str | None
+    skip: str | None
+    levels: int | None
+
+    def run(self, work: Work) -> None:
+        tree = work.tree(self.tree)
+        taken = np.ones(work.size, np.bool_) if self.where is None else work.column_in(self.tree, self.where)
+        skipped = np.zeros(work.size, np.bool_) if self.skip is None else work.column_in(self.tree, self.skip)
+        found = paired_levels(tree, taken, skipped, self.levels or ALL)
+        work.put(self.writes[0], work.from_tree(self.tree, found), 0)
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -30,7 +29,7 @@ def condition_rows(expr: ex.Expr, scope: Scope, code: str = "") -> list[Row]:
     if isinstance(expr, ex.Name) and (text := scope.model.conditions.get(expr.name)) is not None:
         return condition_rows(ex.parse(text), scope, expr.name)
     if isinstance(expr, ex.Compare) and (row := _comparison(expr, scope)) is not None:
-        return [replace(row, code=f"{code}.{row.code}" if code else row.code)]
+        return [row.but(code=f"{code}.{row.code}" if code else row.code)]
     demand_rounds(expr, scope)
     return [new_row(code or str(expr), ex.words(expr), "flag", str(expr), 1, unit="flag")]
 
@@ -76,6 +75,6 @@ def _measured_with_ranks(row: Row, scope: Scope) -> Row:
     if rank and isinstance(rule, RollUp) and in_rank_tree(rule, scope):
         measure: Measure = "breakaway" if rule.stop_at else "outside"
         if not (rule.with_uplines or sums_by_rank(rule, scope)):
-            return replace(row, measure=measure, holds=scope.ranks[rank], own="full" if rule.own else "none")
+            return row.but(measure=measure, holds=scope.ranks[rank], own="full" if rule.own else "none")
     demand_rounds(ex.Name(row.name), scope)
     return row

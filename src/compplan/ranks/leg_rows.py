@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -52,7 +51,7 @@ def _capped_total(row: Row, share: Decimal, rule: RollUp) -> Row:
     text = f"{row.text}, at most {percent(share)} of the total from one leg"
     own = _own(rule)
     code = f"{row.name}.leg_cap"
-    return replace(row, code=code, text=text, measure="capped_total", share=Fraction(share), own=own)
+    return row.but(code=code, text=text, measure="capped_total", share=Fraction(share), own=own)
 
 
 def _capped(row: Row, field: str, cap: Fraction, limit: str, requirement: VolumeRequirement, scope: Scope) -> Row:
@@ -65,9 +64,9 @@ def _capped(row: Row, field: str, cap: Fraction, limit: str, requirement: Volume
     own = "capped" if as_leg and rule.own else _own(rule)
     code = f"{row.name}.leg_cap"
     if in_rank_tree(rule, scope):
-        return replace(row, code=code, text=text, measure="capped", cap=min(int(cap), INFINITE), own=own)
+        return row.but(code=code, text=text, measure="capped", cap=min(int(cap), INFINITE), own=own)
     most: dict[str, Any] = {"cap": min(int(cap), INFINITE), "own": own, "tree": rule.tree_of(scope)}
-    return replace(row, code=code, text=text, measure="capped_legs", **most)
+    return row.but(code=code, text=text, measure="capped_legs", **most)
 
 
 def _outside(row: Row, rank: str, rule: RollUp, scope: Scope) -> Row:
@@ -77,7 +76,7 @@ def _outside(row: Row, rank: str, rule: RollUp, scope: Scope) -> Row:
     where: dict[str, Any] = {"measure": "outside"} if here else {"measure": "outside_legs", "tree": rule.tree_of(scope)}
     text = f"{row.text}, outside legs with {rank}"
     code = f"{row.name}.outside"
-    return replace(row, code=code, text=text, holds=scope.ranks[rank], own=_own(rule), **where)
+    return row.but(code=code, text=text, holds=scope.ranks[rank], own=_own(rule), **where)
 
 
 def _own(rule: RollUp) -> Literal["full", "none"]:
@@ -129,17 +128,17 @@ def _held(row: Row, rank: int, also: str, place: _Place, scope: Scope) -> Row:
     model = scope.model.ranks
     assert model is not None  # noqa: S101 - rows come from a ladder
     text = f"{row.text}{place}"
-    row = replace(row, code=f"{row.code}{place}", text=text, unit="legs" if row.measure == "legs" else "members")
+    row = row.but(code=f"{row.code}{place}", text=text, unit="legs" if row.measure == "legs" else "members")
     elsewhere = "" if place.tree == rank_tree(scope) else place.tree
     unseen = elsewhere or place.enrolled_in or (also and scope.reads.expression_needs_rank(ex.parse(also)))
     if rank > scope.floor and not unseen:
-        return replace(row, name=row.code, holds=rank, also=also)
+        return row.but(name=row.code, holds=rank, also=also)
     names = [*scope.ranks]
     has = f"{model.legs_hold} >= {names[rank - 1]}" if rank > scope.floor else model.members if rank else ""
     condition = f"({has}) and ({also})" if has and also else has or also
     held: dict[str, Any] = {"holds": rank, "also": also} if rank > scope.floor else {}
-    row = replace(row, tree=elsewhere, enrolled_in=place.enrolled_in, **held)
-    return replace(row, measure="count", name=condition, among=row.measure)
+    row = row.but(tree=elsewhere, enrolled_in=place.enrolled_in, **held)
+    return row.but(measure="count", name=condition, among=row.measure)
 
 
 def leg_rows(requirement: LegsRequirement, scope: Scope) -> list[Row]:

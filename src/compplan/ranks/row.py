@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
+
+from compplan.records import Record
 
 INFINITE = 2**63 - 1
 
@@ -28,8 +29,7 @@ STATIC: frozenset[str] = frozenset(
 """What is a column: known before the rank pass, or found anew in each of its rounds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """One requirement: what is measured, and the bounds it must keep.
 
     Attributes
@@ -76,7 +76,7 @@ class Row:
     also: str = ""
     cap: int = 0
     own: Literal["full", "capped", "none"] = "full"
-    share: Fraction = field(default=Fraction(0))
+    share: Fraction = Fraction(0)
     unit: str = "volume"
 
     def __hash__(self) -> int:

@@ -8,7 +8,6 @@ integers at the row's scale.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -25,6 +24,7 @@ from compplan.plan.requirement import (
 from compplan.ranks.condition_rows import condition_rows
 from compplan.ranks.leg_rows import leg_rows, member_row, volume_row
 from compplan.ranks.row import INFINITE, STATIC, Measure, Row
+from compplan.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,8 +46,7 @@ __all__ = [
 MAX_ROUTES = 64
 
 
-@dataclass(frozen=True, slots=True)
-class RequirementTable:
+class RequirementTable(Record):
     """All rows of a ladder, in the order of ranks, routes, and the plan's text."""
 
     ranks: tuple[str, ...]
@@ -76,7 +75,7 @@ def requirement_table(scope: Scope) -> RequirementTable:
     rows: list[Row] = []
     for number, (name, rank) in enumerate(ranks.ladder.items(), 1):
         for route, routed in enumerate(_routes(rank.requires, scope, ("ranks", "ladder", name, "requires"))):
-            rows += [replace(row, rank=number, route=route) for row in _deduplicated(routed)]
+            rows += [row.but(rank=number, route=route) for row in _deduplicated(routed)]
     return RequirementTable(tuple(ranks.ladder), tuple(rows))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
 
+from compplan.records import Record
 
-@dataclass(frozen=True)
-class TierSpec:
+
+class TierSpec(Record):
     """How a tier bonus goes on from period to period.
 
     Attributes

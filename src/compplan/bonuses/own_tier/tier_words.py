@@ -10,9 +10,10 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from compplan.plan.located import Hinted
 from compplan.plan.values import EXACT, Model, Name, Rate, Whole, number
+from compplan.records import Record
 
 
-class TierTable(Model):
+class TierTable(Record):
     """Amounts by tier, for each key of `amounts_by`; the key is "" where there is none.
 
     The tiers are in the order of the plan: thresholds as they stand there, or names of ranks.

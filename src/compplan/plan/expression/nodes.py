@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
+
+from compplan.records import Record
 
 Operator = Literal[">=", ">", "<=", "<", "==", "!="]
 
@@ -14,8 +15,7 @@ MIRRORED: dict[Operator, Operator] = {">=": "<=", "<=": ">=", ">": "<", "<": ">"
 """The operator when the two sides change places."""
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Record):
     """An exact constant."""
 
     value: Decimal
@@ -24,8 +24,7 @@ class Number:
         return f"{self.value:f}"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Record):
     """A text constant, to compare a member field with."""
 
     value: str
@@ -34,8 +33,7 @@ class Text:
         return json.dumps(self.value, ensure_ascii=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Record):
     """A quantity, a condition, a rank of the ladder, or one of the rank columns."""
 
     name: str
@@ -44,8 +42,7 @@ class Name:
         return self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Record):
     """A column of the members table: `member.country`."""
 
     column: str
@@ -54,8 +51,7 @@ class Field:
         return f"member.{self.column}"
 
 
-@dataclass(frozen=True, slots=True)
-class Of:
+class Of(Record):
     """A name or field of another member than the one at hand: `source.pv`, `earner.paid_as`."""
 
     who: Literal["source", "earner"]
@@ -65,8 +61,7 @@ class Of:
         return f"{self.who}.{self.item}"
 
 
-@dataclass(frozen=True, slots=True)
-class Compare:
+class Compare(Record):
     """One comparison, the atom that an explanation measures."""
 
     op: Operator
@@ -77,8 +72,7 @@ class Compare:
         return f"{_operand(self.left)} {self.op} {_operand(self.right)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Among:
+class Among(Record):
     """Whether a value is one of some constants."""
 
     item: Expr
@@ -88,8 +82,7 @@ class Among:
         return f"{_operand(self.item)} in [{', '.join(map(str, self.values))}]"
 
 
-@dataclass(frozen=True, slots=True)
-class Logic:
+class Logic(Record):
     """`and` or `or` over two or more conditions."""
 
     op: Literal["and", "or"]
@@ -99,8 +92,7 @@ class Logic:
         return f" {self.op} ".join(f"({i})" if isinstance(i, Logic) else str(i) for i in self.items)
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Record):
     """The opposite of a condition."""
 
     item: Expr
@@ -109,8 +101,7 @@ class Not:
         return f"not ({self.item})" if isinstance(self.item, (Logic, Compare, Among)) else f"not {self.item}"
 
 
-@dataclass(frozen=True, slots=True)
-class Arithmetic:
+class Arithmetic(Record):
     """One of the four operations on exact numbers."""
 
     op: Literal["+", "-", "*", "/"]
@@ -122,8 +113,7 @@ class Arithmetic:
         return f" {self.op} ".join(sides)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Record):
     """`min` or `max` over two or more numbers."""
 
     function: Literal["min", "max"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
 from compplan.plan import expression as ex
 from compplan.plan.located import Hinted
+from compplan.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,8 +18,7 @@ MOST = 64
 _OPPOSITE: dict[ex.Operator, ex.Operator] = {">=": "<", "<": ">=", ">": "<=", "<=": ">", "==": "!=", "!=": "=="}
 
 
-@dataclass(frozen=True)
-class Test:
+class Test(Record):
     """A comparison of what the earner has with what the source has.
 
     Where one side is None, the other one is a condition; `op` is `==` where it must hold, `!=` where it must not.
