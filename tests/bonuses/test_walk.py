@@ -16,8 +16,6 @@ from tests.bonuses.walk_cases import inputs_of, rows_of, tally_of, walk_of, walk
 from tests.naive import walk as naive
 
 pytestmark = pytest.mark.kernels
-
-pytestmark = pytest.mark.kernels
 check = settings(deadline=None, max_examples=60)
 
 
@@ -61,9 +59,12 @@ def test_all_ways_agree(case, threads):
     walk, inputs = walk_of(case), inputs_of(case)
     pay, rows, books = paid_by(jumps, walk, inputs, threads=threads)
     if walk.listed <= levels.MOST_LEVELS and not walk.tail and not walk.uncounted_paid:
-        found, its_rows, its_books = paid_by(levels, walk, inputs, threads=threads)
-        assert (found.tolist(), its_books) == (pay.tolist(), books)
-        assert rows_of(its_rows) == rows_of(rows)
+        for memory in (levels.share_of_memory, lambda _: 0):  # rows as many as there can be, and counted ones
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(levels, "share_of_memory", memory)
+                found, its_rows, its_books = paid_by(levels, walk, inputs, threads=threads)
+            assert (found.tolist(), its_books) == (pay.tolist(), books)
+            assert rows_of(its_rows) == rows_of(rows)
     if not walk.round_each:
         found, none, its_books = paid_by(lanes, walk, inputs, keep_rows=False, threads=threads)
         assert (found.tolist(), none, its_books) == (pay.tolist(), None, books)
