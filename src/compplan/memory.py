@@ -47,6 +47,19 @@ def unwritten(columns: Iterable[tuple[int, DTypeLike]]) -> list[NDArray[Any]]:
     return [block[at : at + size].view(kind) for at, (size, kind) in zip(starts, kinds, strict=False)]
 
 
+def zeros(count: int, kind: DTypeLike = np.int64) -> NDArray[Any]:
+    """Return one such array of zeros.
+
+    Examples
+    --------
+    >>> zeros(3).tolist()
+    [0, 0, 0]
+    """
+    (out,) = unwritten([(count, kind)])
+    out[:] = 0
+    return out
+
+
 @cache
 def share_of_memory(part: int) -> int:
     """Return how many bytes a part of the machine's memory has; of 8 GiB where the system does not tell."""
