@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compplan.program.passes import Pass
-from compplan.volumes import counts, legs, lines, orders, rollup, sides
+from compplan.volumes import counts, legs, lines, rollup, sides
+from compplan.volumes.orders.sums import base_volumes
 from compplan.volumes.paired_levels import ALL, paired_levels
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from compplan.program.work import Work
     from compplan.quantities.legs import Legs
     from compplan.quantities.roll_up import RollUp
-    from compplan.volumes.order_rules import OrderRule
+    from compplan.volumes.orders.rules import OrderRule
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ class OrdersPass(Pass):
         if work.orders is None:
             found = [np.zeros(work.size, np.int64) for _ in self.rules]
         else:
-            found = orders.base_volumes(self.rules, work.orders, work.people(self.tree), threads=work.threads)
+            found = base_volumes(self.rules, work.orders, work.people(self.tree), threads=work.threads)
         for name, rule, values in zip(self.writes, self.rules, found, strict=True):
             work.put(name, values, rule.out_scale)
 

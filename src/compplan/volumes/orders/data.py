@@ -13,17 +13,17 @@ import pyarrow.compute as pc
 
 from compplan.arrow.buffers import bit_view, fixed_view, null_mask, plain, plain_type
 from compplan.errors import UsageError
-from compplan.volumes import order_kernels, order_line_kernels
 from compplan.volumes.exactness import bound, magnitude
 from compplan.volumes.member_arrays import as_input
-from compplan.volumes.order_rules import held_for
-from compplan.volumes.order_sequence import Canonical, canonical_order
-from compplan.volumes.order_windows import on_days, opening_hours
+from compplan.volumes.orders import kernels, line_kernels
+from compplan.volumes.orders.rules import held_for
+from compplan.volumes.orders.sequence import Canonical, canonical_order
+from compplan.volumes.orders.windows import on_days, opening_hours
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.volumes.order_rules import OrderRule
+    from compplan.volumes.orders.rules import OrderRule
 
     Integers = NDArray[np.int64]
     Positions = NDArray[np.int32]
@@ -45,7 +45,7 @@ class People:
     credit_to
         int32[n]: position of the nearest distributor at or above a member in the rule's tree, -1 for none.
     enrolled
-        int64[n], microseconds, `order_windows.UNKNOWN` where empty; needed for windows from enrolment.
+        int64[n], microseconds, `windows.UNKNOWN` where empty; needed for windows from enrolment.
     ordered_before
         bool[n]: whether a member had an order in an earlier period; needed for first orders.
     """
@@ -165,12 +165,12 @@ def selected(rule: OrderRule, orders: OrderData, people: People) -> Flags | None
         keep = np.ones(len(orders), np.bool_) if keep is None else keep
         inside = [span for span in (rule.from_enrolment, rule.within) if span is not None]
         hours = opening_hours(people.enrolled, inside, rule.after_enrolment, orders.period)
-        order_kernels.keep_within(as_input(orders.buyers), as_input(orders.times), as_input(hours), keep)
+        kernels.keep_within(as_input(orders.buyers), as_input(orders.times), as_input(hours), keep)
     if rule.first_order is not None and people.ordered_before is not None:
         keep = np.ones(len(orders), np.bool_) if keep is None else keep
         at = orders.canonical
         before = as_input(people.ordered_before)
-        order_line_kernels.keep_first(at.starts, at.rows, at.fresh, before, rule.first_order == "only", keep)
+        line_kernels.keep_first(at.starts, at.rows, at.fresh, before, rule.first_order == "only", keep)
     return keep
 
 
@@ -205,3 +205,17 @@ def _fits(value: Any, kind: pa.DataType) -> bool:
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
         return False
     return True
+
+
+def note_uncredited(rule: OrderRule, keep: Flags | None, orders: OrderData, people: People) -> None:
+    """Note how many rows, and how much, nobody is credited with."""
+    orders.uncredited.pop(rule.name, None)
+    nobody = people.credit_to < 0
+    if not nobody.any():
+        return
+    nobody &= people.of_kinds(*(factor != 0 for factor in rule.factors))
+    mask = nobody[orders.buyers]
+    rows = np.flatnonzero(mask if keep is None else mask & keep)
+    if rows.size:
+        values = orders.value(rule)[rows] * people.of_kinds(*rule.factors)[orders.buyers[rows]]
+        orders.uncredited[rule.name] = Uncredited(rows.size, int(values.sum()))

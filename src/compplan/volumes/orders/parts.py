@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from compplan.volumes.order_data import OrderData
+from compplan.volumes.orders.data import OrderData
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -15,8 +15,8 @@ from compplan.arrow.instants import NO_INSTANT
 from compplan.errors import DataError, Problem, UsageError
 from compplan.genealogy.ids import as_ids, id_kind, id_problem
 from compplan.genealogy.parallel import in_threads
-from compplan.volumes import order_checks as checks
-from compplan.volumes.order_data import OrderData
+from compplan.volumes.orders import checks
+from compplan.volumes.orders.data import OrderData
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from compplan.genealogy.genealogy import Genealogy
     from compplan.plan.sections import Orders
-    from compplan.volumes.order_rules import OrderRule
+    from compplan.volumes.orders.rules import OrderRule
 
 MOST_ROWS = 2**31 - 1
 _EPOCH = dt.datetime(1970, 1, 1)  # noqa: DTZ001 - periods without a zone are taken as they stand
