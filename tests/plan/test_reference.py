@@ -14,7 +14,8 @@ from textwrap import indent
 import pytest
 from pydantic import BaseModel
 
-from compplan.bonuses.base import Bonus, kinds
+from compplan.bonuses.base import Bonus
+from compplan.bonuses.registry import kinds
 from compplan.plan import requirement, sections
 from compplan.plan.load import load_plan
 from compplan.plan.model import PlanModel

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from compplan.bonuses.base import Bonus, kinds
+from compplan.bonuses.base import Bonus
+from compplan.bonuses.registry import kinds
 from compplan.bonuses.upward import Upward
 from compplan.plan import requirement as req
 from compplan.plan import sections as sec
