@@ -68,3 +68,25 @@ def test_small_columns_are_no_business_of_the_pool():
     (column,) = memory.unwritten([(10, np.int64)])
     del column
     assert memory.release() == 0
+
+
+def stop_halfway(first):
+    with memory.blank(2, 2) as counters:
+        assert place(counters) == first
+        counters[0] = 1
+        raise KeyboardInterrupt
+
+
+def test_counters_are_lent_again_unless_something_went_wrong():
+    with memory.blank(3, 2) as counters:
+        first = place(counters)
+        assert counters.tolist() == [[0, 0]] * 3
+    with pytest.raises(KeyboardInterrupt):
+        stop_halfway(first)
+    with memory.blank(3, 2) as counters:
+        assert not counters.any()
+
+
+def test_counters_are_lent_to_one_at_a_time():
+    with memory.blank(3, 2) as some, memory.blank(3, 2) as others:
+        assert place(some) != place(others)

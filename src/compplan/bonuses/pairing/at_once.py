@@ -14,6 +14,7 @@ from compplan.bonuses.pairing import at_once_kernels as kernels
 from compplan.bonuses.pairing.room import PAY
 from compplan.bonuses.pairing.spec import UNREACHED
 from compplan.bonuses.pairing.total import rows_of
+from compplan.memory import blank
 from compplan.volumes.exactness import power_above
 from compplan.volumes.member_arrays import as_input
 
@@ -43,12 +44,14 @@ def pay_at_once(inputs: Inputs, total: Total) -> bool:
     columns = rule.carry.rest_columns
     rest = [total.room.of(column, part) for column in columns] or [np.empty(size, np.int64) for _ in range(2)]
     amount, sums = total.room.of(PAY, part), total.no_sums()
-    carried_in, own, high, low = kernels.pay_below(
+    given = (
         *stream.part(part), *(column if column is None else as_input(column) for column in read), as_input(rates),
-        -way.pairing.keep[0], inputs.rounding, BLOCK, pairs, amount, *rest, sums, stream.stack,
+        -way.pairing.keep[0], inputs.rounding, BLOCK, pairs, amount, *rest, sums,
     )  # fmt: skip
+    with blank(stream.tree.max_depth + 2, 2) as pushed:
+        carried_in, own, high, low = kernels.pay_below(*given, pushed)
+        pushed[0] = 0
     if not _fits(power_above(carried_in) + power_above(own) * size, inputs, each):
-        stream.stack[:] = 0
         return False
     total.balance(sums, (int(high) << 32) + int(low), each)
     if inputs.work.keep_rows:

@@ -100,14 +100,15 @@ class Inputs:
         if tree.to_primary is not None or self.work.threads > 1:
             return None
         values = as_input(self.volume(self.rule.model.of, slice(None)))
-        return Stream(tree, values, np.zeros((tree.max_depth + 2, 2), np.int64))
+        return Stream(tree, values)
 
     @cached_property
-    def checked_stream(self) -> Stream | None:
-        """The same, whose sums are known to fit 64 bits."""
-        if self.stream is not None:
-            check_sum(self.stream.tree, self.rule.model.of, self.stream.values)
-        return self.stream
+    def pushed(self) -> NDArray[np.int64] | None:
+        """What the parts so far have pushed, where they are made in a stream, whose sums fit 64 bits."""
+        if (stream := self.stream) is None:
+            return None
+        check_sum(stream.tree, self.rule.model.of, stream.values)
+        return np.zeros((stream.tree.max_depth + 2, 2), np.int64)
 
     def below(self, part: slice) -> Sides:
         """Return what this period brought below some members; parts are asked for from the last to the first.
@@ -115,10 +116,10 @@ class Inputs:
         In the primary tree, sums need no way through memory: they are made for one part and paired while they are in
         the cache.
         """
-        if (stream := self.checked_stream) is None:
+        if self.stream is None:
             return self.sides.part(part)
         found = empty_sides(part.stop - part.start)
-        kernels.side_sums(*stream.part(part), found.left, found.right, stream.stack)
+        kernels.side_sums(*self.stream.part(part), found.left, found.right, self.pushed)
         return found
 
     def sides_of(self, position: int) -> Sides:
@@ -143,13 +144,10 @@ class Stream:
     ----------
     values
         int64[n], own volumes.
-    stack
-        What the parts so far have pushed.
     """
 
     tree: Tree
     values: Volumes
-    stack: NDArray[np.int64]
 
     def part(self, part: slice) -> list[NDArray[Any]]:
         """Return depth, side and volume of some members."""
