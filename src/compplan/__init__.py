@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from compplan.arrow.frame import Frame
-    from compplan.bonuses.base import Bonus, register
+    from compplan.bonuses.base import Bonus
+    from compplan.bonuses.registry import register
     from compplan.cases import run_cases
     from compplan.errors import CompplanError, DataError, ExactnessError, PlanError, Problem, RanksError, UsageError
     from compplan.examples import example_plans
@@ -57,7 +58,7 @@ _ROOMS = {
     "load_plan": "plan.load",
     "place": "genealogy.placement",
     "read_period": "periods.period",
-    "register": "bonuses.base",
+    "register": "bonuses.registry",
     "remove": "genealogy.removal",
     "run": "program.run",
     "run_cases": "cases",

@@ -7,15 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from compplan.bonuses.walk import contract, jumps, lanes, levels, ranges, run
+from compplan import memory
+from compplan.bonuses.walk import contract, jumps, lanes, levels, run
 from compplan.bonuses.walk.books import tally, total_of
 from compplan.bonuses.walk.limits import Volume
 from compplan.bonuses.walk.ranges import Job, pay_of
 from compplan.genealogy import parallel
 from tests.bonuses.walk_cases import inputs_of, rows_of, tally_of, walk_of, walks
 from tests.naive import walk as naive
-
-pytestmark = pytest.mark.kernels
 
 pytestmark = pytest.mark.kernels
 check = settings(deadline=None, max_examples=60)
@@ -61,9 +60,12 @@ def test_all_ways_agree(case, threads):
     walk, inputs = walk_of(case), inputs_of(case)
     pay, rows, books = paid_by(jumps, walk, inputs, threads=threads)
     if walk.listed <= levels.MOST_LEVELS and not walk.tail and not walk.uncounted_paid:
-        found, its_rows, its_books = paid_by(levels, walk, inputs, threads=threads)
-        assert (found.tolist(), its_books) == (pay.tolist(), books)
-        assert rows_of(its_rows) == rows_of(rows)
+        for share in (levels.share_of_memory, lambda _: 0):  # rows as many as there can be, and counted ones
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(levels, "share_of_memory", share)
+                found, its_rows, its_books = paid_by(levels, walk, inputs, threads=threads)
+            assert (found.tolist(), its_books) == (pay.tolist(), books)
+            assert rows_of(its_rows) == rows_of(rows)
     if not walk.round_each:
         found, none, its_books = paid_by(lanes, walk, inputs, keep_rows=False, threads=threads)
         assert (found.tolist(), none, its_books) == (pay.tolist(), None, books)
@@ -90,7 +92,7 @@ def test_pay_is_the_sum_of_rows(case):
 
 @check
 @given(walks(counts=("everyone", "flag")))
-def test_borrowed_counters_are_given_back_clean(case):
+def test_lent_counters_come_back_clean(case):
     case |= {"pass_up": False, "since": None, "pairs": None, "round_each": False, "denominator": 1}
     run.run_walk(walk_of(case), inputs_of(case), keep_rows=False)
-    assert not ranges._SCRATCH.buffer.any()
+    assert all(not raw.any() for raw in memory._CLEAN.blocks.values())

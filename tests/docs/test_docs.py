@@ -15,7 +15,7 @@ import pytest
 from markdown_pages import PAGES, ROOT, anchors, blocks, links, rewritten, run_page
 
 import compplan as cp
-from compplan.bonuses.base import _KINDS, kinds
+from compplan.bonuses.registry import _KINDS, kinds
 from compplan.cli.app import COMMANDS
 
 NAMES = [str(page.relative_to(ROOT)) for page in PAGES]

@@ -172,6 +172,22 @@ def full_levels(parents, width, taken):
     return [count(member) for member in range(len(parents))]
 
 
+def paired_levels(parents, taken, skipped, most):
+    """Levels on which somebody taken is below each of two children; who is skipped uses up no level."""
+    children = children_of(parents)
+
+    def levels(member, above):
+        own = above if skipped[member] else above + 1
+        here = {own} if taken[member] and not skipped[member] else set()
+        return here.union(*(levels(child, own) for child in children[member]))
+
+    def count(member):
+        sides = [levels(child, 0) for child in children[member]]
+        return sum(level <= most for level in sides[0] & sides[1]) if len(sides) == 2 else 0
+
+    return [count(member) for member in range(len(parents))]
+
+
 def leg_on_side(parents, sides, volumes, side):
     """The volume of the child on one side, 0 for none."""
     return [sum(volumes[child] for child in kids if sides[child] == side) for kids in children_of(parents).values()]

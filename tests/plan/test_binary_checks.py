@@ -80,6 +80,7 @@ def test_the_plain_bonus_is_good():
         ({"flush_after": "3"}, "flush_after needs flush_when"),
         ({"flush_when": "not actve"}, '"actve" is not known'),
         ({"over_cap": "carried"}, "there is no cap that pairs could be beyond"),
+        ({"cap": "50", "over_cap": "carried", "cap_rest": "later"}, "cap_rest: later does not go with over_cap"),
         ({"unit": "100", "cap": "9"}, "9 is less than one pair pays (10)"),
         ({"own_of": "pv"}, "own volume counts on no side"),
         ({"cap_per": "month"}, "there is no cap"),

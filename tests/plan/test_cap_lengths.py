@@ -106,3 +106,18 @@ def test_a_limit_for_life_needs_a_quantity_of_all_time():
     limits = "limits:\n  out: {bonuses: [other], per: member, of: OF, rates: 300%, over: all}"
     expect((said, hint), volumes=ever, bonuses=OTHER, rest=limits.replace("OF", "▸pv"))
     plan(volumes=ever, bonuses=OTHER, rest=limits.replace("OF", "ever"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said", "hint"),
+    [
+        ("kind: retail, of: pv, rates: 5%, cap_rest: ▸later", "there is no cap", "add a cap, or leave cap_rest out"),
+        (
+            "kind: retail, of: pv, rates: 5%, cap: 5, true_up: month, cap_rest: ▸later",
+            "cap_rest: later does not go with true_up",
+            "leave out it or true_up",
+        ),
+    ],
+)
+def test_what_waits_needs_a_cap_of_what_is_paid_once(words, said, hint):
+    expect((said, hint), bonuses=f"own: {{{words}}}")

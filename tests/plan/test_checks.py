@@ -7,7 +7,8 @@ from typing import Literal
 import pytest
 from plan_texts import CONDITIONS, HEAD, VOLUMES, expect, plan, plan_text, problems_of
 
-from compplan.bonuses.base import _KINDS, Bonus, register
+from compplan.bonuses.base import Bonus
+from compplan.bonuses.registry import _KINDS, register
 from compplan.plan.values import Name
 from compplan.plan.words import RESERVED
 

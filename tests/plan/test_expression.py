@@ -106,6 +106,9 @@ def test_nothing_else_gets_through(text):
     ("text", "message", "hint"),
     [
         ("pv = 5", '"=" is not part of the language', 'compare with "=="'),
+        ("pv => 5", '"=>" is not part of the language', 'write ">="'),
+        ("pv && gv", '"&&" is not part of the language', 'write "and"'),
+        ("pv AND gv", '"pv AND gv" cannot be read: invalid syntax', "write and, or, not and in with small letters"),
         ("pv >= 5%", '"%" is not part of the language', "write per cent as a fraction, such as 0.05"),
         ("pv # x", '"#" is not part of the language', "comments stand outside of it"),
         ("pv is 5", '"is" is not part of the language', 'compare with "=="'),

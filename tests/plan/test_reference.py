@@ -14,14 +14,14 @@ from textwrap import indent
 import pytest
 from pydantic import BaseModel
 
-from compplan.bonuses.base import Bonus, kinds
-from compplan.plan import reference_examples as examples
+from compplan.bonuses.base import Bonus
+from compplan.bonuses.registry import kinds
 from compplan.plan import requirement, sections
-from compplan.plan.field_words import type_words
 from compplan.plan.load import load_plan
 from compplan.plan.model import PlanModel
 from compplan.plan.patch import Insert, Patch
-from compplan.plan.reference import reference
+from compplan.plan.reference import examples, reference
+from compplan.plan.reference.field_words import type_words
 from compplan.plan.values import Model
 from compplan.plan.words import RESERVED
 from compplan.quantities.base import volume_kinds

@@ -150,6 +150,9 @@ def refused(value):
     ("value", "message"),
     [
         ("gv >= 2000, at most 50%", '"gv >= 2000, at most 50%" cannot be read after the first comma'),
+        ("at most 50% from one leg", '"at most 50% from one leg" is a part of a requirement'),
+        ("in the binary tree", '"in the binary tree" is a part of a requirement'),
+        ("2 legs silver", '"2 legs silver" cannot be read: invalid syntax'),
         ("gv >= 2000, gv >= 3000", '"gv >= 2000, gv >= 3000" cannot be read after the first comma'),
         ("gv >= 2000, at most 50% from one leg, at most 40% from one leg", '"gv >= 2000, at most 50% from one leg, at most 40% from one leg" has two caps'),
         ("gv >= 2000, at most 50% from one leg, at most 900 from one leg", "leg_cap and leg_cap_amount do not go together"),

@@ -11,7 +11,7 @@ import pytest
 from plan_texts import plan_text, problems_of
 from pydantic import BaseModel
 
-from compplan.bonuses.base import kinds
+from compplan.bonuses.registry import kinds
 from compplan.errors import PlanError
 from compplan.plan import requirement, sections, values
 from compplan.plan.load import load_plan

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from plan_texts import HEAD, expect, plan, plan_text, problems_of
 
-from compplan.bonuses.base import kinds
+from compplan.bonuses.registry import kinds
 from compplan.quantities.base import volume_kinds
 
 KINDS = f"none of {', '.join(volume_kinds())} is here"

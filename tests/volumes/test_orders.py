@@ -16,16 +16,12 @@ from compplan.genealogy.genealogy import TreeColumns
 from compplan.plan.sections import Orders
 from compplan.plan.times import Span
 from compplan.volumes.counts import nearest_flagged_ancestor
-from compplan.volumes.order_windows import UNKNOWN
-from compplan.volumes.orders import (
-    OrderRule,
-    People,
-    Uncredited,
-    base_volume,
-    base_volumes,
-    order_lines,
-    read_orders,
-)
+from compplan.volumes.orders.data import People, Uncredited
+from compplan.volumes.orders.lines import order_lines
+from compplan.volumes.orders.rules import OrderRule
+from compplan.volumes.orders.sums import base_volumes
+from compplan.volumes.orders.table import read_orders
+from compplan.volumes.orders.windows import UNKNOWN
 from tests.naive import orders as naive
 from tests.volumes.forests import depths, parents_of
 
@@ -35,6 +31,10 @@ START, END = dt.datetime(2024, 2, 1), dt.datetime(2024, 4, 1)
 EPOCH = dt.datetime(1970, 1, 1)
 SPANS = [Span(count=0, unit="days"), Span(count=20, unit="days"), Span(count=1, unit="months")]
 SPANS += [Span(count=10**9, unit="days"), Span(count=10**9, unit="months"), Span(count=2, unit="month_ends")]
+
+
+def base_volume(rule, orders, people):
+    return base_volumes([rule], orders, people)[0]
 
 
 def microseconds(moment):

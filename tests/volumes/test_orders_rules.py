@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from compplan.errors import UsageError
 from compplan.plan.times import Span
 from compplan.quantities.order_sum import OrderSum
-from compplan.volumes.order_rules import OrderRule, rule_from_model
+from compplan.volumes.orders.rules import OrderRule, rule_from_model
 
 shares = st.decimals(-2, 2, allow_nan=False, places=6) | st.sampled_from([Decimal("1.00"), Decimal("1E+1")])
 

@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from compplan.plan.times import Span
-from compplan.volumes.order_sequence import id_keys
-from compplan.volumes.order_windows import on_days, opening_hours, span_end
+from compplan.volumes.orders.sequence import id_keys
+from compplan.volumes.orders.windows import on_days, opening_hours, span_end
 from tests.naive import orders as naive
 
 pytestmark = pytest.mark.kernels

@@ -1,16 +1,14 @@
 """What every bonus kind is: a frozen model with a `kind`, that compiles itself to passes of a mechanism.
 
-The kinds of compplan are the modules of `bonuses/kinds/`; nothing lists them. A kind from outside the package
-subclasses `Bonus` as well, sets `kind: Literal["its_name"]`, and calls `register`.
+The kinds of compplan are the modules of `bonuses/kinds/`. A kind from outside the package subclasses `Bonus` as well,
+sets `kind: Literal["its_name"]`, and calls `register`.
 """
 
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
-from importlib.metadata import entry_points
 from itertools import zip_longest
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -23,10 +21,9 @@ from compplan.plan.source_keys import keys_make_no_sense, parts_of, their_axes
 from compplan.plan.tables import AmountTable, ByKey, LevelTable
 from compplan.plan.values import ConditionText, Model, Name
 from compplan.quantities.order_sum import OrderSum
-from compplan.rooms import in_room, open_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterator
 
     from compplan.plan.currencies import Currency
     from compplan.plan.findings import Found
@@ -86,6 +83,11 @@ class Bonus(Model):
         "pro_rata",
         description="With cap_over, who loses what is too much: all in proportion to their pay, or those who stand "
         "last in the first tree.",
+    )
+    cap_rest: Literal["lost", "later"] = Field(
+        "lost",
+        description="What becomes of pay beyond the cap: it is lost, or paid in later periods, as far as their caps "
+        "leave room.",
     )
     currency: CurrencyOrCurrencies | None = Field(
         None,
@@ -162,6 +164,8 @@ class Bonus(Model):
                 )
         if tables and self.cap_per != "period":
             raise Hinted("cap_per does not go with tables by country", "use a cap for the period", ("cap_per",))
+        if tables and self.cap_rest == "later":
+            raise Hinted("cap_rest does not go with tables by country", "leave it out", ("cap_rest",))
         if tables and isinstance(self.cap, str):
             hint = "write one bonus for each key, or give an amount"
             raise Hinted("a quantity is no amount of several currencies", hint, ("cap",))
@@ -205,6 +209,8 @@ class Bonus(Model):
             yield Kept(since, company=True)
             if self.cap_over is not None:
                 yield Kept(f"{name}:paid_group", text=self.cap_over)
+        if self.cap_rest == "later":
+            yield Kept(f"{name}:waiting", self.money(scope.model).decimals)
 
     def findings(self, name: str, scope: Scope) -> Found:
         """Yield what makes no sense, at places below this bonus."""
@@ -224,12 +230,13 @@ class Bonus(Model):
         rates, by = getattr(self, "rates", None), getattr(self, "rates_by", "paid_as")
         if rates is None:
             return Decimal(0)
-        if not their_axes(by) or any(keys_make_no_sense(self, scope)):
+        if not their_axes(by):
             return _best_of(rates)
         try:
-            return max(_best_of(part.table) for part in parts_of(by, rates, scope) if part.table is not None)
-        except Hinted:  # a threshold that is no number: told by who checks the keys
+            parts = parts_of(by, rates, scope)
+        except Hinted:  # told by who checks the keys
             return Decimal(0)
+        return max(_best_of(part.table) for part in parts if part.table is not None)
 
     def compile(self, name: str, builder: Builder) -> None:
         """Add the passes of this bonus to the program."""
@@ -249,63 +256,19 @@ def _best_of(table: LevelTable | ByKey) -> Decimal:
 
 def cap_makes_no_sense(bonus: Bonus, scope: Scope) -> Found:
     """Yield words about a cap that is not there, and spans that a cap cannot be kept for."""
-    for field in ("cap_per", "cap_over", "cap_cut"):
+    for field in ("cap_per", "cap_over", "cap_cut", "cap_rest"):
         if bonus.cap is None and field in bonus.model_fields_set:
             yield Finding((field,), "there is no cap", f"add a cap, or leave {field} out")
     if isinstance(bonus.cap, str) and "cap_by" in bonus.model_fields_set:
         yield Finding(("cap_by",), "the cap is a quantity, and has no keys", "leave cap_by out, or give amounts")
     if bonus.cap_over is None and "cap_cut" in bonus.model_fields_set:
         yield Finding(("cap_cut",), "there is no cap over several members", "add cap_over, or leave cap_cut out")
-    if bonus.cap_per != "period" and scope.model.rounding.at == "member":
-        hint = "round payments or bonuses, so that what was paid is known"
-        yield Finding(("cap_per",), "pay is rounded at the member's total", hint)
-
-
-_KINDS: dict[str, type[Bonus]] = {}
-
-
-def register(model: type[Bonus]) -> type[Bonus]:
-    """Make a bonus kind known to the plan language (usable as a decorator).
-
-    Parameters
-    ----------
-    model
-        A `Bonus` whose `kind` field is a `Literal` of one name.
-    """
-    (kind,) = model.model_fields["kind"].annotation.__args__  # type: ignore[union-attr]
-    _KINDS[kind] = model
-    return model
-
-
-@cache
-def _open_plugins() -> None:
-    """Import the modules that installed packages name as entry points of `compplan.kinds`; each registers its kinds."""
-    for each in entry_points(group="compplan.kinds"):
-        each.load()
-
-
-def kinds() -> dict[str, type[Bonus]]:
-    """Return the known kinds by name: the built-in ones in the order of their names, then those from outside.
-
-    The order does not depend on which module was imported first, and so neither does the JSON Schema.
-    """
-    open_room("bonuses.kinds")
-    _open_plugins()
-    built_in = sorted(name for name, model in _KINDS.items() if model.__module__.startswith("compplan."))
-    return {name: _KINDS[name] for name in dict.fromkeys([*built_in, *_KINDS])}
-
-
-def some_kinds(names: Iterable[Any]) -> tuple[type[Bonus], ...] | None:
-    """Return the kinds of these names, loading no other; None where one is unknown (it may be no name at all)."""
-    for name in names:
-        if not isinstance(name, str) or (name not in _KINDS and not in_room("bonuses.kinds", name)):
-            return None
-    return tuple(_KINDS[name] for name in sorted(set(names))) if all(name in _KINDS for name in names) else None
-
-
-def bonus_union(models: Sequence[type[Bonus]]) -> Any:
-    """Return the type of one bonus in a plan: the union of kinds, told apart by `kind`."""
-    union: Any = models[0]
-    for model in models[1:]:
-        union = union | model
-    return Annotated[union, Field(discriminator="kind")] if len(models) > 1 else union
+    for field, kept in (("cap_per", bonus.cap_per != "period"), ("cap_rest", bonus.cap_rest == "later")):
+        if kept and scope.model.rounding.at == "member":
+            hint = "round payments or bonuses, so that what was paid is known"
+            yield Finding((field,), "pay is rounded at the member's total", hint)
+    if bonus.cap_rest == "later":
+        for field, value in (("over_cap", "carried"), ("true_up", None), ("returned", None)):
+            given = getattr(bonus, field, None)
+            if given is not None and value in {None, given}:
+                yield Finding(("cap_rest",), f"cap_rest: later does not go with {field}", f"leave out it or {field}")

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from compplan.explain.reasons import Outcomes
     from compplan.program.passes import Pass
     from compplan.program.work import Work
-    from compplan.volumes.orders import OrderData
+    from compplan.volumes.orders.data import OrderData
 
 
 @dataclass(frozen=True)

@@ -108,14 +108,21 @@ def _keys_do_not_fit(
     elif by in RANK_COLUMNS and (by != "held_rank" or by in scope.rank_columns):
         for key in table.rows:
             if key not in scope.ranks:
-                hint = did_you_mean(key, list(scope.ranks)) or "this plan has no ranks"
-                yield Finding((*at, key), f'"{key}" is not a rank', hint, key=True)
+                yield Finding((*at, key), f'"{key}" is not a rank', _hint_on_rank(key, str(said[-1]), scope), key=True)
     elif by in scope.rules:
         yield from _thresholds_do_not_fit(at, by, table)
     elif not re.fullmatch(r"member\.\w+", by):
         known = [*RANK_COLUMNS, *scope.rules]
         message = f'"{by}" is neither a rank column, a quantity, nor member.<field>'
         yield Finding(said, message, did_you_mean(by, known))
+
+
+def _hint_on_rank(key: str, by: str, scope: Scope) -> str:
+    if re.fullmatch(r"-?[\d.]+", key):
+        return f"thresholds need {by}: and the name of their quantity"
+    meant = did_you_mean(key, list(scope.ranks)) or "this plan has no ranks"
+    named = meant.startswith("did") or re.fullmatch(r"[a-z]\w*", key)
+    return meant if named else f"{meant}; other keys need {by}: member.<field>"
 
 
 def _their_keys_do_not_fit(

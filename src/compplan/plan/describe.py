@@ -57,7 +57,8 @@ def _cap(bonus: Bonus, length: str) -> str:
     most = f"his {bonus.cap}" if isinstance(bonus.cap, str) else table(bonus.cap, bonus.cap_by, money)
     whose = "one member" if bonus.cap_over is None else f"all with the same {bonus.cap_over} together"
     span = {"period": f"and {length}", "all": "in all"}.get(bonus.cap_per, f"and {bonus.cap_per}")
-    return f"At most {most} for {whose} {span}."
+    rest = " What is more waits for later periods." if bonus.cap_rest == "later" else ""
+    return f"At most {most} for {whose} {span}.{rest}"
 
 
 def _weeks(weeks: Weeks) -> str:

@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from pydantic import Field, create_model
 
-from compplan.bonuses.base import Bonus, bonus_union, kinds, some_kinds
+from compplan.bonuses.base import Bonus
+from compplan.bonuses.registry import bonus_union, kinds, some_kinds
 from compplan.plan.currencies import CurrencyField
 from compplan.plan.greater import GREATER, GreaterOf
 from compplan.plan.limits import Limit

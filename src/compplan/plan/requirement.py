@@ -24,6 +24,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
+from compplan.plan.expression import parse
 from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Model, Name, Number, Rate, Whole, number, rate
 
@@ -119,6 +120,9 @@ _VOLUME = re.compile(r"^(?P<volume>[a-z]\w*)\s*>=\s*(?P<at_least>[\d_.]+)\s*,\s*
 _CAP = re.compile(
     r"^at most (?P<cap>[\d_.]+%?)(?P<total> of the total)? from (?:any )?one leg(?P<own> or own volume)?$",
 )
+_TORN = re.compile(r"^(?:at most |outside legs|in the \w+ tree$|enrolled in )")
+_ON_LEGS = re.compile(r"\b(?:legs?|frontline|downline)\b")
+_LEGS_HINT = 'write "2 legs with silver", "4 frontline with active" or "gv >= 2000, outside legs with silver"'
 _OUTSIDE = re.compile(r"^outside legs with (?P<rank>\w+)$")
 
 
@@ -137,7 +141,20 @@ def read_requirement(value: Any) -> Any:
         return counted | {key: tree for key in ("tree", "enrolled_in") if (tree := placed[key])}
     if match := _VOLUME.match(text):
         return _volume(match, text)
+    _demand_no_torn_legs(text)
     return {"condition": text}
+
+
+def _demand_no_torn_legs(text: str) -> None:
+    """Demand that a text on legs or members is not one of a requirement's parts, or written in words of one's own."""
+    if _TORN.match(text):
+        hint = 'in [ ], a requirement with commas stands in quotes: "gv >= 2000, at most 50% from one leg"'
+        raise Hinted(f'"{text}" is a part of a requirement', hint)
+    if _ON_LEGS.search(text):
+        try:
+            parse(text)
+        except Hinted as error:
+            raise Hinted(error.message, _LEGS_HINT) from None
 
 
 def _counted(text: str) -> dict[str, Any] | None:

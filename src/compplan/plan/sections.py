@@ -49,6 +49,11 @@ class Orders(Model):
     id: str = Field("order_id", description="The column of the order's id.")
     member: str = Field("member_id", description="The column of the buyer's id.")
     date: str = Field("date", description="The column of the date (or instant) that decides the period.")
+    placed: str | None = Field(
+        None,
+        description="The column of the date that windows go by, where it is another one, as of what is returned later: "
+        "when the order was placed; `date` where it is empty.",
+    )
 
 
 class Tree(Model):

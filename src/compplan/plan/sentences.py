@@ -94,6 +94,8 @@ def wrong_type(subject: str, expected: list[str], value: Any) -> Sentence:
 
 
 def _type_hint(expected: str, value: Any) -> str:
+    if expected == "text" and isinstance(value, bool):
+        return f'name something or write a condition; "{describe(value)}" as a text stands in quotes'
     if expected == "text" and isinstance(value, (int, Decimal)):
         return "write it in quotes"
     if expected == _TRUTH and str(value).lower() in ("yes", "no", "on", "off", "y", "n"):

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from itertools import product
+from math import prod
 from typing import TYPE_CHECKING, NamedTuple
 
 from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
+from compplan.plan.located import Hinted
 from compplan.plan.tables import ByKey, LevelTable, axes
 from compplan.plan.values import number
 
@@ -83,7 +85,14 @@ def has_thresholds(by: str, scope: Scope) -> bool:
 
 
 def parts_of(by: str | tuple[str, ...], table: Table, scope: Scope) -> list[Part]:
-    """Return the parts of a table, of every combination of keys; those without a rate have no table."""
+    """Return the parts of a table, of every combination of keys; those without a rate have no table.
+
+    Raises
+    ------
+    Hinted
+        If the table cannot be taken apart, or a threshold is no number.
+    """
+    _demand_parts(by, table)
     keys, earners = keys_of(by, table, scope), tuple(each for each in axes(by) if not is_theirs(each))
     left: str | tuple[str, ...] = earners if len(earners) > 1 else earners[0] if earners else "paid_as"
     found = []
@@ -118,16 +127,20 @@ def keys_make_no_sense(bonus: object, scope: Scope) -> Found:
         return
     if any(each.startswith((OF_ORDER, OF_SIZE)) for each in theirs):
         yield from _orders_have_no_keys(bonus, theirs, scope)
+    try:
+        _demand_parts(by, table)
+    except Hinted as error:
+        yield Finding(("rates_by",), error.message, error.hint)
+
+
+def _demand_parts(by: str | tuple[str, ...], table: Table) -> None:
     if not _full(table, len(axes(by))):
         hint = "write the keys of all that rates_by names under each other, everywhere"
-        yield Finding(("rates_by",), "with keys of the source or the order, the table is nested everywhere alike", hint)
-        return
-    size = 1
-    for place, each in enumerate(axes(by)):
-        size *= len(set(_at_depth(table, place))) + 1 if is_theirs(each) else 1
+        raise Hinted("with keys of the source or the order, the table is nested everywhere alike", hint)
+    size = prod(len(set(_at_depth(table, place))) + 1 for place, each in enumerate(axes(by)) if is_theirs(each))
     if size > MOST:
-        message = f"the keys of the source and the order have {size} combinations"
-        yield Finding(("rates_by",), message, f"use fewer keys: at most {MOST} combinations")
+        hint = f"use fewer keys: at most {MOST} combinations"
+        raise Hinted(f"the keys of the source and the order have {size} combinations", hint)
 
 
 def _full(table: Table, depth: int) -> bool:

@@ -19,7 +19,8 @@ from compplan.genealogy.build import build_genealogy
 from compplan.genealogy.genealogy import TreeColumns
 from compplan.genealogy.ids import MemberIndex, as_ids, id_kind, id_problem
 from compplan.periods.parts import own_days
-from compplan.periods.state import State, read_state
+from compplan.periods.state import State
+from compplan.periods.state_reader import read_state
 from compplan.program.builder import build
 from compplan.program.company import read_company
 from compplan.program.tables import load_member_columns, take_orders

@@ -19,7 +19,7 @@ from compplan.program.tree_passes import (
 )
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.compile import compile_ranks
-from compplan.volumes.order_rules import rule_from_model
+from compplan.volumes.orders.rules import rule_from_model
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable

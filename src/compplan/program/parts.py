@@ -14,7 +14,7 @@ from compplan.plan.words import ORDERED_IN_WEEKS
 from compplan.program.history import added, averaged
 from compplan.program.passes import Pass
 from compplan.program.work import Work
-from compplan.volumes.order_parts import orders_within
+from compplan.volumes.orders.parts import orders_within
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

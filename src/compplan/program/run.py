@@ -15,7 +15,7 @@ from compplan.errors import DataError, Problem, UsageError
 from compplan.genealogy.ids import as_ids, id_problem
 from compplan.periods.parts import months_with, own_days
 from compplan.periods.period import read_period
-from compplan.periods.state import read_state
+from compplan.periods.state_reader import read_state
 from compplan.plan.load import Plan, load_plan
 from compplan.program.builder import build
 from compplan.program.company import read_company

@@ -18,9 +18,9 @@ from compplan.periods.parts import parts_of
 from compplan.plan.inputs import member_fields, needs_enrolment, needs_roles
 from compplan.quantities.member_column import MemberColumn
 from compplan.ranks.given import unknown_ranks
-from compplan.volumes.order_parts import orders_within
-from compplan.volumes.order_rules import Key, OrderRule, rule_from_model
-from compplan.volumes.orders import read_orders
+from compplan.volumes.orders.parts import orders_within
+from compplan.volumes.orders.rules import Key, OrderRule, rule_from_model
+from compplan.volumes.orders.table import read_orders
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from compplan.genealogy.genealogy import Genealogy
     from compplan.plan.load import Plan
     from compplan.program.work import Work
-    from compplan.volumes.orders import OrderData
+    from compplan.volumes.orders.data import OrderData
 
 
 def with_columns(table: pa.Table, name: str, plan: Plan) -> pa.Table:

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compplan.program.passes import Pass
-from compplan.volumes import counts, legs, lines, orders, rollup, sides
+from compplan.volumes import counts, legs, lines, rollup, sides
+from compplan.volumes.orders.sums import base_volumes
+from compplan.volumes.paired_levels import ALL, paired_levels
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from compplan.program.work import Work
     from compplan.quantities.legs import Legs
     from compplan.quantities.roll_up import RollUp
-    from compplan.volumes.order_rules import OrderRule
+    from compplan.volumes.orders.rules import OrderRule
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,7 @@ class OrdersPass(Pass):
         if work.orders is None:
             found = [np.zeros(work.size, np.int64) for _ in self.rules]
         else:
-            found = orders.base_volumes(self.rules, work.orders, work.people(self.tree), threads=work.threads)
+            found = base_volumes(self.rules, work.orders, work.people(self.tree), threads=work.threads)
         for name, rule, values in zip(self.writes, self.rules, found, strict=True):
             work.put(name, values, rule.out_scale)
 
@@ -246,6 +248,23 @@ class FullLevelsPass(Pass):
         taken = None if self.where is None else work.column_in(self.tree, self.where)
         full = counts.full_levels(work.tree(self.tree), self.width, taken)
         work.put(self.writes[0], work.from_tree(self.tree, full), 0)
+
+
+@dataclass(frozen=True)
+class PairedLevelsPass(Pass):
+    """On how many levels below each member both sides have somebody."""
+
+    tree: str
+    where: str | None
+    skip: str | None
+    levels: int | None
+
+    def run(self, work: Work) -> None:
+        tree = work.tree(self.tree)
+        taken = np.ones(work.size, np.bool_) if self.where is None else work.column_in(self.tree, self.where)
+        skipped = np.zeros(work.size, np.bool_) if self.skip is None else work.column_in(self.tree, self.skip)
+        found = paired_levels(tree, taken, skipped, self.levels or ALL)
+        work.put(self.writes[0], work.from_tree(self.tree, found), 0)
 
 
 @dataclass(frozen=True)

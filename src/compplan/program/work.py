@@ -19,7 +19,7 @@ from compplan.periods.parts import DAYS
 from compplan.plan.sections import MONTHS
 from compplan.plan.words import CALENDAR
 from compplan.volumes import counts
-from compplan.volumes.orders import People
+from compplan.volumes.orders.data import People
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from compplan.periods.period import Period
     from compplan.periods.state import State
     from compplan.plan.load import Plan
-    from compplan.volumes.orders import OrderData
+    from compplan.volumes.orders.data import OrderData
 
 
 @dataclass

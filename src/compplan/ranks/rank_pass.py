@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from compplan.memory import blank
 from compplan.program.passes import Pass
 from compplan.ranks import kernels as k
 from compplan.ranks.given import ranks_of_field
@@ -215,7 +216,7 @@ class _Sweep:
         tables = self.tables
         rows = [row for _, found in routes for row in found]
         slots = [tables.slots[row] for row in rows]
-        k.rank_sweep(
+        given = (
             listed, as_input(self.tree.depth), as_input(candidate), as_input(self.held),
             self._gathered(tables.features, listed, np.int64), self._gathered(tables.flags, listed, np.int8),
             _ints(number for number, _ in routes), _ints([0, *itertools.accumulate(len(found) for _, found in routes)]),
@@ -228,8 +229,10 @@ class _Sweep:
             _ints(least for _, _, least in tables.lanes),
             _ints(kind for kind, _ in tables.groups), _ints(flag for _, flag in tables.groups),
             len(self.rank_pass.table.ranks), self.closed,
-            np.zeros((deepest + 2, tables.width), np.int64), rank,
         )  # fmt: skip
+        with blank(deepest + 2, tables.width) as below:
+            k.rank_sweep(*given, below, rank)
+            below[0] = 0
 
     def _gathered(self, names: list[str], listed: NDArray[np.int32], dtype: type[np.integer[Any]]) -> NDArray[Any]:
         out = np.empty((max(1, len(names)), listed.size), dtype)

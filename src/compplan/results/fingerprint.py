@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.program.work import Work
-    from compplan.volumes.orders import OrderData
+    from compplan.volumes.orders.data import OrderData
 
     Words = NDArray[np.uint64]
 

@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from compplan.arrow.frame import dictionary_column, fixed_to_decimal
 from compplan.money import from_fixed
 from compplan.periods.payout_pass import total_columns
-from compplan.periods.state import state_table
+from compplan.periods.state_table import state_table
 from compplan.plan.values import EXACT, digits
 from compplan.program.history import added
 

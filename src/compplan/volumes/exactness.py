@@ -32,7 +32,12 @@ def bound(values: Volumes, threads: int = 1) -> int:
     """Return a power of two that no magnitude passes, cheaply."""
     ranges = pairwise(bounds_of(values.size, threads))
     bits: list[int] = in_threads(lambda ends: int(magnitude_bits(values[slice(*ends)])), list(ranges))
-    return 1 << max(bits).bit_length()
+    return power_above(max(bits))
+
+
+def power_above(bits: int) -> int:
+    """Return the next power of two that no magnitude passes, from the bits that `magnitude_bits` found."""
+    return 1 << int(bits).bit_length()
 
 
 def magnitude(values: Volumes) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 
 from compplan.errors import Problem, UsageError
 from compplan.genealogy.arrays import frozen
+from compplan.memory import unwritten
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -52,7 +53,8 @@ def member_arrays(
     checked += [unwritable(name, array) for name, (array, _) in wanted.items() if array is not None]
     if problems := [problem for problem in checked if problem is not None]:
         raise UsageError(problems)
-    results = [np.empty(n, dtype) if array is None else array for array, dtype in wanted.values()]
+    made = iter(unwritten((n, dtype) for array, dtype in wanted.values() if array is None))
+    results = [next(made) if array is None else array for array, _ in wanted.values()]
     return [*(as_input(array) for array, _ in given.values()), *results]
 
 

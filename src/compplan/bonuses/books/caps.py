@@ -35,6 +35,7 @@ class Cap(NamedTuple):
     per: str = "period"
     over: str | None = None
     cut: str = "pro_rata"
+    rest: str = "lost"
 
 
 @dataclass(frozen=True)
@@ -85,8 +86,20 @@ class Caps:
             left[places] = share([int(p) for p in pay[places]], int(self.most[places[0]]))
         return left
 
-    def keep(self, pay: Amounts) -> None:
-        """Hand what was paid in the span to the next period."""
+    @property
+    def waits(self) -> bool:
+        """Whether what is cut waits for later periods."""
+        return self.cap.rest == "later"
+
+    @property
+    def waited(self) -> Amounts:
+        """What earlier periods have cut and not paid yet, for each member."""
+        return self.work.state.read(f"{self.cap.bonus}:waiting") * _lift(self.cap, self.scale, self.work)
+
+    def keep(self, pay: Amounts, rest: Amounts) -> None:
+        """Hand what was paid in the span, and what waits, to the next period."""
+        if self.waits:
+            self.work.state.write(f"{self.cap.bonus}:waiting", rest // _lift(self.cap, self.scale, self.work))
         if self.before is not None:
             paid = (self.before + pay) // _lift(self.cap, self.scale, self.work)
             self.work.state.write(f"{self.cap.bonus}:paid", paid)

@@ -15,6 +15,8 @@ from compplan.money_kernels import divider
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from compplan.bonuses.books.book import Book
     from compplan.bonuses.books.caps import Caps
     from compplan.money import Rounding as Mode
@@ -37,9 +39,18 @@ def settle(book: Book, rounding: Rounding, decimals: int, caps: Caps | None) -> 
         _round(book, 10 ** (book.scale - decimals), rounding.mode)
     book.before_caps = book.pay
     if caps is not None:
-        book.adjust("capped", caps.cut(book.pay) - book.pay)
-        caps.keep(book.pay)
+        if caps.waits:
+            _add_waited(book, caps.waited)
+        cut = caps.cut(book.pay) - book.pay
+        book.adjust("waiting" if caps.waits else "capped", cut)
+        caps.keep(book.pay, -cut)
     book.must_balance()
+
+
+def _add_waited(book: Book, waited: NDArray[np.int64]) -> None:
+    if max_abs(book.pay) + max_abs(waited) > INT64_MAX:
+        raise ExactnessError(f"the pay of {book.bonus} with what waited may not fit 64 bits: use fewer digits")
+    book.adjust("waited", waited)
 
 
 def _round(book: Book, step: int, mode: Mode) -> None:

@@ -22,7 +22,7 @@ from compplan.bonuses.difference.share_kernels import (
 from compplan.bonuses.difference.spec import DifferenceResult, DifferenceRows
 from compplan.bonuses.difference.standing import BLOCKS, Standing, empty_chain, linked
 from compplan.bonuses.difference.total_kernels import NOBODY, SUMS, UNPAID
-from compplan.memory import unwritten
+from compplan.memory import unwritten, zeros
 from compplan.money import INT64_MAX, ROUNDING_CODES
 from compplan.money_kernels import divider
 from compplan.volumes.member_arrays import as_input
@@ -48,7 +48,7 @@ def found_shares(
     standing = Standing.of(rule, inputs)
     n, deepest = inputs.klass.size, inputs.tree.max_depth + 2
     chain, near, count = empty_chain(n), np.zeros(deepest, np.int64), np.zeros(deepest, np.int32)
-    start, top = np.empty(n, np.int32), np.empty(n, np.int32)
+    start, top = unwritten([(n, np.int32), (n, np.int32)])
     depth = as_input(inputs.tree.depth)
     size = ck.chain_sources(depth, standing.place, rule.from_self, near, count, chain, start, top)
     linked(rule, standing, size, chain)
@@ -104,7 +104,7 @@ def _sources(
 def paid_one_by_one(rule: Difference, inputs: DifferenceInputs, signed: int, *, keep_rows: bool) -> DifferenceResult:
     """Pay everybody, source by source; `signed` is the sum of all bases."""
     n, sums = inputs.klass.size, np.zeros(2 * SUMS, np.int64)
-    pay, held = np.zeros(n, np.int64), np.zeros(n if rule.unpaid == "hold" else 0, np.int64)
+    pay, held = zeros(n), zeros(n if rule.unpaid == "hold" else 0)
     by = divider(rule.denominator, tuple(ROUNDING_CODES)[rule.rounding])
     ledger = GrowingRows(empty_rows)
     for shares, count, done, chain in found_shares(rule, inputs, 0, n, sums):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from compplan.bonuses.difference import chain_kernels as ck
+from compplan.memory import unwritten
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
@@ -56,10 +57,10 @@ class Standing:
 def empty_chain(n: int) -> ck.Chain:
     """Return room for a chain of n members; pages that nobody writes to cost nothing."""
     types = {"row": np.int16, "low": np.int64}
-    arrays = {name: np.empty(n + 2, types.get(name, np.int32)) for name in ck.Chain._fields}
-    for array in arrays.values():
+    arrays = unwritten((n + 2, types.get(name, np.int32)) for name in ck.Chain._fields)
+    for array in arrays:
         array[0] = 0
-    return ck.Chain(**arrays)
+    return ck.Chain(*arrays)
 
 
 def linked(rule: Difference, standing: Standing, count: int, chain: ck.Chain) -> None:

@@ -11,6 +11,7 @@ from compplan.bonuses.difference.chain_kernels import chain_volume, chain_volume
 from compplan.bonuses.difference.spec import DifferenceResult
 from compplan.bonuses.difference.standing import Standing, empty_chain, linked
 from compplan.bonuses.difference.total_kernels import SUMS, UNPAID, carry_up
+from compplan.memory import unwritten, zeros
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
@@ -26,12 +27,12 @@ FEW = 8
 def carried(rule: Difference, inputs: DifferenceInputs, signed: int) -> DifferenceResult:
     """Pay everybody; `signed` is the sum of all bases."""
     n, standing, sums = inputs.klass.size, Standing.of(rule, inputs), np.zeros(2 * SUMS, np.int64)
-    chain, volume = empty_chain(n), np.empty(n + 2, np.int64)
+    chain, (volume,) = empty_chain(n), unwritten([(n + 2, np.int64)])
     volume[0] = 0
     count = _chained(rule, inputs, standing, chain, volume)
     linked(rule, standing, count, chain)
-    pay, held = np.zeros(n, np.int64), np.zeros(n, np.int64) if rule.unpaid == "hold" else None
-    given = rule.best, standing.rates, standing.takes, chain, volume, np.zeros(count + 1, np.int64)
+    pay, held = zeros(n), zeros(n) if rule.unpaid == "hold" else None
+    given = rule.best, standing.rates, standing.takes, chain, volume, zeros(count + 1)
     carry_up(count, *given, as_input(inputs.pay), pay, held, sums)
     found = Found(signed, sums, unpaid=whole(sums, UNPAID), nobody=int(volume[0]) * rule.best)
     return DifferenceResult(pay, held, None, tally(rule, found, pay, held))

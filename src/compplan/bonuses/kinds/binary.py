@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.bonuses.base import Bonus, register
+from compplan.bonuses.base import Bonus
 from compplan.bonuses.pairing.words import AverageCap, CarryCap, Ratio, RatioTable, UnitTable
+from compplan.bonuses.registry import register
 from compplan.plan.kept import Kept
 from compplan.plan.located import HintedGroup
 from compplan.plan.tables import AmountTable, ByKey, Keys, LevelTable, RateTable

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from compplan.bonuses.base import Bonus, register
+from compplan.bonuses.base import Bonus
 from compplan.bonuses.own_pay import OwnPay
+from compplan.bonuses.registry import register
 from compplan.plan.tables import Keys, RateTable
 from compplan.plan.wording import percent, table
 

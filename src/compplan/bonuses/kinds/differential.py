@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.bonuses.base import register
 from compplan.bonuses.difference.model import Climbing, Floors
+from compplan.bonuses.registry import register
 from compplan.plan.located import Hinted
 from compplan.plan.values import Name, Rate
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.bonuses.base import register
+from compplan.bonuses.registry import register
 from compplan.bonuses.upward import Upward, single_level
 from compplan.plan.located import Hinted
 from compplan.plan.tables import LevelTable

@@ -6,8 +6,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from compplan.bonuses.base import register
 from compplan.bonuses.generational import Generational
+from compplan.bonuses.registry import register
 from compplan.plan.values import ConditionText
 
 

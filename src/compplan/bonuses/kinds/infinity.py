@@ -6,8 +6,8 @@ from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.bonuses.base import register
 from compplan.bonuses.difference.model import Climbing
+from compplan.bonuses.registry import register
 from compplan.plan.located import Hinted
 
 

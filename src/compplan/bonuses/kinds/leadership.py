@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from compplan.bonuses.base import Bonus, register
+from compplan.bonuses.base import Bonus
+from compplan.bonuses.registry import register
 from compplan.plan.findings import Finding
 from compplan.plan.tables import AmountTable, ByKey, Keys, RateTable
 from compplan.plan.values import ConditionText, Name, Number, digits

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.bonuses.base import register
 from compplan.bonuses.generational import Generational
+from compplan.bonuses.registry import register
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.tables import LevelTable

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from compplan.bonuses.base import Bonus, register
+from compplan.bonuses.base import Bonus
 from compplan.bonuses.kinds.match import pay_findings
+from compplan.bonuses.registry import register
 from compplan.plan.findings import Finding
 from compplan.plan.tables import ByKey, Keys, RateTable
 from compplan.plan.values import ConditionText, Name, Names

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.bonuses.base import register
+from compplan.bonuses.registry import register
 from compplan.bonuses.upward import Upward
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted

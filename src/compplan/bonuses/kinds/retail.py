@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.bonuses.base import Bonus, register
+from compplan.bonuses.base import Bonus
+from compplan.bonuses.registry import register
 from compplan.plan.by_country import NameOrNames, NumberOrNumbers
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
@@ -146,7 +147,10 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
         if marginal and not (
             isinstance(self.rates, ByKey) and isinstance(self.rates_by, str) and self.rates_by in scope.rules
         ):
-            yield Finding(("bands",), "bands need thresholds", "give rates by thresholds of a quantity, with rates_by")
+            hint = "give rates by thresholds of a quantity, with rates_by"
+            if isinstance(self.rates_by, tuple):
+                hint = "let rates_by be the quantity alone, and write a bonus for each of the other keys, with pay_when"
+            yield Finding(("bands",), "bands need thresholds", hint)
         if self.blocks is not None:
             yield from self._blocks(scope, marginal=marginal)
         if self.true_up is not None and scope.model.rounding.at == "member":

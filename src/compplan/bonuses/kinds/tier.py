@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from compplan.bonuses.base import Bonus, register
+from compplan.bonuses.base import Bonus
 from compplan.bonuses.own_tier.tier_spec import TierSpec
 from compplan.bonuses.own_tier.tier_words import (
     Grace,
@@ -20,6 +20,7 @@ from compplan.bonuses.own_tier.tier_words import (
     threshold_of,
     tier_key,
 )
+from compplan.bonuses.registry import register
 from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept

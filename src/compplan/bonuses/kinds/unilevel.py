@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from compplan.bonuses.base import register
+from compplan.bonuses.registry import register
 from compplan.bonuses.upward import Upward
 
 

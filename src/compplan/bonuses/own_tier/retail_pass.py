@@ -19,7 +19,7 @@ from compplan.explain.reasons import CODES, Reason
 from compplan.plan.tables import ByKey
 from compplan.plan.values import EXACT, number
 from compplan.program.class_passes import NO_CLASS, no_class
-from compplan.volumes.orders import order_lines
+from compplan.volumes.orders.lines import order_lines
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,7 +17,7 @@ from compplan.bonuses.prepare.gates import cap_columns, gate
 from compplan.explain.reasons import CODES, Reason
 from compplan.plan.tables import ByKey, LevelTable
 from compplan.plan.values import EXACT, number
-from compplan.volumes.order_windows import UNKNOWN, span_end
+from compplan.volumes.orders.windows import UNKNOWN, span_end
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

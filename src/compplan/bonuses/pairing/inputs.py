@@ -15,7 +15,7 @@ from compplan.bonuses.pairing.spec import Sides
 from compplan.errors import ExactnessError
 from compplan.money_arrays import max_abs
 from compplan.money_kernels import divider
-from compplan.volumes.exactness import LIMIT, bound, check_sum
+from compplan.volumes.exactness import check_sum
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
@@ -95,15 +95,20 @@ class Inputs:
 
     @cached_property
     def stream(self) -> Stream | None:
-        """What sums need that are paired part by part; None in trees of another order, and with several threads."""
+        """What sums need that are made part by part; None in trees of another order, and with several threads."""
         tree = self.work.tree(self.rule.tree)
         if tree.to_primary is not None or self.work.threads > 1:
             return None
         values = as_input(self.volume(self.rule.model.of, slice(None)))
-        most = bound(values) * values.size
-        if most >= LIMIT:
-            check_sum(tree, self.rule.model.of, values)
-        return Stream(tree, values, np.zeros((tree.max_depth + 2, 2), np.int64), most)
+        return Stream(tree, values)
+
+    @cached_property
+    def pushed(self) -> NDArray[np.int64] | None:
+        """What the parts so far have pushed, where they are made in a stream, whose sums fit 64 bits."""
+        if (stream := self.stream) is None:
+            return None
+        check_sum(stream.tree, self.rule.model.of, stream.values)
+        return np.zeros((stream.tree.max_depth + 2, 2), np.int64)
 
     def below(self, part: slice) -> Sides:
         """Return what this period brought below some members; parts are asked for from the last to the first.
@@ -114,7 +119,7 @@ class Inputs:
         if self.stream is None:
             return self.sides.part(part)
         found = empty_sides(part.stop - part.start)
-        kernels.side_sums(*self.stream.part(part), found.left, found.right, self.stream.stack)
+        kernels.side_sums(*self.stream.part(part), found.left, found.right, self.pushed)
         return found
 
     def sides_of(self, position: int) -> Sides:
@@ -139,16 +144,10 @@ class Stream:
     ----------
     values
         int64[n], own volumes.
-    stack
-        What the parts so far have pushed.
-    most
-        No side is larger than this.
     """
 
     tree: Tree
     values: Volumes
-    stack: NDArray[np.int64]
-    most: int
 
     def part(self, part: slice) -> list[NDArray[Any]]:
         """Return depth, side and volume of some members."""

@@ -10,8 +10,7 @@ from __future__ import annotations
 import numpy as np
 
 from compplan.jit import inline, kernel
-from compplan.money_kernels import mul_div_round_by, round_div_by, sum_checked
-from compplan.volumes.sweep_kernels import magnitude_bits
+from compplan.money_kernels import mul_div_round_by, round_div_by
 
 U = np.uint32
 NO_LIMIT = 2**63 - 1
@@ -36,25 +35,6 @@ def side_sums(depth, side, values, left, right, stack):
     """Sum the values below each member by the side that they stand on; lanes of the stack are the sides."""
     for i in range(depth.size - 1, -1, -1):
         left[i], right[i] = below(stack, depth[i], side[i], values[i])
-
-
-@kernel
-def pair_below(depth, side, values, carried_left, carried_right, may, kept, pairs, out_left, out_right, stack):
-    """Sum by side, and pair one to one in any amount while the sums are at hand: what `side_sums` and `pair` do.
-
-    What is left of the weaker side is nothing then, or below zero, so who carries the stronger side on carries both;
-    `kept` is 0 where nothing is carried on. `may` is empty where everybody pairs.
-    """
-    for i in range(depth.size - 1, -1, -1):
-        on_left, on_right = below(stack, depth[i], side[i], values[i])
-        on_left += carried_left[i]
-        on_right += carried_right[i]
-        free = np.int64(may[i]) if may.size else np.int64(1)
-        n = max(min(on_left, on_right), 0) * free
-        share = kept | (1 - free)
-        pairs[i] = n
-        out_left[i] = (on_left - n) * share
-        out_right[i] = (on_right - n) * share
 
 
 @inline
@@ -268,32 +248,3 @@ def tally(volume, paid, step, payable, klass, columns, sums):
         sums[cell, U(3)] += all_of & 0xFFFFFFFF
         sums[cell, U(4)] += lost & 0xFFFFFFFF
         sums[cell, U(5)] += due & 0xFFFFFFFF
-
-
-@kernel
-def pay_below(
-    depth, side, values, carried_left, carried_right, may, payable, klass, step, numerators, kept, room, by, block,
-    pairs, amount, out_left, out_right, sums, stack
-):  # fmt: skip
-    """Sum by side, pair one to one in any amount, pay and add up, block by block, so that all stays in the cache.
-
-    `pairs` has room for a block of members, or for all. Return whether all that was carried in is below `room` (if not,
-    nothing else is of use), and the sum of the pay, as `sum_checked` does.
-    """
-    sum_high = sum_low = 0
-    for low in range((depth.size - 1) // block * block, -1, -block):
-        high = min(low + block, depth.size)
-        left, right, free = carried_left[low:high], carried_right[low:high], may[low:high]
-        if magnitude_bits(left) | magnitude_bits(right) >= room:
-            return False, 0, 0
-        at = low % pairs.size
-        made, can, row = pairs[at : at + high - low], payable[low:high], klass[low:high]
-        of_left, of_right = out_left[low:high], out_right[low:high]
-        own, pay = values[low:high], amount[low:high]
-        pair_below(depth[low:high], side[low:high], own, left, right, free, kept, made, of_left, of_right, stack)
-        price(made, step, can, row, numerators, True, by, pay)  # noqa: FBT003 - kernels take no keywords
-        tally(made, step, step, can, row, numerators.shape[1], sums)
-        more_high, more_low = sum_checked(pay)
-        sum_high += more_high
-        sum_low += more_low
-    return True, sum_high, sum_low

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from compplan.memory import unwritten
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -23,7 +25,7 @@ class Room:
     def of(self, name: str, part: slice) -> NDArray[np.int64]:
         """Return the part of a column, to write to."""
         if name not in self.columns:
-            self.columns[name] = np.empty(self.size, np.int64)
+            (self.columns[name],) = unwritten([(self.size, np.int64)])
         return self.columns[name][part]
 
     def put(self, name: str, part: slice, values: NDArray[np.int64]) -> None:

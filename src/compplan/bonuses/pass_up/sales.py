@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from compplan.bonuses.prepare.sources import lines_of
-from compplan.volumes.order_sequence import id_keys
+from compplan.volumes.orders.sequence import id_keys
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

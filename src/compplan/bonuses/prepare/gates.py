@@ -35,7 +35,7 @@ def cap_columns(bonus: Bonus, builder: Builder) -> Cap | None:
         return None
     column, amounts = _most(bonus.cap, bonus.cap_by, builder)
     name = next(name for name, other in builder.plan.model.bonuses.items() if other is bonus)
-    return Cap(column, amounts, name, bonus.cap_per, bonus.cap_over, bonus.cap_cut)
+    return Cap(column, amounts, name, bonus.cap_per, bonus.cap_over, bonus.cap_cut, bonus.cap_rest)
 
 
 def _most(cap: str | LevelTable | ByKey, by: str, builder: Builder) -> tuple[str, tuple[Decimal, ...] | None]:

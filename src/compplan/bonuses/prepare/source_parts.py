@@ -12,8 +12,8 @@ from compplan.plan.source_keys import OF_ORDER, OF_SIZE, OF_SOURCE, keys_of, par
 from compplan.plan.tables import ByKey, LevelTable, axes
 from compplan.plan.values import EXACT, number
 from compplan.program.class_passes import RowMaskPass
-from compplan.volumes.order_rules import Key, rule_from_model
-from compplan.volumes.orders import order_amounts
+from compplan.volumes.orders.lines import order_amounts
+from compplan.volumes.orders.rules import Key, rule_from_model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from compplan.plan.tables import ByKey as Keyed
     from compplan.program.builder import Builder
     from compplan.program.work import Work
-    from compplan.volumes.order_rules import OrderRule
+    from compplan.volumes.orders.rules import OrderRule
 
     Table = LevelTable | Keyed
 

@@ -11,8 +11,8 @@ from compplan.bonuses.prepare.source_parts import ALL
 from compplan.explain.reasons import CODES, Outcomes, Reason
 from compplan.program.tree_passes import OrdersPass
 from compplan.quantities.order_sum import OrderSum
-from compplan.volumes.order_rules import rule_from_model
-from compplan.volumes.orders import order_lines
+from compplan.volumes.orders.lines import order_lines
+from compplan.volumes.orders.rules import rule_from_model
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from compplan.genealogy.tree import Tree
     from compplan.program.builder import Builder
     from compplan.program.work import Work
-    from compplan.volumes.order_rules import OrderRule
+    from compplan.volumes.orders.rules import OrderRule
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import numpy as np
 from compplan.bonuses.walk.contract_kernels import contract
 from compplan.bonuses.walk.kernels import Members
 from compplan.bonuses.walk.ranges import Arrays, ranges_of
+from compplan.memory import unwritten, zeros
 from compplan.volumes.member_arrays import as_input
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class Contracted:
 
     def spread(self, pay: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the pay of all members from that of the nodes."""
-        out = np.zeros(self.job.inputs.tree.n, np.int64)
+        out = zeros(self.job.inputs.tree.n)
         out[self.kept] = pay[: 2 * self.kept.size : 2]
         return out
 
@@ -55,7 +56,8 @@ def contracted(job: Job, volume: NDArray[np.int64]) -> Contracted | None:
 
 def _on_the_few(job: Job, volume: NDArray[np.int64], kept: NDArray[np.int64]) -> Contracted:
     nodes = 2 * kept.size + 1
-    depth, parent, sums = np.empty(nodes, np.int32), np.empty(nodes, np.int32), np.zeros(nodes, np.int64)
+    depth, parent = unwritten([(nodes, np.int32), (nodes, np.int32)])
+    sums = zeros(nodes)
     stack = np.empty(job.arrays.max_depth + 2, np.int32)
     few, end = as_input(kept.astype(np.int32)), as_input(job.inputs.tree.end)
     deepest = contract(few, end, volume, stack, depth, parent, sums)

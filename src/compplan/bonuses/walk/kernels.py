@@ -7,8 +7,8 @@ An entry holds who stands there and where his rates begin; a cell of the table h
 below the best rate of its level, so that one addition adds up both.
 
 A range of sources starts with the ancestors of its first member, so ranges are independent of each other.
-The kernel is compiled anew where `start`, `moved` or `rows` is None, and then knows nothing of lines, of volume
-below zero, or of rows.
+The kernel is compiled anew where `start`, `moved`, `rows` or `stop` is None, and then knows nothing of lines, of volume
+below zero, of rows, or of their end.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 U = np.uint32
 LOW = 0xFFFFFFFF
-ONES = 0xFF
+MOST_LEVELS = 8
 
 
 class Members(NamedTuple):
@@ -180,10 +180,10 @@ def enter(path, members, columns, stack):
 
 @kernel
 def pay_levels(first, last, members, start, values, table, moved, stack, pay, sums, rows, cursor, stop):
-    """Write to `pay` what the sources first..last pay, and the payments to rows `cursor` to `stop`.
+    """Write to `pay` what the sources first..last pay, and the payments to the rows from `cursor` on.
 
     Return the row behind the last one. A row is written before it is known whether it pays: the next one
-    takes its place if it does not.
+    takes its place if it does not. So there is one row to spare behind them, or they `stop` where others begin.
     """
     by, listed, one = table.by, word(table.listed), word(1)
     exact, below, total = np.int64(0), np.int64(0), np.int64(0)
@@ -205,7 +205,9 @@ def pay_levels(first, last, members, start, values, table, moved, stack, pay, su
             if v != 0:
                 size, bias = word(v), by.below_zero if v < 0 else by.above_zero
                 found, both = min(listed, word(stack.entry.size) - top), word(0)
-                for k in range(found):
+                for k in range(MOST_LEVELS):  # a bound that the compiler knows: each step has a branch of its own then
+                    if word(k) >= found:
+                        break
                     who = word(stack.entry[top + word(k)])
                     cell = word(table.cells[(who >> word(32)) + word(k)])
                     both += cell
@@ -215,7 +217,7 @@ def pay_levels(first, last, members, start, values, table, moved, stack, pay, su
                     total += amount
                     pay[who & word(LOW)] += amount
                     if rows is not None:
-                        if cursor < stop:
+                        if stop is None or cursor < stop:
                             r = U(cursor)
                             rows.earner[r] = who & word(LOW)
                             rows.source[r] = i

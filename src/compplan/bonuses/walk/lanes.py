@@ -11,8 +11,8 @@ from compplan.bonuses.walk.contract import contracted
 from compplan.bonuses.walk.kernels import Members
 from compplan.bonuses.walk.lane_kernels import Lanes, add_few_lanes, add_lanes, deep_volume, line_totals
 from compplan.bonuses.walk.limits import most_pay, too_large
-from compplan.bonuses.walk.ranges import Part, Range, borrowed, pay_of, zeros
-from compplan.memory import unwritten
+from compplan.bonuses.walk.ranges import Part, Range, pay_of, zeros
+from compplan.memory import blank, unwritten
 from compplan.money import INT64_MAX
 from compplan.money_arrays import max_abs
 from compplan.volumes.member_arrays import as_input
@@ -85,16 +85,16 @@ def _pay_range(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int64], so
     walk = job.walk
     if not (walk.tail or walk.from_self or walk.uncounted_paid) and walk.listed <= len(WIDTHS[-1]):
         return _pay_range_of_few(job, volume, rates, sources)
-    width = walk.listed + 2
-    lane, paid = borrowed((job.arrays.max_depth + 2) * width), zeros(rates.size)
+    width, paid = walk.listed + 2, zeros(rates.size)
     on_top = (walk.classes + 2) * walk.uncounted_paid
-    lanes = Lanes(
-        rates.ravel(), walk.columns, walk.listed, walk.tail, walk.from_self, walk.counts_source,
-        walk.classes + 1, on_top, lane,
-    )  # fmt: skip
-    pay, above = _from_the_last(job, volume, sources, add_lanes, lanes, paid)
-    top = lane[1 : walk.listed + 1].copy()
-    lane[:width] = 0
+    with blank(job.arrays.max_depth + 2, width) as lane:
+        lanes = Lanes(
+            rates.ravel(), walk.columns, walk.listed, walk.tail, walk.from_self, walk.counts_source,
+            walk.classes + 1, on_top, lane.ravel(),
+        )  # fmt: skip
+        pay, above = _from_the_last(job, volume, sources, add_lanes, lanes, paid)
+        top = lane[0, 1 : walk.listed + 1].copy()
+        lane[0] = 0
     return Part(sources, pay, above, _volumes(walk, paid, top))
 
 
@@ -103,12 +103,13 @@ def _pay_range_of_few(job: Job, volume: NDArray[np.int64], rates: NDArray[np.int
     width = next(width for width in WIDTHS if walk.listed <= len(width))
     wide = np.zeros((2, len(rates), len(width)), np.int64)
     wide[:, :, : walk.listed] = rates
-    lane, paid = borrowed((job.arrays.max_depth + 2) * len(width)), zeros(wide.size)
-    given = wide.ravel(), walk.classes + 1, width, lane, paid
-    pay, above = _from_the_last(job, volume, sources, add_few_lanes, *given)
+    paid = zeros(wide.size)
+    with blank(job.arrays.max_depth + 2, len(width)) as lane:
+        given = wide.ravel(), walk.classes + 1, width, lane.ravel(), paid
+        pay, above = _from_the_last(job, volume, sources, add_few_lanes, *given)
+        top = lane[0, : walk.listed].copy()
+        lane[0] = 0
     paid = paid.reshape(wide.shape).sum(axis=0)[:, : walk.listed]
-    top = lane[: walk.listed].copy()
-    lane[: len(width)] = 0
     return Part(sources, pay, above, _volumes(walk, paid, top))
 
 

@@ -10,11 +10,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from compplan.bonuses.walk.books import Volumes
-from compplan.bonuses.walk.kernels import Stack, Sums, Table, count_levels, count_met, enter, pay_levels
+from compplan.bonuses.walk.kernels import (
+    MOST_LEVELS,
+    Stack,
+    Sums,
+    Table,
+    count_levels,
+    count_met,
+    enter,
+    pay_levels,
+)
 from compplan.bonuses.walk.limits import check_pay
-from compplan.bonuses.walk.ranges import Part, empty_rows, zeros
+from compplan.bonuses.walk.ranges import ROW_TYPES, Part, empty_rows, zeros
 from compplan.bonuses.walk.spec import WalkRows
-from compplan.memory import unwritten
+from compplan.memory import share_of_memory, unwritten
 from compplan.money import INT64_MAX, ROUNDING_CODES
 from compplan.money_kernels import SHIFTED_MOST, shifted
 from compplan.volumes.member_arrays import as_input
@@ -30,8 +39,9 @@ if TYPE_CHECKING:
 
 MODES = tuple(ROUNDING_CODES)
 
-
-MOST_LEVELS = 8
+ROW_BYTES = sum(np.dtype(kind).itemsize for kind in ROW_TYPES)
+SPARE = 16
+"""Rows that are not counted before may take this part of the machine's memory, if all were written."""
 
 
 def can_pay(walk: Walk, volume: Volume) -> bool:
@@ -47,16 +57,12 @@ def pay(job: Job) -> tuple[list[Part], WalkRows | None]:
     way = _Way.of(job)
     if not job.keep_rows:
         return job.over_ranges(lambda sources: way.pay(sources)[0]), None
-    starts = np.concatenate([[0], np.cumsum(job.over_ranges(way.count))]).tolist()
-    rows = empty_rows(starts[-1], lined=job.arrays.lines.lined)
-    places = {sources.first: place for sources, place in zip(job.ranges, pairwise(starts), strict=True)}
-    done = job.over_ranges(lambda sources: way.pay(sources, rows, places[sources.first]))
-    rows = without_gaps(rows, starts, [end for _, end in done])
+    parts, rows = way.pay_with_all_rows() if way.has_room else way.pay_with_counted_rows()
     if not job.arrays.lines.lined:
         rows = rows._replace(line=np.broadcast_to(np.int32(-1), rows.source.size))
     if job.walk.fixed:
         rows = rows._replace(base=job.arrays.lines.value[rows.line if job.arrays.lines.lined else rows.source])
-    return [part for part, _ in done], rows
+    return parts, rows
 
 
 def table_of(walk: Walk, volume: Volume) -> Table:
@@ -110,6 +116,32 @@ class _Way:
         """How many depths the stacks hold."""
         return self.job.arrays.max_depth + 2
 
+    @property
+    def has_room(self) -> bool:
+        """Whether there is memory for as many rows as one range could write, most of which is never touched."""
+        return len(self.job.ranges) == 1 and self.most_rows * ROW_BYTES <= share_of_memory(SPARE)
+
+    @property
+    def most_rows(self) -> int:
+        """How many payments there are if every level finds somebody."""
+        return self.job.volume.payments * self.job.walk.listed
+
+    def pay_with_all_rows(self) -> tuple[list[Part], WalkRows]:
+        """Pay the one range there is, with rows as many as there can be: they need not be counted before."""
+        rows = empty_rows(self.most_rows + 1, lined=self.job.arrays.lines.lined)
+        (sources,) = self.job.ranges
+        part, end = self.pay(sources, rows, (0, None))
+        return [part], WalkRows._make(column[:end] for column in rows)
+
+    def pay_with_counted_rows(self) -> tuple[list[Part], WalkRows]:
+        """Count the rows of every range, so that each has a place of its own, and pay them."""
+        job = self.job
+        starts = np.concatenate([[0], np.cumsum(job.over_ranges(self.count))]).tolist()
+        rows = empty_rows(starts[-1], lined=job.arrays.lines.lined)
+        places = {sources.first: place for sources, place in zip(job.ranges, pairwise(starts), strict=True)}
+        done = job.over_ranges(lambda sources: self.pay(sources, rows, places[sources.first]))
+        return [part for part, _ in done], without_gaps(rows, starts, [end for _, end in done])
+
     def count(self, sources: Range) -> int:
         """Return how many rows a range may write."""
         walk, members = self.job.walk, self.job.arrays.members
@@ -119,7 +151,9 @@ class _Way:
         rungs = zeros(self.depths).view(np.uint64)
         return int(count_levels(*given, walk.from_self, rungs, marks_of(walk)))
 
-    def pay(self, sources: Range, rows: WalkRows | None = None, place: tuple[int, int] = (0, 0)) -> tuple[Part, int]:
+    def pay(
+        self, sources: Range, rows: WalkRows | None = None, place: tuple[int, int | None] = (0, 0)
+    ) -> tuple[Part, int]:
         """Pay a range; return also the row behind its last one."""
         walk, members = self.job.walk, self.job.arrays.members
         n, depths = self.job.arrays.size, self.depths

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,6 @@ if TYPE_CHECKING:
     Result = TypeVar("Result")
 
 CACHE_LINE = 16
-MOST_BORROWED = 2**23
 ROW_TYPES = WalkRows(np.int32, np.int32, np.int32, np.int32, np.int16, np.int64, np.int64)  # type: ignore[arg-type]
 
 
@@ -122,27 +120,6 @@ def ranges_of(arrays: Arrays, threads: int) -> list[Range]:
 def zeros(count: int) -> NDArray[np.int64]:
     """Return counters that share no cache line with those of another thread: that costs more than a sweep."""
     return np.zeros(count + 2 * CACHE_LINE, np.int64)[CACHE_LINE:-CACHE_LINE]
-
-
-class _Scratch(threading.local):
-    """One buffer a thread."""
-
-    buffer = np.zeros(0, np.int64)
-
-
-_SCRATCH = _Scratch()
-
-
-def borrowed(count: int) -> NDArray[np.int64]:
-    """Return counters that are zero, and that must be zero again when they are done with.
-
-    On a chain of a million, fresh memory would take longer than the sweep over it.
-    """
-    if count > MOST_BORROWED:
-        return np.zeros(count, np.int64)
-    if _SCRATCH.buffer.size < count:
-        _SCRATCH.buffer = np.zeros(count, np.int64)
-    return _SCRATCH.buffer[:count]
 
 
 def empty_rows(count: int, *, lined: bool = True) -> WalkRows:

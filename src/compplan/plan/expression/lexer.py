@@ -26,6 +26,12 @@ _TOKEN = re.compile(
 )
 _HALF = re.compile("[\ud800-\udfff]")
 _HINTS = {
+    "=>": 'write ">="',
+    "=<": 'write "<="',
+    "<>": 'write "!="',
+    "&": 'write "and"',
+    "|": 'write "or"',
+    "!": 'write "not"',
     "=": 'compare with "=="',
     "%": "write per cent as a fraction, such as 0.05",
     "#": "comments stand outside of it",
@@ -51,7 +57,8 @@ def one_line(text: str) -> str:
         token = _TOKEN.match(text, at)
         if not token:
             found = text[at : at + 12].split(maxsplit=1)[0]
-            raise Hinted(f'"{found}" is not part of the language', _HINTS.get(found[0], PARTS))
+            hint = _HINTS.get(found[:2]) or _HINTS.get(found[0], PARTS)
+            raise Hinted(f'"{found}" is not part of the language', hint)
         at = token.end()
     return re.sub(r"[\r\n]", " ", text).strip()
 

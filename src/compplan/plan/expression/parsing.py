@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
@@ -71,14 +72,20 @@ def parse(text: str) -> Expr:
     try:
         body = ast.parse(line, mode="eval").body
     except SyntaxError as error:
-        torn = "(" in text or ")" in text
-        hint = "in [ ] and { }, a text with commas stands in quotes" if torn else "for example: pv >= 100 and active"
-        raise Hinted(f'"{text}" cannot be read: {error.msg}', hint) from None
+        raise Hinted(f'"{text}" cannot be read: {error.msg}', _hint(text)) from None
     except (RecursionError, MemoryError):
         raise too_deep from None
     if _depth(body) > MAX_DEPTH:
         raise too_deep
     return _read(body, line)
+
+
+def _hint(text: str) -> str:
+    """Return what somebody may have meant by a text that cannot be read."""
+    if re.search(r"\b(AND|OR|NOT|IN|And|Or|Not)\b", text):
+        return "write and, or, not and in with small letters"
+    torn = "(" in text or ")" in text
+    return "in [ ] and { }, a text with commas stands in quotes" if torn else "for example: pv >= 100 and active"
 
 
 def _depth(body: ast.expr) -> int:

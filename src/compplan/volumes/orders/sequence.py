@@ -14,8 +14,8 @@ import pyarrow.compute as pc
 
 from compplan.genealogy.arrays import integers, texts
 from compplan.genealogy.text_kernels import first_words, shared_prefix
-from compplan.volumes import order_line_kernels as kernels
 from compplan.volumes.member_arrays import as_input
+from compplan.volumes.orders import line_kernels as kernels
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

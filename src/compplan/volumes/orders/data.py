@@ -13,17 +13,17 @@ import pyarrow.compute as pc
 
 from compplan.arrow.buffers import bit_view, fixed_view, null_mask, plain, plain_type
 from compplan.errors import UsageError
-from compplan.volumes import order_kernels, order_line_kernels
 from compplan.volumes.exactness import bound, magnitude
 from compplan.volumes.member_arrays import as_input
-from compplan.volumes.order_rules import held_for
-from compplan.volumes.order_sequence import Canonical, canonical_order
-from compplan.volumes.order_windows import on_days, opening_hours
+from compplan.volumes.orders import kernels, line_kernels
+from compplan.volumes.orders.rules import held_for
+from compplan.volumes.orders.sequence import Canonical, canonical_order
+from compplan.volumes.orders.windows import UNKNOWN, on_days, opening_hours
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from compplan.volumes.order_rules import OrderRule
+    from compplan.volumes.orders.rules import OrderRule
 
     Integers = NDArray[np.int64]
     Positions = NDArray[np.int32]
@@ -45,7 +45,7 @@ class People:
     credit_to
         int32[n]: position of the nearest distributor at or above a member in the rule's tree, -1 for none.
     enrolled
-        int64[n], microseconds, `order_windows.UNKNOWN` where empty; needed for windows from enrolment.
+        int64[n], microseconds, `windows.UNKNOWN` where empty; needed for windows from enrolment.
     ordered_before
         bool[n]: whether a member had an order in an earlier period; needed for first orders.
     """
@@ -91,6 +91,8 @@ class OrderData:
     uncredited
         By rule, what `base_volumes` and `order_lines` could credit to nobody; rules without such are not in
         it.
+    placed
+        int64[m]: the times that windows go by, `UNKNOWN` where these are the `times`; None where all are.
     """
 
     members: pa.Array
@@ -101,11 +103,25 @@ class OrderData:
     values: dict[tuple[str, int], Integers]
     filters: dict[str, pa.ChunkedArray]
     uncredited: dict[str, Uncredited] = field(default_factory=dict)
+    placed: Integers | None = None
     _codes: dict[str, tuple[Positions, pa.Array]] = field(default_factory=dict, repr=False)
     _bounds: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return int(self.buyers.size)
+
+    @cached_property
+    def moments(self) -> Integers:
+        """The times that windows go by, int64[m]."""
+        return self.times if self.placed is None else np.where(self.placed == UNKNOWN, self.times, self.placed)
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """Half-open bounds of the moments: the period, unless an order was placed before or after it."""
+        start, stop = self.period
+        if self.placed is None or not self.moments.size:
+            return start, stop
+        return min(start, int(self.moments.min())), max(stop, int(self.moments.max()) + 1)
 
     @cached_property
     def canonical(self) -> Canonical:
@@ -149,10 +165,10 @@ class OrderData:
         masks = [self.matches(column, wanted) for column, wanted in rule.only]
         masks += [~self.matches(column, wanted) for column, wanted in rule.exclude]
         if rule.days_of_month is not None:
-            masks.append(on_days(self.times, rule.days_of_month, self.period))
+            masks.append(on_days(self.moments, rule.days_of_month, self.span))
         if rule.dates is not None:
             first, last = (day.toordinal() - _EPOCH for day in rule.dates)
-            masks.append((self.times >= first * DAY) & (self.times < (last + 1) * DAY))
+            masks.append((self.moments >= first * DAY) & (self.moments < (last + 1) * DAY))
         for mask in masks[1:]:
             masks[0] &= mask
         return masks[0] if masks else None
@@ -164,13 +180,13 @@ def selected(rule: OrderRule, orders: OrderData, people: People) -> Flags | None
     if rule.reads_enrolment and people.enrolled is not None:
         keep = np.ones(len(orders), np.bool_) if keep is None else keep
         inside = [span for span in (rule.from_enrolment, rule.within) if span is not None]
-        hours = opening_hours(people.enrolled, inside, rule.after_enrolment, orders.period)
-        order_kernels.keep_within(as_input(orders.buyers), as_input(orders.times), as_input(hours), keep)
+        hours = opening_hours(people.enrolled, inside, rule.after_enrolment, orders.span)
+        kernels.keep_within(as_input(orders.buyers), as_input(orders.moments), as_input(hours), keep)
     if rule.first_order is not None and people.ordered_before is not None:
         keep = np.ones(len(orders), np.bool_) if keep is None else keep
         at = orders.canonical
         before = as_input(people.ordered_before)
-        order_line_kernels.keep_first(at.starts, at.rows, at.fresh, before, rule.first_order == "only", keep)
+        line_kernels.keep_first(at.starts, at.rows, at.fresh, before, rule.first_order == "only", keep)
     return keep
 
 
@@ -205,3 +221,17 @@ def _fits(value: Any, kind: pa.DataType) -> bool:
     except (pa.ArrowInvalid, pa.ArrowTypeError, OverflowError):
         return False
     return True
+
+
+def note_uncredited(rule: OrderRule, keep: Flags | None, orders: OrderData, people: People) -> None:
+    """Note how many rows, and how much, nobody is credited with."""
+    orders.uncredited.pop(rule.name, None)
+    nobody = people.credit_to < 0
+    if not nobody.any():
+        return
+    nobody &= people.of_kinds(*(factor != 0 for factor in rule.factors))
+    mask = nobody[orders.buyers]
+    rows = np.flatnonzero(mask if keep is None else mask & keep)
+    if rows.size:
+        values = orders.value(rule)[rows] * people.of_kinds(*rule.factors)[orders.buyers[rows]]
+        orders.uncredited[rule.name] = Uncredited(rows.size, int(values.sum()))

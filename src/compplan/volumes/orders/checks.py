@@ -9,10 +9,12 @@ import numpy as np
 import pyarrow as pa
 
 from compplan.arrow.buffers import is_text, plain_type
-from compplan.errors import DataError, Problem, Rows, UsageError
+from compplan.errors import DataError, ExactnessError, Problem, Rows, UsageError
+from compplan.money import format_fixed
+from compplan.volumes.exactness import LIMIT
 from compplan.volumes.member_arrays import FLAG, INDEX, VOLUME, misfit
-from compplan.volumes.order_rules import held_for
-from compplan.volumes.order_windows import UNKNOWN
+from compplan.volumes.orders.rules import held_for
+from compplan.volumes.orders.windows import UNKNOWN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,8 +22,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from compplan.arrow.findings import Where
-    from compplan.volumes.order_data import OrderData, People
-    from compplan.volumes.order_rules import OrderRule
+    from compplan.volumes.orders.data import OrderData, People
+    from compplan.volumes.orders.rules import OrderRule
 
     Indices = NDArray[np.int64]
 
@@ -171,3 +173,27 @@ def unknown_enrolment(rule: OrderRule, orders: OrderData, people: People) -> Pro
     message = f'"{rule.name}" has a window from enrolment, and the buyers\' enrolment is empty'
     place = Rows("orders", None, rows.size, tuple(map(int, first)), ids)
     return Problem("unknown-enrolment", message, place, "fill the members' enrolment dates")
+
+
+def check_sums(rules: Sequence[OrderRule], orders: OrderData) -> None:
+    """Make sure that no sum of any of the orders can pass 64 bits.
+
+    Raises
+    ------
+    ExactnessError
+        With one problem for each rule where it could.
+    """
+    if problems := [problem for rule in rules if (problem := _too_large(rule, orders)) is not None]:
+        raise ExactnessError(problems)
+
+
+def _too_large(rule: OrderRule, orders: OrderData) -> Problem | None:
+    factor = max(map(abs, rule.factors))
+    if orders.magnitude(rule, -(-LIMIT // max(1, factor))) * factor < LIMIT:
+        return None
+    values = orders.value(rule)
+    row = int(np.argmax(values ^ (values >> 63)))  # the largest magnitude
+    message = f'the sum of all orders for "{rule.name}" with {rule.out_scale} decimals could pass 64 bits'
+    largest = format_fixed(int(values[row]), rule.in_scale)
+    hint = f"the largest value is {largest}; check the column, or use fewer decimals"
+    return Problem("overflow", message, Rows("orders", rule.column, len(orders), (row,)), hint)
