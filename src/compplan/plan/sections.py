@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.requirement import Requirement
-from compplan.plan.values import ConditionText, Model, Name, RoundingMode, Whole
+from compplan.plan.values import ConditionText, Form, Model, Name, RoundingMode, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FieldText = Annotated[str, StringConstraints(pattern=r"^member\.\w+$")]
+FieldText = Annotated[str, Form(pattern=r"^member\.\w+$")]
 """A column of the members table, as conditions name it."""
 
 
