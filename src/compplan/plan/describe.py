@@ -24,6 +24,9 @@ def describe(plan: Plan) -> str:
     lines.append(f"Money is rounded {MODES[model.rounding.mode]}, at {_POINTS[model.rounding.at]}.")
     lines += [_weeks(model.weeks)] if model.weeks else []
     lines += [f"Years begin in {model.years.start.capitalize()}, and quarters with them."] if model.years else []
+    if model.orders.placed is not None:
+        placed, date = model.orders.placed, model.orders.date
+        lines.append(f"Windows go by {placed} of the orders where it is given, and else by {date}.")
     lines += model.payout.describe(model.currency.code)
     lines += _section("Volumes and counts", [f"{n}: {r.describe()}." for n, r in plan.scope.rules.items()])
     lines += _section("Conditions", [f"{n}: {words(text)}." for n, text in model.conditions.items()])
