@@ -100,3 +100,14 @@ def levels_deep(levels: int) -> str:
     ('one level deep', '3 levels deep')
     """
     return "one level deep" if levels == 1 else f"{levels} levels deep"
+
+
+def half(span: str) -> str:
+    """Return the word for a span of time in a sentence.
+
+    Examples
+    --------
+    >>> half("half_year"), half("quarter")
+    ('half-year', 'quarter')
+    """
+    return span.replace("_", "-")

@@ -50,7 +50,7 @@ class Count(Quantity):
     periods: Span | None = Field(
         None,
         description="With periods: how many are looked at, this one included where it counts; all; or those of the "
-        "same month, quarter or year.",
+        "same month, quarter, half_year or year.",
     )
     consecutive: Flag = Field(default=False, description="With periods: only those in a row up to now.")
     this_period: Flag = Field(default=True, description="With periods: whether the period that is run counts.")
