@@ -1,23 +1,19 @@
 """The section `payout`: when a total is paid out, what is taken out of it, and where it goes."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.pay_day import PayDay
 from compplan.plan.tables import AmountTable, Keys, RateTable
-from compplan.plan.values import ConditionText, Model, Name, Number, Rate, digits, number
+from compplan.plan.values import ConditionText, Form, Model, Name, Number, Rate, digits, number
 from compplan.plan.wording import money, percent, table, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
 
 
@@ -43,8 +39,11 @@ def _in_currencies(value: Any) -> InCurrencies:
 _ONE = {"type": ["number", "string"]}
 MoneyInCurrencies = Annotated[
     InCurrencies,
-    BeforeValidator(_in_currencies),
-    WithJsonSchema({"anyOf": [_ONE, {"type": "object", "additionalProperties": _ONE}], "title": "Money"}),
+    Form(
+        _in_currencies,
+        whole=True,
+        json={"anyOf": [_ONE, {"type": "object", "additionalProperties": _ONE}], "title": "Money"},
+    ),
 ]
 
 
@@ -130,7 +129,7 @@ class Payout(Model):
         for name, deduction in self.deductions.items():
             yield ("deductions", name, deduction.field), deduction.rates_by, deduction.table
 
-    def findings(self, scope: Scope) -> Found:
+    def findings(self, scope: "Scope") -> Found:
         """Yield what makes no sense, at places below this section."""
         days = {name: bonus.pay_day for name, bonus in scope.model.bonuses.items()}
         if self.pay_day is None and any(days.values()):
