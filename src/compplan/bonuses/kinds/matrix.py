@@ -1,22 +1,18 @@
 """Matrix: pay by level in a tree of limited width, for every member or only where a level is full."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from compplan.bonuses.registry import register
 from compplan.bonuses.upward import Upward
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Name
 from compplan.plan.wording import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -60,7 +56,7 @@ matrix:
         if self.taken_by is not None:
             yield ("taken_by",), self.taken_by
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         tree = scope.model.trees.get(self.tree)
         if tree is not None and tree.width is None:
@@ -68,7 +64,7 @@ matrix:
         elif tree is not None and tree.width == 1 and self.pays == "full_levels":
             yield Finding(("pays",), "every level of a tree one wide is full", "use pays: each_member")
 
-    def full_levels(self, builder: Builder) -> str | None:
+    def full_levels(self, builder: "Builder") -> str | None:
         if self.pays == "each_member":
             return None
         return builder.full_levels(self.tree, self.taken_by)

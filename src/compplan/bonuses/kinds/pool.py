@@ -1,7 +1,6 @@
 """Pool: a part of the company's volume, or a fixed amount, is shared out among those who take part."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -10,15 +9,13 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.registry import register
 from compplan.bonuses.share_out import checks, wording
+from compplan.plan.findings import Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import HintedGroup
 from compplan.plan.tables import AmountTable, ByKey, Keys, LevelTable, RateTable
 from compplan.plan.values import Name, Number, Rate, RoundingMode, Whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -47,6 +44,11 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
     rates_by: str = Field("paid_as", description=f"What the keys of rates or amounts are: {_KEYS}.")
     open_to: Literal["key", "key_and_higher"] | None = Field(
         None, description="With keys: whether a pool is for those of its key, or for those of higher keys as well."
+    )
+    total_of: Literal["company", "key"] = Field(
+        "company",
+        description="With keys and rates: whether each pool is a part of the sum over the company, or over the members "
+        "of its key, customers and those who cannot take part too, such as each country's part of its own volume.",
     )
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the quantity.", validate_default=True)
     by: Name | None = Field(None, description="Points: the quantity that shares go by; equal shares when left out.")
@@ -121,7 +123,7 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
         if isinstance(self.places, ByKey) and self.places_by is not None:
             yield ("places",), self.places_by, self.places
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         yield from super().kept(name, scope)
         if self.rest == "carry":
             decimals = self.money(scope.model).decimals
@@ -133,16 +135,16 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
         keys = list(self.table.rows) if isinstance(self.table, ByKey) else [""]
         return tuple(f"{name}:carried {key}".rstrip() for key in keys)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         yield from checks.makes_no_sense(self, scope)
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.share_out.compile import compile_pool  # noqa: PLC0415 - the language loads no NumPy
 
         compile_pool(name, self, builder)
 
-    def paid_at_most(self, scope: Scope) -> Decimal:
+    def paid_at_most(self, scope: "Scope") -> Decimal:
         """Each key has a pool of its own, so they add up."""
         del scope
         rates = (

@@ -1,7 +1,6 @@
 """Retail bonus: a distributor's share of what his own customers, or he himself, bought."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,7 +8,7 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.registry import register
 from compplan.plan.by_country import NameOrNames, NumberOrNumbers
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.source_keys import their_axes
@@ -18,9 +17,6 @@ from compplan.plan.values import Model, Name, Number, Whole, digits
 from compplan.plan.wording import money, percent, points, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -131,7 +127,7 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
         yield from super().tables()
         yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         yield from super().kept(name, scope)
         decimals = self.money(scope.model).decimals
         if self.true_up is not None:
@@ -141,7 +137,7 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
             yield Kept(f"{name}:last_paid", decimals)
             yield Kept(f"{name}:last_volume", scope.scale(self.of))
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         marginal = self.bands == "marginal"
         if marginal and not (
@@ -158,7 +154,7 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
         if self.returned is not None and scope.model.rounding.at == "member":
             yield Finding(("returned",), "what was paid before is rounded money", "round at payment or at bonus")
 
-    def _blocks(self, scope: Scope, *, marginal: bool) -> Found:
+    def _blocks(self, scope: "Scope", *, marginal: bool) -> Found:
         assert self.blocks is not None  # noqa: S101 - asked by the caller
         if marginal and self.rates_by != self.of:
             yield Finding(
@@ -170,7 +166,7 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
         if self.blocks.incomplete == "unpaid" and self.blocks.after:
             yield Finding(("blocks", "after"), "an incomplete block is never paid", "say with incomplete what it gets")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.own_tier.retail_pass import compile_retail  # noqa: PLC0415 - the language loads no NumPy
 
         compile_retail(name, self, builder)
