@@ -132,6 +132,8 @@ def _rises_and_falls(rule: HeldRank) -> str:
     if rule.falls_after is None:
         return f"{rises}, and never falls"
     when = f"after {rule.falls_after} periods in a row below it" if rule.falls_after > 1 else "in a period below it"
+    if rule.falls_within is not None:
+        when = f"in the last of {rule.falls_after} periods below it within {rule.falls_within}"
     far = "to the rank earned" if rule.falls_by is None else f"by at most {rule.falls_by}"
     return f"{rises}, and falls {far} {when}"
 
