@@ -21,6 +21,7 @@ class RollUp(Quantity):
     """Sum of a volume over the downline."""
 
     word: ClassVar[str] = "roll_up"
+    overlaps: ClassVar[bool] = True
     example: ClassVar[str] = """\
 gv: {roll_up: pv}
 three_levels: {roll_up: pv, levels: 3, own: false}
