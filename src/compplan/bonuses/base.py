@@ -108,10 +108,6 @@ class Bonus(Model):
     )
     source: str | None = Field(None, description="Where the company's plan document says so.")
 
-    def has_one_level(self) -> bool:
-        """Tell whether lists of rates by level have no meaning here."""
-        return self.one_level
-
     @property
     def reads_rows(self) -> bool:
         """Whether the single payments of other bonuses are read, and not only what they pay in all."""
