@@ -64,7 +64,7 @@ class Bonus(Model):
         "paid_as",
         description="What the keys of `cap` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
-    cap_per: Literal["period", "week", "month", "quarter", "year", "all"] = Field(
+    cap_per: Literal["period", "week", "month", "quarter", "half_year", "year", "all"] = Field(
         "period",
         description="The span of time that `cap` is for, `all` for all time; what was paid earlier in it is in the "
         "state.",
