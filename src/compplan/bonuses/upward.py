@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 class Upward(Bonus):
     """Volume goes up a tree; the members above get a rate or an amount by level."""
 
+    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "compress", "where", "stop_at")
+    compress_words: ClassVar[tuple[str, ...]] = ("none", "unpayable")
     pairs: ClassVar[dict[str, str]] = {"pay_when": "source"}
     their_keys: ClassVar[tuple[str, ...]] = ("source.", "orders.", "order.")
 
@@ -159,14 +161,6 @@ class Upward(Bonus):
     def table(self) -> Any:
         """The rates or the amounts."""
         return self.rates if self.rates is not None else self.amounts
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.compress not in {"none", "unpayable"}:
-            yield ("compress",), self.compress
-        for field in ("where", "stop_at"):
-            if (text := getattr(self, field)) is not None:
-                yield (field,), text
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of

@@ -12,7 +12,6 @@ from compplan.plan.wording import words
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
@@ -24,6 +23,7 @@ class FullLevels(Quantity):
     """How many levels below a member are full, from the first on: in a tree three wide, 3 members, 9, 27 and so on."""
 
     word: ClassVar[str] = "full_levels"
+    conditions: ClassVar[tuple[str, ...]] = ("where",)
     example: ClassVar[str] = """\
 levels_full: {full_levels: binary}
 levels_active: {full_levels: binary, where: active}
@@ -31,10 +31,6 @@ levels_active: {full_levels: binary, where: active}
 
     full_levels: Name = Field(description="The tree, which has a width.")
     where: ConditionText | None = Field(None, description="Only places of members who meet this count as taken.")
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        if self.where is not None:
-            yield "where", self.where
 
     def tree_of(self, scope: Scope) -> str:
         return self.full_levels if self.full_levels in scope.model.trees else scope.model.default_tree()

@@ -49,6 +49,8 @@ class Climbing(Bonus):
     """Volume goes up a tree; who stands in its way gets his rate less what is taken already."""
 
     family: ClassVar[str] = "differential"
+    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "compress", "where", "stop_at")
+    compress_words: ClassVar[tuple[str, ...]] = ("none", "unpayable")
     one_level: ClassVar[bool] = True
     pairs: ClassVar[dict[str, str]] = {}
 
@@ -132,14 +134,6 @@ class Climbing(Bonus):
     def word(self, name: str) -> Any:
         """Return a field that only one of the kinds has; None where it is left out, or not there."""
         return getattr(self, name, None)
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.compress not in {"none", "unpayable"}:
-            yield ("compress",), self.compress
-        for field in ("where", "stop_at"):
-            if (text := getattr(self, field)) is not None:
-                yield (field,), text
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of

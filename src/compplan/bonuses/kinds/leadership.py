@@ -26,6 +26,7 @@ class Leadership(Bonus):
     """What each group makes goes up to the next who keeps it; a guarantee to the next above comes first."""
 
     family: ClassVar[str] = "leadership"
+    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "groups")
     example: ClassVar[str] = """\
 leadership:
   kind: leadership
@@ -63,10 +64,6 @@ leadership:
     money_per_point: Number = Field(
         1, ge=0, description="Money for one point of the volume.", validate_default=True
     )
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        yield ("groups",), self.groups
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of

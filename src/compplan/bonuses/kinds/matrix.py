@@ -14,7 +14,6 @@ from compplan.plan.values import ConditionText, Name
 from compplan.plan.wording import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
 
     from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
@@ -26,6 +25,7 @@ class Matrix(Upward):
     """Levels of a forced matrix. Where members stand is decided before a run, for example by `compplan.place`."""
 
     family: ClassVar[str] = "matrix"
+    conditions: ClassVar[tuple[str, ...]] = (*Upward.conditions, "taken_by")
     example: ClassVar[str] = """\
 matrix:
   kind: matrix
@@ -54,11 +54,6 @@ matrix:
             field = "start" if self.start == "self" else "compress"
             raise Hinted("full levels are those of the matrix as it stands", f"leave {field} out", (field,))
         return self
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.taken_by is not None:
-            yield ("taken_by",), self.taken_by
 
     def findings(self, name: str, scope: Scope) -> Found:
         yield from super().findings(name, scope)

@@ -65,6 +65,7 @@ class PassUp(Bonus):
     """A rate or an amount for each sale, to the seller or, for sales of some numbers, to somebody above him."""
 
     family: ClassVar[str] = "pass_up"
+    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "pass_to", "where")
     example: ClassVar[str] = """\
 two_up:
   kind: pass_up
@@ -153,12 +154,6 @@ two_up:
     def table(self) -> Any:
         """The rates or the amounts."""
         return self.rates if self.rates is not None else self.amounts
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        for field in ("pass_to", "where"):
-            if (text := getattr(self, field)) is not None:
-                yield (field,), text
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         for name in self.of:

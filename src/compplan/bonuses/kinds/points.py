@@ -32,6 +32,8 @@ class Points(Bonus):
     """Points that are used up on the way up: the nearest takes first, what is left goes on."""
 
     family: ClassVar[str] = "points"
+    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "where", "stop_at", "compress")
+    compress_words: ClassVar[tuple[str, ...]] = ("none", "unpayable")
     example: ClassVar[str] = """\
 sale:
   kind: points
@@ -102,12 +104,6 @@ sale:
         """Digits of points."""
         rows = [row for _, row in self.takes.leaves()] if isinstance(self.takes, ByKey) else [self.takes]
         return max([digits(self.points), *(digits(value) for row in rows for value in row.levels)])
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        for field in ("where", "stop_at", "compress"):
-            if (text := getattr(self, field)) not in {None, "none", "unpayable"}:
-                yield (field,), text
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
