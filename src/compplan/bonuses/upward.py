@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.bonuses.base import Bonus
+from compplan.bonuses.table_paid import TablePaid
 from compplan.plan import expression as ex
 from compplan.plan.by_country import NameOrNames, NumberOrNumbers
 from compplan.plan.expression.pairs import alternatives, split
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
     from compplan.program.builder import Builder
 
 
-class Upward(Bonus):
+class Upward(TablePaid):
     """Volume goes up a tree; the members above get a rate or an amount by level."""
 
-    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "compress", "where", "stop_at")
+    conditions: ClassVar[tuple[str, ...]] = (*TablePaid.conditions, "compress", "where", "stop_at")
     compress_words: ClassVar[tuple[str, ...]] = ("none", "unpayable")
     pairs: ClassVar[dict[str, str]] = {"pay_when": "source"}
     their_keys: ClassVar[tuple[str, ...]] = ("source.", "orders.", "order.")
@@ -134,14 +134,10 @@ class Upward(Bonus):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if (self.rates is None) == (self.amounts is None):
-            raise Hinted("a bonus has either rates or amounts", "give one of the two", ("rates",))
         if self.skipped == "paid" and self.compress in {"none", "unpayable"}:
             raise Hinted(
                 "skipped: paid needs a compress condition", "for example: compress: not active", ("skipped",)
             )
-        if self.amounts is not None and self.money_per_point != 1:
-            raise Hinted("fixed amounts do not depend on points", "leave it out", ("money_per_point",))
         if self.qualified_since and self.payment != "order":
             raise Hinted(
                 "qualified_since needs payment: order", "orders have dates, sums have none", ("payment",)
@@ -157,17 +153,11 @@ class Upward(Bonus):
                 raise Hinted(f"{field}_by has no table", f"give {field} too", (f"{field}_by",))
         return self
 
-    @property
-    def table(self) -> Any:
-        """The rates or the amounts."""
-        return self.rates if self.rates is not None else self.amounts
-
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
 
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
-        yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
         for field in ("levels", "cap_per_source"):
             if (table := getattr(self, field)) is not None:
                 yield (field,), getattr(self, f"{field}_by"), table

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from compplan.bonuses.base import Bonus
 from compplan.bonuses.difference.findings import findings
 from compplan.bonuses.difference.sentences import sentences
+from compplan.bonuses.table_paid import TablePaid
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.tables import AmountTable, Keys, LevelTable, RateTable, level_table
@@ -45,11 +45,11 @@ Floors = Annotated[
 ]
 
 
-class Climbing(Bonus):
+class Climbing(TablePaid):
     """Volume goes up a tree; who stands in its way gets his rate less what is taken already."""
 
     family: ClassVar[str] = "differential"
-    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "compress", "where", "stop_at")
+    conditions: ClassVar[tuple[str, ...]] = (*TablePaid.conditions, "compress", "where", "stop_at")
     compress_words: ClassVar[tuple[str, ...]] = ("none", "unpayable")
     one_level: ClassVar[bool] = True
     pairs: ClassVar[dict[str, str]] = {}
@@ -109,27 +109,13 @@ class Climbing(Bonus):
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     @model_validator(mode="after")
-    def _rates_or_amounts(self) -> Self:
-        if (self.rates is None) == (self.amounts is None):
-            raise Hinted("a bonus has either rates or amounts", "give one of the two", ("rates",))
-        if self.amounts is not None and self.money_per_point != 1:
-            raise Hinted("fixed amounts do not depend on points", "leave it out", ("money_per_point",))
+    def _shares_need_rates(self) -> Self:
         words = "at_least", "takes_at_least", "total_limit", "taken"
         shares = [word for word in words if self.word(word) is not None]
         shares += ["bands"] * (self.word("bands") == "marginal")
         if self.amounts is not None and shares:
             raise Hinted(f"{shares[0]} is about rates, and this bonus has amounts", "leave it out", (shares[0],))
         return self
-
-    @property
-    def table(self) -> Any:
-        """The rates or the amounts."""
-        return self.rates if self.rates is not None else self.amounts
-
-    @property
-    def table_word(self) -> str:
-        """What the table is called: rates or amounts."""
-        return "rates" if self.rates is not None else "amounts"
 
     def word(self, name: str) -> Any:
         """Return a field that only one of the kinds has; None where it is left out, or not there."""
@@ -139,10 +125,6 @@ class Climbing(Bonus):
         yield ("of",), self.of
         if (taken := self.word("taken")) is not None:
             yield ("taken",), taken
-
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
-        yield from super().tables()
-        yield (self.table_word,), self.rates_by, self.table
 
     def held_column(self, name: str) -> str:
         """Return the column of the state that holds what is kept for members."""
