@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
+from compplan.bonuses.fields import PaidWhere, Payment, StopAt, TreeUp
 from compplan.bonuses.table_paid import TablePaid
 from compplan.plan import expression as ex
 from compplan.plan.by_country import NameOrNames, NumberOrNumbers
@@ -13,7 +14,7 @@ from compplan.plan.expression.pairs import alternatives, split
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.tables import ALL, MOST_LEVELS, AmountTable, ByKey, Keys, LevelsTable, LevelTable, RateTable
-from compplan.plan.values import ConditionText, Name, Whole
+from compplan.plan.values import ConditionText, Whole
 from compplan.plan.wording import in_tree, levels_words, money, percent, points, table, words
 from compplan.quantities.roll_up import RollUp
 
@@ -34,7 +35,7 @@ class Upward(TablePaid):
     their_keys: ClassVar[tuple[str, ...]] = ("source.", "orders.", "order.")
 
     of: NameOrNames = Field(description="The volume that is paid on; or one for each `of_by` key.")
-    tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
+    tree: TreeUp = None
     rates: RateTable | None = Field(
         None, description="Rates by level, or such a list for each `rates_by` key."
     )
@@ -64,14 +65,8 @@ class Upward(TablePaid):
         "paid_as",
         description="What the keys of `levels` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
-    where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
-    stop_at: ConditionText | None = Field(
-        None,
-        description=(
-            "A member who meets this is the last who is paid on what comes from below; his own volume "
-            "goes no further either."
-        ),
-    )
+    where: PaidWhere = None
+    stop_at: StopAt = None
     compress: ConditionText = Field(
         "none",
         description=(
@@ -87,10 +82,7 @@ class Upward(TablePaid):
         "breakage",
         description="Where the share of a member goes who uses a level but cannot be paid at it.",
     )
-    payment: Literal["period", "order"] = Field(
-        "period",
-        description="What one payment is: a source's volume of the period, or each order.",
-    )
+    payment: Payment = "period"
     start: Literal["upline", "self"] = Field(
         "upline",
         description="Whether level 1 is the first member above the source, or the source.",

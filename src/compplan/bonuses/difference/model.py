@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from compplan.bonuses.difference.findings import findings
 from compplan.bonuses.difference.sentences import sentences
+from compplan.bonuses.fields import PaidWhere, Payment, StopAt, TreeUp
 from compplan.bonuses.table_paid import TablePaid
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
@@ -55,7 +56,7 @@ class Climbing(TablePaid):
     pairs: ClassVar[dict[str, str]] = {}
 
     of: Name = Field(description="The volume that is paid on.")
-    tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
+    tree: TreeUp = None
     rates: RateTable | None = Field(None, description="One rate for each `rates_by` key, or one for all.")
     amounts: AmountTable | None = Field(
         None, description="Fixed money for each payment instead of rates; who is above is paid what his amount adds."
@@ -70,14 +71,8 @@ class Climbing(TablePaid):
     start: Literal["upline", "self"] = Field(
         "upline", description="Whether the walk begins with the first member above the source, or with the source."
     )
-    where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
-    stop_at: ConditionText | None = Field(
-        None,
-        description=(
-            "A member who meets this is the last who is paid on what comes from below; his own volume goes no further "
-            "either."
-        ),
-    )
+    where: PaidWhere = None
+    stop_at: StopAt = None
     compress: ConditionText = Field(
         "none",
         description=(
@@ -103,9 +98,7 @@ class Climbing(TablePaid):
             "in which he meets it (`hold`)."
         ),
     )
-    payment: Literal["period", "order"] = Field(
-        "period", description="What one payment is: a source's volume of the period, or each order."
-    )
+    payment: Payment = "period"
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     @model_validator(mode="after")

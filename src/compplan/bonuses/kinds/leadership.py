@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from compplan.bonuses.base import Bonus
+from compplan.bonuses.fields import TreeUp
 from compplan.bonuses.registry import register
 from compplan.plan.findings import Finding
 from compplan.plan.tables import AmountTable, ByKey, Keys, RateTable
@@ -39,7 +40,7 @@ leadership:
 
     kind: Literal["leadership"] = Field(description="Pays the next above on the groups of leaders.")
     of: Name = Field(description="The volume of a leader's own group, such as a roll_up with stop_at.")
-    tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
+    tree: TreeUp = None
     groups: ConditionText = Field(description="Who is a leader: his group makes something for the next above.")
     rates: RateTable = Field(description="The rate, or one for each `rates_by` key of the leader whose group it is.")
     rates_by: Keys = Field(
@@ -61,9 +62,7 @@ leadership:
             "member.<field>."
         ),
     )
-    money_per_point: Number = Field(
-        1, ge=0, description="Money for one point of the volume.", validate_default=True
-    )
+    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of

@@ -132,9 +132,7 @@ two_up:
         ),
     )
     payment: Literal["order"] = Field("order", description="Each order is a payment.")
-    money_per_point: Number = Field(
-        1, ge=0, description="Money for one point of the volume.", validate_default=True
-    )
+    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:

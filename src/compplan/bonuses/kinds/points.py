@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from compplan.bonuses.base import Bonus
+from compplan.bonuses.fields import PaidWhere, StopAt, TreeUp
 from compplan.bonuses.registry import register
 from compplan.plan.findings import Finding
 from compplan.plan.kept import Kept
@@ -46,7 +47,7 @@ sale:
 
     kind: Literal["points"] = Field(description="Pays points of a sale until none is left.")
     of: Name = Field(description="The worth of one point: a volume, for each source or order.")
-    tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
+    tree: TreeUp = None
     points: PointCount = Field(
         description=(
             "How many points each source or order carries; or a share of the volume, such as 40%."
@@ -66,14 +67,8 @@ sale:
             "when the first member came (or his first rank thereafter), kept in the state."
         ),
     )
-    where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
-    stop_at: ConditionText | None = Field(
-        None,
-        description=(
-            "A member who meets this is the last who is paid on what comes from below; his own volume "
-            "goes no further either."
-        ),
-    )
+    where: PaidWhere = None
+    stop_at: StopAt = None
     compress: ConditionText = Field(
         "none",
         description=(
@@ -87,9 +82,7 @@ sale:
     start: Literal["upline", "self"] = Field(
         "upline", description="Whether the first to take is the member above the source, or the source."
     )
-    money_per_point: Number = Field(
-        1, ge=0, description="Money for one point of the volume.", validate_default=True
-    )
+    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     @model_validator(mode="after")
     def _keys_are_there(self) -> Self:
