@@ -35,7 +35,7 @@ class Record:
         fields = self.__match_args__
         given = {**self._blank, **dict(zip(fields, values, strict=False)), **named}
         twice = named.keys() & set(fields[: len(values)])
-        if twice or max(len(values), len(given)) > len(fields) or any(each is _MISSING for each in given.values()):
+        if twice or max(len(values), len(given)) > len(fields) or _MISSING in given.values():
             raise TypeError(f"{type(self).__name__} has the fields {', '.join(fields)}")
         self.__dict__.update(given)
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, PlainValidator, WithJsonSchema
+from pydantic import Field
 
 from compplan.plan.currencies import Currency, currency
 from compplan.plan.located import Hinted
 from compplan.plan.sentences import CODE
-from compplan.plan.values import number
+from compplan.plan.values import Form, number
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
@@ -96,10 +99,6 @@ def _currencies(value: Any) -> Currency | None:
     return CurrencyByKey(code=first.code, decimals=first.decimals, table=table)
 
 
-def _schema(one: dict[str, Any], title: str) -> WithJsonSchema:
-    return WithJsonSchema({"anyOf": [one, {"type": "object", "additionalProperties": one}], "title": title})
-
-
 _CURRENCY = {
     "anyOf": [
         {"type": "string", "pattern": CODE},
@@ -110,12 +109,15 @@ _CURRENCY = {
         },
     ]
 }
-NameOrNames = Annotated[
-    str, PlainValidator(_names), _schema({"type": "string", "pattern": _NAME.pattern}, "Name, or names by key")
-]
-NumberOrNumbers = Annotated[
-    Decimal, PlainValidator(_numbers), _schema({"type": ["number", "string"]}, "Number, or numbers by key")
-]
-CurrencyOrCurrencies = Annotated[
-    Currency, PlainValidator(_currencies), _schema(_CURRENCY, "Currency, or currencies by key")
-]
+_TEXT = {"type": "string", "pattern": _NAME.pattern}
+_NUMBER = {"type": ["number", "string"]}
+
+
+def _form(read: Callable[[Any], object], one: dict[str, Any], title: str) -> Form:
+    json = {"anyOf": [one, {"type": "object", "additionalProperties": one}], "title": title}
+    return Form(read, whole=True, json=json)
+
+
+NameOrNames = Annotated[str, _form(_names, _TEXT, "Name, or names by key")]
+NumberOrNumbers = Annotated[Decimal, _form(_numbers, _NUMBER, "Number, or numbers by key")]
+CurrencyOrCurrencies = Annotated[Currency, _form(_currencies, _CURRENCY, "Currency, or currencies by key")]

@@ -61,6 +61,7 @@ def problems(scope: Scope) -> Found:
     if not unscaled:
         yield from _requirements_make_no_sense(scope)
     yield from _who_holds_ranks_depends_on_ranks(scope)
+    yield from _no_window_goes_by_placed(scope)
     yield from tables_make_no_sense(scope)
     yield from bonuses_make_no_sense(scope)
     yield from greater_makes_no_sense(scope)
@@ -68,6 +69,16 @@ def problems(scope: Scope) -> Found:
     yield from limits_make_no_sense(scope)
     yield from money_is_too_fine(scope)
     yield from payouts_make_no_sense(scope)
+
+
+def _no_window_goes_by_placed(scope: Scope) -> Found:
+    """Yield a date for windows where there are none: the orders would need a column that nothing reads."""
+    bonuses = scope.model.bonuses.values()
+    windows = [rule.window for rule in scope.order_sums.values()]
+    windows += [getattr(bonus, field, None) for bonus in bonuses for field in ("window", "qualified_since")]
+    if scope.model.orders.placed is not None and not any(windows):
+        hint = "leave it out, or give a volume or a bonus a window"
+        yield Finding(("orders", "placed"), "there is no window that could go by it", hint)
 
 
 def _named(scope: Scope) -> list[Path]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field
 
 from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import Name
+from compplan.plan.values import Form, Name
 
 if TYPE_CHECKING:
     from compplan.plan.findings import Found
@@ -26,8 +26,7 @@ def _group(value: Any) -> tuple[Any, ...]:
 
 GreaterOf = Annotated[
     tuple[Name, ...],
-    BeforeValidator(_group),
-    WithJsonSchema({"type": "array", "items": {"type": "string"}, "minItems": 2, "title": "Bonuses"}),
+    Form(_group, json={"type": "array", "items": {"type": "string"}, "minItems": 2, "title": "Bonuses"}),
 ]
 """Bonuses of which the one that pays most is paid; of equal ones the one that is named first."""
 

@@ -169,6 +169,8 @@ def _orders(scope: Scope) -> dict[str, str]:
         model.orders.member: "id of the buyer",
         model.orders.date: "date or instant that decides the period",
     }
+    if model.orders.placed is not None:
+        columns.setdefault(model.orders.placed, "date or instant that windows go by; empty where it is the same")
     if scope.pays_per_order or any(rule.first_order for rule in sums.values()):
         columns[model.orders.id] = "id of the order"
     for name, rule in sums.items():

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
 from compplan.plan.pay_day import PayDay
 from compplan.plan.rates_or_amounts import RatesOrAmounts
 from compplan.plan.tables import AmountTable, Keys, RateTable
-from compplan.plan.values import ConditionText, Model, Name, Number, Rate, digits, number
+from compplan.plan.values import ConditionText, Form, Model, Name, Number, Rate, digits, number
 from compplan.plan.wording import money, percent, table, words
 
 if TYPE_CHECKING:
@@ -44,8 +44,11 @@ def _in_currencies(value: Any) -> InCurrencies:
 _ONE = {"type": ["number", "string"]}
 MoneyInCurrencies = Annotated[
     InCurrencies,
-    BeforeValidator(_in_currencies),
-    WithJsonSchema({"anyOf": [_ONE, {"type": "object", "additionalProperties": _ONE}], "title": "Money"}),
+    Form(
+        _in_currencies,
+        whole=True,
+        json={"anyOf": [_ONE, {"type": "object", "additionalProperties": _ONE}], "title": "Money"},
+    ),
 ]
 
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.requirement import Requirement
-from compplan.plan.values import ConditionText, Model, Name, RoundingMode, Whole
+from compplan.plan.values import ConditionText, Form, Model, Name, RoundingMode, Whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-FieldText = Annotated[str, StringConstraints(pattern=r"^member\.\w+$")]
+FieldText = Annotated[str, Form(pattern=r"^member\.\w+$")]
 """A column of the members table, as conditions name it."""
 
 
@@ -49,6 +49,11 @@ class Orders(Model):
     id: str = Field("order_id", description="The column of the order's id.")
     member: str = Field("member_id", description="The column of the buyer's id.")
     date: str = Field("date", description="The column of the date (or instant) that decides the period.")
+    placed: str | None = Field(
+        None,
+        description="The column of the date that windows go by, where it is another one, as of what is returned later: "
+        "when the order was placed; `date` where it is empty.",
+    )
 
 
 class Tree(Model):

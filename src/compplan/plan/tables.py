@@ -6,10 +6,8 @@ import re
 from decimal import Decimal
 from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
-
 from compplan.plan.located import Hinted
-from compplan.plan.values import number, rate, weight
+from compplan.plan.values import Form, number, rate, weight
 from compplan.records import Record
 
 _DEEPER = re.compile(r"^(?P<value>.+?)\s+and deeper$")
@@ -46,9 +44,12 @@ def _keys(value: Any) -> Any:
 
 Keys = Annotated[
     str | tuple[str, ...],
-    BeforeValidator(_keys),
-    WithJsonSchema(
-        {"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}], "title": "Keys"}
+    Form(
+        _keys,
+        json={
+            "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}, "minItems": 1}],
+            "title": "Keys",
+        },
     ),
 ]
 """What the keys of a table are, from the outside in where it is nested."""
@@ -114,9 +115,10 @@ _TABLE_SCHEMA = {"anyOf": [_ONE, _LIST, {"type": "object", "additionalProperties
 
 RateTable = Annotated[
     LevelTable | ByKey,
-    BeforeValidator(lambda value: _table(value, rate)),
-    WithJsonSchema(
-        {
+    Form(
+        lambda value: _table(value, rate),
+        whole=True,
+        json={
             **_TABLE_SCHEMA,
             "title": "Rates",
             "description": (
@@ -128,9 +130,10 @@ RateTable = Annotated[
 ]
 WeightTable = Annotated[
     LevelTable | ByKey,
-    BeforeValidator(lambda value: _table(value, weight)),
-    WithJsonSchema(
-        {
+    Form(
+        lambda value: _table(value, weight),
+        whole=True,
+        json={
             **_TABLE_SCHEMA,
             "title": "Rates",
             "description": "Shares of a volume, by level or generation; 500% is five times the volume.",
@@ -139,9 +142,10 @@ WeightTable = Annotated[
 ]
 AmountTable = Annotated[
     LevelTable | ByKey,
-    BeforeValidator(lambda value: _table(value, number)),
-    WithJsonSchema(
-        {
+    Form(
+        lambda value: _table(value, number),
+        whole=True,
+        json={
             **_TABLE_SCHEMA,
             "title": "Amounts",
             "description": "Fixed money: one amount, a list by level, or such a list for each key.",
@@ -172,9 +176,10 @@ def levels_open(value: Any) -> Decimal:
 
 LevelsTable = Annotated[
     LevelTable | ByKey,
-    BeforeValidator(lambda value: _table(value, levels_open)),
-    WithJsonSchema(
-        {
+    Form(
+        lambda value: _table(value, levels_open),
+        whole=True,
+        json={
             "anyOf": [_ONE, {"type": "object", "additionalProperties": _ONE}],
             "title": "Levels",
             "description": "A number of levels or `all`, or one for each key.",
@@ -194,16 +199,16 @@ def share_or_number(value: Any) -> Decimal:
     return rate(value) if isinstance(value, str) and value.strip().endswith("%") else number(value)
 
 
-PointCount = Annotated[
-    Decimal,
-    BeforeValidator(share_or_number),
-    Field(gt=0),
-    WithJsonSchema({"type": ["number", "string"], "title": "Points"}),
-]
+PointCount = Annotated[Decimal, Form(share_or_number, gt=Decimal(0), json={**_ONE, "title": "Points"})]
 PointTable = Annotated[
     LevelTable | ByKey,
-    BeforeValidator(lambda value: _table(value, share_or_number)),
-    WithJsonSchema(
-        {**_TABLE_SCHEMA, "title": "Points", "description": "A number of points or a share, or one for each key."},
+    Form(
+        lambda value: _table(value, share_or_number),
+        whole=True,
+        json={
+            **_TABLE_SCHEMA,
+            "title": "Points",
+            "description": "A number of points or a share, or one for each key.",
+        },
     ),
 ]

@@ -6,9 +6,8 @@ import re
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, WithJsonSchema
-
 from compplan.plan.located import Hinted
+from compplan.plan.values import Form
 from compplan.records import Record
 
 _SPAN = re.compile(r"^(?P<count>\d+) (?P<unit>days?|calendar months?|month ends?)$")
@@ -57,14 +56,13 @@ def day(value: Any) -> date:
     raise Hinted(f'"{value}" is not a day', "write year, month and day: 2026-03-31")
 
 
-Day = Annotated[
-    date, BeforeValidator(day), WithJsonSchema({"type": "string", "title": "Day", "examples": ["2026-03-31"]})
-]
+Day = Annotated[date, Form(day, whole=True, json={"type": "string", "title": "Day", "examples": ["2026-03-31"]})]
 
 SpanText = Annotated[
     Span,
-    BeforeValidator(_span),
-    WithJsonSchema(
-        {"type": "string", "title": "Span of time", "examples": ["60 days", "3 calendar months", "3 month ends"]}
+    Form(
+        _span,
+        whole=True,
+        json={"type": "string", "title": "Span of time", "examples": ["60 days", "3 calendar months", "3 month ends"]},
     ),
 ]

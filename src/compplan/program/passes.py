@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -99,6 +99,24 @@ class DaysSincePass(Pass):
         known = instants != np.iinfo(np.int64).max
         days = np.where(known, last - np.where(known, instants, 0) // day, self.never)
         work.put(self.writes[0], days, 0)
+
+
+@dataclass(frozen=True)
+class MonthsSincePass(Pass):
+    """Calendar months from the month of a date to that of the period's last day."""
+
+    field: str
+    cycle: int | None
+    never: int
+
+    def run(self, work: Work) -> None:
+        instants = work.columns[self.field]
+        last = work.period.after - timedelta(days=1)
+        known = instants != np.iinfo(np.int64).max
+        months = np.where(known, instants, 0).astype("datetime64[us]").astype("datetime64[M]").astype(np.int64)
+        since = 12 * (last.year - 1970) + last.month - 1 - months
+        known &= since >= 0
+        work.put(self.writes[0], np.where(known, since % self.cycle if self.cycle else since, self.never), 0)
 
 
 @dataclass(frozen=True)

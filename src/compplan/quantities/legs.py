@@ -5,11 +5,11 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field, Strict, model_validator
+from pydantic import Field, model_validator
 
 from compplan.plan.findings import Finding
 from compplan.plan.located import Hinted
-from compplan.plan.values import EXACT, Name, Number, Rate, digits
+from compplan.plan.values import EXACT, Form, Name, Number, Rate, digits
 from compplan.plan.wording import money, percent
 from compplan.quantities.base import Quantity, register
 from compplan.ranks.row import INFINITE
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
-Place = Annotated[int, Strict(), Field(ge=1, le=100)]
+Place = Annotated[int, Form(strict=True, ge=1, le=100)]
 
 _PICKS = {
     "largest": "the largest leg",

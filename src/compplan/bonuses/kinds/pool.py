@@ -49,6 +49,11 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
     open_to: Literal["key", "key_and_higher"] | None = Field(
         None, description="With keys: whether a pool is for those of its key, or for those of higher keys as well."
     )
+    total_of: Literal["company", "key"] = Field(
+        "company",
+        description="With keys and rates: whether each pool is a part of the sum over the company, or over the members "
+        "of its key, customers and those who cannot take part too, such as each country's part of its own volume.",
+    )
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the quantity.", validate_default=True)
     by: Name | None = Field(None, description="Points: the quantity that shares go by; equal shares when left out.")
     weights: AmountTable | None = Field(

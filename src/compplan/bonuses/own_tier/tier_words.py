@@ -6,10 +6,10 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic import Field, model_validator
 
 from compplan.plan.located import Hinted
-from compplan.plan.values import EXACT, Model, Name, Rate, Whole, number
+from compplan.plan.values import EXACT, Form, Model, Name, Rate, Whole, number
 from compplan.records import Record
 
 
@@ -75,8 +75,11 @@ def _table(value: Any) -> TierTable:
 _FLAT: dict[str, Any] = {"type": "object", "additionalProperties": {"type": ["number", "string"]}}
 Tiers = Annotated[
     TierTable,
-    BeforeValidator(_table),
-    WithJsonSchema({"anyOf": [_FLAT, {"type": "object", "additionalProperties": _FLAT}], "title": "Tiers"}),
+    Form(
+        _table,
+        whole=True,
+        json={"anyOf": [_FLAT, {"type": "object", "additionalProperties": _FLAT}], "title": "Tiers"},
+    ),
 ]
 """Amounts by tier, or such a table for each key of `amounts_by`."""
 

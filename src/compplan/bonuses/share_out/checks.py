@@ -33,6 +33,8 @@ def does_not_fit(pool: Pool) -> Iterator[Hinted]:
         yield Hinted("it is not said who shares in the pool of a key", hint, ("rates",) if pool.rates else ("amounts",))
     if not isinstance(pool.table, ByKey) and pool.open_to is not None:
         yield Hinted("open_to goes with a pool for each key", "leave it out", ("open_to",))
+    if pool.total_of == "key" and (pool.rates is None or not isinstance(pool.rates, ByKey)):
+        yield Hinted("total_of: key goes with a rate for each key", "leave it out", ("total_of",))
     if pool.pays < 1 and pool.rest != "carry":
         yield Hinted("what is not paid out has no place to go", "add rest: carry", ("pays",))
     if pool.pays > 1:
@@ -77,6 +79,8 @@ def _places_do_not_fit(pool: Pool) -> Iterator[Hinted]:
 
 def makes_no_sense(pool: Pool, scope: Scope) -> Found:
     """Yield what is wrong with a pool in its plan."""
+    if pool.total_of == "key" and pool.of in scope.rules and scope.rules[pool.of].company_wide(scope):
+        yield Finding(("total_of",), f'"{pool.of}" is one number of the company', "leave it out, or name a volume")
     for field in ("of", "places_by"):
         if (name := getattr(pool, field)) in scope.rules and counts_more_than_once(name, scope):
             message = f'the sum of "{name}" over the company counts volume more than once'

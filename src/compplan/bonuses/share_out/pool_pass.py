@@ -43,9 +43,13 @@ class PartOf:
     numerators: tuple[int, ...]
     exact_scale: int
 
-    def total(self, work: Work) -> int:
-        """Return the sum over the company, at the column's scale; never below zero."""
-        return max(0, work.company_total(self.column, company=self.company)) if self.column else 1
+    def total(self, work: Work, among: Flags | None) -> int:
+        """Return the sum over the company, or over some members, at the column's scale; never below zero."""
+        if not self.column:
+            return 1
+        if among is not None:
+            return max(0, exact_sum(np.where(among, work.columns[self.column], 0)))
+        return max(0, work.company_total(self.column, company=self.company))
 
 
 @dataclass(frozen=True)
@@ -159,14 +163,16 @@ class PoolPass(Pass):
 
     def divided(self, work: Work) -> list[Divided]:
         """Divide each pool, from the columns and the state that the run started from."""
-        total, finest = self.part.total(work), self.part.exact_scale
+        finest, own_total = self.part.exact_scale, self.model.total_of == "key"
         weights, counted = self.weights.columns(work)
         found = []
         for pool, numerator in zip(self.pools, self.part.numerators, strict=True):
+            members = pool.members(work)
+            total = self.part.total(work, members if own_total else None)
             carried = work.state.read_company(pool.carried) if pool.carried else 0
             cents = 10 ** (finest - self.model.money(work.plan.model).decimals)
             available = Fraction(total * numerator, cents) + carried
-            inside = self.standing(work) & pool.members(work)
+            inside = self.standing(work) & members
             places = self._places(work, inside)
             if places is None:
                 own, whole = np.where(inside, weights, 0), exact_sum(np.where(inside, counted, 0))

@@ -44,7 +44,8 @@ def pool(bonus: Pool) -> list[str]:
 
 def _size(bonus: Pool) -> str:
     if bonus.rates is not None:
-        size = f"{table(bonus.rates, bonus.rates_by, percent)} of all {bonus.of}"
+        whose = f"all {bonus.of}" if bonus.total_of == "company" else f"the {bonus.of} of its own members"
+        size = f"{table(bonus.rates, bonus.rates_by, percent)} of {whose}"
     else:
         size = table(bonus.table, bonus.rates_by, money)
     who = {"key": ", each for its own", "key_and_higher": ", each for its own and all higher ones", None: ""}

@@ -19,7 +19,7 @@ from compplan.plan.requirement import LegsWith, Requirement
 from compplan.plan.sections import RankField
 from compplan.plan.tables import AmountTable, LevelsTable, PointCount, PointTable, RateTable
 from compplan.plan.times import SpanText
-from compplan.plan.values import ConditionText, Flag, Name, Names, Number, Rate, Whole
+from compplan.plan.values import ConditionText, Flag, Form, Name, Names, Number, Rate, Whole
 from compplan.quantities.base import Quantity
 from compplan.quantities.order_sum import Selection
 
@@ -120,12 +120,17 @@ def _words(hint: Any) -> str:
     if origin in (Union, UnionType):
         return " or ".join(dict.fromkeys(_words(each) for each in inner if each is not NoneType))
     if origin is Annotated:
-        titles = (
-            each.json_schema.get("title") for each in inner[1:] if isinstance(each, WithJsonSchema) and each.json_schema
-        )
+        titles = (_json_of(each).get("title") for each in inner[1:])
         return next((title.lower() for title in titles if title), None) or _words(inner[0])
     anchor = _LINKS.get(hint.__name__, hint.__name__.lower())
     return f"[{hint.__name__.lower()}](#{anchor})"
+
+
+def _json_of(annotation: Any) -> dict[str, Any]:
+    """Return what an annotation of a type says in the JSON Schema."""
+    if isinstance(annotation, Form):
+        return annotation.json or {}
+    return (annotation.json_schema or {}) if isinstance(annotation, WithJsonSchema) else {}
 
 
 def _plural(words: str) -> str:

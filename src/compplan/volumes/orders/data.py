@@ -18,7 +18,7 @@ from compplan.volumes.member_arrays import as_input
 from compplan.volumes.orders import kernels, line_kernels
 from compplan.volumes.orders.rules import held_for
 from compplan.volumes.orders.sequence import Canonical, canonical_order
-from compplan.volumes.orders.windows import on_days, opening_hours
+from compplan.volumes.orders.windows import UNKNOWN, on_days, opening_hours
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,6 +91,8 @@ class OrderData:
     uncredited
         By rule, what `base_volumes` and `order_lines` could credit to nobody; rules without such are not in
         it.
+    placed
+        int64[m]: the times that windows go by, `UNKNOWN` where these are the `times`; None where all are.
     """
 
     members: pa.Array
@@ -101,11 +103,25 @@ class OrderData:
     values: dict[tuple[str, int], Integers]
     filters: dict[str, pa.ChunkedArray]
     uncredited: dict[str, Uncredited] = field(default_factory=dict)
+    placed: Integers | None = None
     _codes: dict[str, tuple[Positions, pa.Array]] = field(default_factory=dict, repr=False)
     _bounds: dict[tuple[str, int], int] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         return int(self.buyers.size)
+
+    @cached_property
+    def moments(self) -> Integers:
+        """The times that windows go by, int64[m]."""
+        return self.times if self.placed is None else np.where(self.placed == UNKNOWN, self.times, self.placed)
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """Half-open bounds of the moments: the period, unless an order was placed before or after it."""
+        start, stop = self.period
+        if self.placed is None or not self.moments.size:
+            return start, stop
+        return min(start, int(self.moments.min())), max(stop, int(self.moments.max()) + 1)
 
     @cached_property
     def canonical(self) -> Canonical:
@@ -149,10 +165,10 @@ class OrderData:
         masks = [self.matches(column, wanted) for column, wanted in rule.only]
         masks += [~self.matches(column, wanted) for column, wanted in rule.exclude]
         if rule.days_of_month is not None:
-            masks.append(on_days(self.times, rule.days_of_month, self.period))
+            masks.append(on_days(self.moments, rule.days_of_month, self.span))
         if rule.dates is not None:
             first, last = (day.toordinal() - _EPOCH for day in rule.dates)
-            masks.append((self.times >= first * DAY) & (self.times < (last + 1) * DAY))
+            masks.append((self.moments >= first * DAY) & (self.moments < (last + 1) * DAY))
         for mask in masks[1:]:
             masks[0] &= mask
         return masks[0] if masks else None
@@ -164,8 +180,8 @@ def selected(rule: OrderRule, orders: OrderData, people: People) -> Flags | None
     if rule.reads_enrolment and people.enrolled is not None:
         keep = np.ones(len(orders), np.bool_) if keep is None else keep
         inside = [span for span in (rule.from_enrolment, rule.within) if span is not None]
-        hours = opening_hours(people.enrolled, inside, rule.after_enrolment, orders.period)
-        kernels.keep_within(as_input(orders.buyers), as_input(orders.times), as_input(hours), keep)
+        hours = opening_hours(people.enrolled, inside, rule.after_enrolment, orders.span)
+        kernels.keep_within(as_input(orders.buyers), as_input(orders.moments), as_input(hours), keep)
     if rule.first_order is not None and people.ordered_before is not None:
         keep = np.ones(len(orders), np.bool_) if keep is None else keep
         at = orders.canonical

@@ -71,8 +71,8 @@ def order_lines(rule: OrderRule, orders: OrderData, people: People) -> OrderLine
     start, lines = grouped(as_input(to[:count]), n)
     if rule.credit_distributor:
         note_uncredited(rule, keep, orders, people)
-    order = order[lines]
-    return OrderLines(start, value[lines], order if rows is None else rows[order], time[lines])
+    order = order[lines] if rows is None else rows[order[lines]]
+    return OrderLines(start, value[lines], order, time[lines] if orders.placed is None else orders.moments[order])
 
 
 def order_amounts(rule: OrderRule, orders: OrderData, people: People) -> Volumes:

@@ -25,9 +25,8 @@ def orders_within(orders: OrderData, start: int, end: int) -> tuple[OrderData, N
     """
     rows = np.flatnonzero((orders.times >= start) & (orders.times < end))
     if rows.size == len(orders):
-        part = OrderData(
-            orders.members, (start, end), orders.buyers, orders.times, orders.ids, orders.values, orders.filters
-        )
+        given = orders.buyers, orders.times, orders.ids, orders.values, orders.filters
+        part = OrderData(orders.members, (start, end), *given, placed=orders.placed)
         return part, rows
     taken = pa.array(rows)
     part = OrderData(
@@ -38,5 +37,6 @@ def orders_within(orders: OrderData, start: int, end: int) -> tuple[OrderData, N
         ids=None if orders.ids is None else orders.ids.take(taken),
         values={key: values[rows] for key, values in orders.values.items()},
         filters={name: column.take(taken) for name, column in orders.filters.items()},
+        placed=None if orders.placed is None else orders.placed[rows],
     )
     return part, rows

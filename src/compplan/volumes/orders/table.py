@@ -135,6 +135,7 @@ class _Reader:
             period=self.period,
             buyers=results.pop("buyers"),
             times=results.pop("times"),
+            placed=results.pop("placed", None),
             ids=results.pop("ids", None),
             values={key: result for key, result in results.items() if key[0] is not _FILTER},
             filters={key[1]: result for key, result in results.items() if key[0] is _FILTER},
@@ -153,6 +154,8 @@ class _Reader:
     def jobs(self, rules: Sequence[OrderRule], *, need_ids: bool) -> Iterator[_Job]:
         yield _Job("buyers", self.columns.member, self.buyers)
         yield _Job("times", self.columns.date, self.times)
+        if self.columns.placed is not None:
+            yield _Job("placed", self.columns.placed, _placed)
         if need_ids:
             yield _Job("ids", self.columns.id, _ids)
         values = dict.fromkeys((rule.column, rule.scale) for rule in rules if rule.column is not None)
@@ -208,6 +211,12 @@ class _Reader:
 
 
 _FILTER = object()
+
+
+def _placed(where: Where, problems: list[Problem]) -> NDArray[np.int64]:
+    return instant_column(
+        where.column, table=where.table, name=where.name, ids=where.ids, nulls="missing", problems=problems
+    )
 
 
 def _ids(where: Where, problems: list[Problem]) -> pa.Array | None:
