@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 
+from compplan import memory
+
 sys.path.insert(0, str(Path(__file__).parent))
 
 # A loaded machine is not a fault of the data: no deadline, and no complaint about slow generation.
@@ -22,6 +24,23 @@ settings.register_profile(
 settings.load_profile("compplan")
 
 JIT = os.environ.get("NUMBA_DISABLE_JIT", "0") != "1"
+
+GARBAGE = 0xA5
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _memory_was_used_before():
+    """Columns that are written once hold what was there before, as they do in a process that runs many plans."""
+    fresh = memory._block
+
+    def used(size):
+        block = fresh(size)
+        block[:] = GARBAGE
+        return block
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(memory, "_block", used)
+        yield
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 import compplan as cp
+from compplan.plan.model import plan_model
+from compplan.plan.values import Model
+from compplan.quantities.base import volume_kinds
 
 ROOT = Path(__file__).parents[1]
 HEAVY = ["numba", "llvmlite", "numpy", "pyarrow", "pandas", "polars", "duckdb"]
@@ -87,3 +90,17 @@ def test_an_unknown_name_is_an_attribute_error():
 
 def test_no_public_name_is_that_of_a_room_which_would_replace_it():
     assert not {each.name for each in pkgutil.iter_modules(cp.__path__)} & set(cp.__all__)
+
+
+def test_pydantic_is_given_types_and_no_texts_to_compile():
+    plan_model()
+    volume_kinds()
+
+    def below(model):
+        return {model, *(each for inner in model.__subclasses__() for each in below(inner))}
+
+    rooms = ("compplan.plan.", "compplan.quantities.", "compplan.bonuses.")
+    ours = {each for each in below(Model) if each.__module__.startswith(rooms)}
+    texts = {each.__name__ for each in ours if any(isinstance(one, str) for one in each.__annotations__.values())}
+    assert len(ours) > 60
+    assert texts == {"AnyRequirement", "AllRequirement"}, "only what holds itself"

@@ -15,9 +15,9 @@ LARGE = 3 * memory.LARGE_PAGE
 @pytest.fixture(autouse=True)
 def _empty_pool():
     gc.collect()
-    memory.release()
+    memory.release_memory()
     yield
-    memory.release()
+    memory.release_memory()
 
 
 def place(array):
@@ -51,9 +51,9 @@ def test_a_block_serves_a_few_rows_more_but_not_half_as_many():
     assert abs(place(small) - whole) < memory.PAGE
     del small
     (large,) = memory.unwritten([(20 * LARGE, np.int8)])
-    assert memory.release() > 0, "the first block is too small for it"
+    assert memory.release_memory() > 0, "the first block is too small for it"
     del large
-    assert memory.release() >= 20 * LARGE
+    assert memory.release_memory() >= 20 * LARGE
 
 
 def test_free_blocks_hold_a_share_of_memory_at_most(monkeypatch):
@@ -61,13 +61,13 @@ def test_free_blocks_hold_a_share_of_memory_at_most(monkeypatch):
     columns = [memory.unwritten([(LARGE, np.int8)]) for _ in range(4)]
     del columns
     gc.collect()
-    assert memory.release() <= 2 * LARGE
+    assert memory.release_memory() <= 2 * LARGE
 
 
 def test_small_columns_are_no_business_of_the_pool():
     (column,) = memory.unwritten([(10, np.int64)])
     del column
-    assert memory.release() == 0
+    assert memory.release_memory() == 0
 
 
 def stop_halfway(first):

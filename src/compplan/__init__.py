@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from compplan.genealogy.placement import place
     from compplan.genealogy.removal import remove
     from compplan.genealogy.store import load_genealogy, save_genealogy
+    from compplan.memory import release_memory
     from compplan.periods.period import Period, read_period
     from compplan.plan.load import Plan, load_plan
     from compplan.plan.schema import json_schema
@@ -58,6 +59,7 @@ _ROOMS = {
     "load_plan": "plan.load",
     "place": "genealogy.placement",
     "read_period": "periods.period",
+    "release_memory": "memory",
     "register": "bonuses.registry",
     "remove": "genealogy.removal",
     "run": "program.run",
@@ -88,6 +90,7 @@ __all__ = [
     "place",
     "read_period",
     "register",
+    "release_memory",
     "remove",
     "run",
     "run_cases",

@@ -91,13 +91,13 @@ def blank(rows: int, width: int) -> Iterator[NDArray[np.int64]]:
     _CLEAN.keep(raw)
 
 
-def release() -> int:
-    """Give the memory that is kept back to the system, and return how many bytes it had.
+def release_memory() -> int:
+    """Give the memory that is kept for the next run back to the system, and return how many bytes it had.
 
     Examples
     --------
-    >>> _ = release()
-    >>> release()
+    >>> _ = release_memory()
+    >>> release_memory()
     0
     """
     return _FREE.release() + _CLEAN.release()

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from compplan.bonuses.difference.run import run_difference
+from compplan.bonuses.difference.spec import Difference, DifferenceInputs
 from naive import difference as naive
 from tests.bonuses.difference_cases import differences, inputs_of, rows_of, rule_of, tally_of
+from tests.volumes.forests import tree_of
 
 
 @pytest.mark.kernels
@@ -23,3 +26,21 @@ def test_difference_is_that_of_the_twin(case):
         assert tally_of(found.tally) == books
         if keep_rows:
             assert rows_of(found.rows) == rows
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize(("lower", "paid"), [("stops", 0), ("skipped", 300)])
+def test_who_is_met_first_ends_the_walk_though_nothing_was_left_for_him(lower, paid):
+    """The top has 5, then come 1 and 2, then the source, of whose volume 2 are taken already.
+
+    The first above it takes 2 and gets 2 - 2 = 0. The next has 1, less than 2: there the walk ends, or he is skipped
+    and the top gets 5 - 2 = 3 for each of 100.
+    """
+    rule = Difference("bonus", np.array([5, 1, 2]), lower_rate=lower)
+    everyone = np.ones(4, np.bool_)
+    inputs = DifferenceInputs(
+        tree_of([0, 1, 2, 3]), np.array([0, 1, 2, -1], np.int16), everyone, everyone,
+        base=np.array([0, 0, 0, 100]), taken=np.array([0, 0, 0, 2]),
+    )  # fmt: skip
+    for keep_rows in (True, False):
+        assert run_difference(rule, inputs, keep_rows=keep_rows).pay.tolist() == [paid, 0, 0, 0]

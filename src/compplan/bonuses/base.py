@@ -4,8 +4,7 @@ The kinds of compplan are the modules of `bonuses/kinds/`. A kind from outside t
 sets `kind: Literal["its_name"]`, and calls `register`.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import zip_longest
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from compplan.plan.by_country import ByKeyValue, CurrencyOrCurrencies
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.pay_day import PayDay
@@ -23,10 +22,7 @@ from compplan.plan.values import ConditionText, Model, Name
 from compplan.quantities.order_sum import OrderSum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from compplan.plan.currencies import Currency
-    from compplan.plan.findings import Found
     from compplan.plan.model import PlanModel
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
@@ -127,7 +123,7 @@ class Bonus(Model):
         """Whether the single payments of other bonuses are read, and not only what they pay in all."""
         return False
 
-    def money(self, model: PlanModel) -> Currency:
+    def money(self, model: "PlanModel") -> "Currency":
         """Return the currency that this bonus pays in."""
         return self.currency or model.currency
 
@@ -177,7 +173,7 @@ class Bonus(Model):
             raise Hinted("a quantity is no amount of several currencies", hint, ("cap",))
         return self
 
-    def currencies(self, model: PlanModel) -> dict[str, Currency]:
+    def currencies(self, model: "PlanModel") -> "dict[str, Currency]":
         """Return all currencies that this bonus pays in, by the key that chooses them; "" for one currency."""
         return {key: variant.money(model) for key, variant in self.variants().items()}
 
@@ -209,7 +205,7 @@ class Bonus(Model):
         """Yield the place and name of every other bonus whose pay is read."""
         yield from ()
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         """Yield the columns of the state that this bonus keeps from one period to the next."""
         if self.cap_per != "period":
             since = f"{name}:paid_since"
@@ -220,7 +216,7 @@ class Bonus(Model):
         if self.cap_rest == "later":
             yield Kept(f"{name}:waiting", self.money(scope.model).decimals)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         """Yield what makes no sense, at places below this bonus."""
         del name
         yield from cap_makes_no_sense(self, scope)
@@ -230,7 +226,7 @@ class Bonus(Model):
             if per_order and place == ("of",) and not isinstance(scope.rules.get(read), OrderSum):
                 yield Finding(place, f'"{read}" is not a sum of orders', "payments per order need one")
 
-    def paid_at_most(self, scope: Scope) -> Decimal:
+    def paid_at_most(self, scope: "Scope") -> Decimal:
         """Return the largest share of its base that the table can pay: the best of each level, a tail counted once.
 
         A source or an order has one key of its own, so that only the rates of one such key come together.
@@ -246,7 +242,7 @@ class Bonus(Model):
             return Decimal(0)
         return max(_best_of(part.table) for part in parts if part.table is not None)
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         """Add the passes of this bonus to the program."""
         raise NotImplementedError
 
@@ -262,7 +258,7 @@ def _best_of(table: LevelTable | ByKey) -> Decimal:
     return sum((max(level) for level in zip_longest(*levels, fillvalue=Decimal(0))), Decimal(0))
 
 
-def cap_makes_no_sense(bonus: Bonus, scope: Scope) -> Found:
+def cap_makes_no_sense(bonus: Bonus, scope: "Scope") -> Found:
     """Yield words about a cap that is not there, and spans that a cap cannot be kept for."""
     for field in ("cap_per", "cap_over", "cap_cut", "cap_rest"):
         if bonus.cap is None and field in bonus.model_fields_set:

@@ -1,21 +1,17 @@
 """Levels that are generations: groups between members of a boundary, instead of members one by one."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from compplan.bonuses.upward import Upward
 from compplan.plan import expression as ex
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText
 from compplan.plan.wording import words
 
 if TYPE_CHECKING:
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
 
 
@@ -55,7 +51,7 @@ class Generational(Upward):
             raise Hinted(message, "put who ends a generation into the boundary", ("compress",))
         return self
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         others = [] if self.boundary is None else [n for n in ex.walk(ex.parse(self.boundary)) if isinstance(n, ex.Of)]
         if any(isinstance(node.item, ex.Field) for node in others):

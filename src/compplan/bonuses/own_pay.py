@@ -1,19 +1,15 @@
 """The fields of bonuses that look at what the same member is paid by other bonuses."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from compplan.bonuses.base import Bonus
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.values import Names
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
 
 
@@ -34,7 +30,7 @@ class OwnPay(Bonus):
         for name in self.of:
             yield ("of",), name
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         if len(set(self.of)) < len(self.of):
             yield Finding(("of",), "of names a bonus twice", "name each bonus once")

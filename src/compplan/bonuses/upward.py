@@ -1,7 +1,6 @@
 """The fields of every bonus that goes up a tree level by level; they compile to one upline walk."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -11,7 +10,7 @@ from compplan.bonuses.table_paid import TablePaid
 from compplan.plan import expression as ex
 from compplan.plan.by_country import NameOrNames, NumberOrNumbers
 from compplan.plan.expression.pairs import alternatives, split
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.tables import ALL, MOST_LEVELS, AmountTable, ByKey, Keys, LevelsTable, LevelTable, RateTable
 from compplan.plan.values import ConditionText, Whole
@@ -19,9 +18,6 @@ from compplan.plan.wording import in_tree, levels_words, money, percent, points,
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -154,7 +150,7 @@ class Upward(TablePaid):
             if (table := getattr(self, field)) is not None:
                 yield (field,), getattr(self, f"{field}_by"), table
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         found = list(super().findings(name, scope))
         yield from found
         if self.pay_when is not None and (pair := split(ex.parse(self.pay_when))[1]) is not None:
@@ -181,12 +177,12 @@ class Upward(TablePaid):
         if counts and max(counts.values()) < self.from_level:
             yield Finding(("levels",), f"no level from {self.from_level} on is open", "open more levels")
 
-    def full_levels(self, builder: Builder) -> str | None:
+    def full_levels(self, builder: "Builder") -> str | None:
         """Return the column of the levels that are full, where deeper ones are not paid; None where all are."""
         del builder
         return None
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.walk.compile import compile_walk  # noqa: PLC0415 - the language loads no NumPy
 
         compile_walk(name, self, builder)

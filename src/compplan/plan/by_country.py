@@ -4,11 +4,10 @@ Where the plan has one value, it is that value. Where it has a table, it is the 
 bonus is then run once for each key (`Bonus.variants`), so that no kind needs to know of tables.
 """
 
-from __future__ import annotations
-
 import re
+from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -16,9 +15,6 @@ from compplan.plan.currencies import Currency, currency
 from compplan.plan.located import Hinted
 from compplan.plan.sentences import CODE
 from compplan.plan.values import Form, number
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 

@@ -1,7 +1,5 @@
 """Currencies and their smallest units."""
 
-from __future__ import annotations
-
 import re
 from typing import Annotated, Any
 

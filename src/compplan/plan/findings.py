@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from typing import TypeAlias
-
     from compplan.plan.marks import Path
-
-    Found: TypeAlias = Iterator["Finding"]
 
 
 class Finding(NamedTuple):
@@ -20,3 +16,6 @@ class Finding(NamedTuple):
     message: str
     hint: str = ""
     key: bool = False
+
+
+Found: TypeAlias = Iterator[Finding]

@@ -1,13 +1,12 @@
 """Limits: what several bonuses pay together is held to an amount, of the company, of a member, or of an owner."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Literal, Self
 
 from pydantic import Field, model_validator
 
 from compplan.errors import did_you_mean
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted, HintedGroup
 from compplan.plan.rates_or_amounts import RatesOrAmounts
@@ -17,9 +16,6 @@ from compplan.plan.wording import money, percent, table
 from compplan.quantities.company import counts_more_than_once
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
 
 
@@ -76,7 +72,7 @@ class Limit(RatesOrAmounts, Model):
         if len(set(self.bonuses)) < len(self.bonuses):
             yield Hinted("a bonus is named twice", "name each once", ("bonuses",))
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         """Yield the columns of the state for what was paid earlier in the span."""
         if self.over != "period":
             first = scope.model.bonuses.get(self.bonuses[0])
@@ -87,7 +83,7 @@ class Limit(RatesOrAmounts, Model):
             if self.per.startswith("member."):
                 yield Kept(f"limits.{name}:group", text=self.per)
 
-    def findings(self, scope: Scope) -> Found:
+    def findings(self, scope: "Scope") -> Found:
         """Yield what makes no sense, at places below this limit."""
         known = scope.model.bonuses
         for place, bonus in enumerate(self.bonuses):
@@ -124,7 +120,7 @@ _RESIDUES = {
 }
 
 
-def limits_make_no_sense(scope: Scope) -> Found:
+def limits_make_no_sense(scope: "Scope") -> Found:
     """Yield what is wrong with the limits of a plan."""
     for name, limit in scope.model.limits.items():
         yield from (each._replace(path=("limits", name, *each.path)) for each in limit.findings(scope))

@@ -1,7 +1,5 @@
 """The whole of a plan file as one frozen model."""
 
-from __future__ import annotations
-
 from functools import cache
 from typing import Any, Literal
 

@@ -1,13 +1,12 @@
 """The section `payout`: when a total is paid out, what is taken out of it, and where it goes."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.pay_day import PayDay
 from compplan.plan.rates_or_amounts import RatesOrAmounts
@@ -16,9 +15,6 @@ from compplan.plan.values import ConditionText, Form, Model, Name, Number, Rate,
 from compplan.plan.wording import money, percent, table, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
 
 
@@ -124,7 +120,7 @@ class Payout(Model):
         for name, deduction in self.deductions.items():
             yield ("deductions", name, deduction.table_word), deduction.rates_by, deduction.table
 
-    def findings(self, scope: Scope) -> Found:
+    def findings(self, scope: "Scope") -> Found:
         """Yield what makes no sense, at places below this section."""
         days = {name: bonus.pay_day for name, bonus in scope.model.bonuses.items()}
         if self.pay_day is None and any(days.values()):

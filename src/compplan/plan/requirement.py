@@ -17,10 +17,8 @@
 Each form has one spelled-out model; the text is only a shorter way to write it.
 """
 
-from __future__ import annotations
-
 import re
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Discriminator, Field, Tag, WithJsonSchema, model_validator
 
@@ -56,7 +54,7 @@ class VolumeRequirement(Model):
     )
 
     @model_validator(mode="after")
-    def _limits_fit(self) -> VolumeRequirement:
+    def _limits_fit(self) -> Self:
         limits = [f for f in ("leg_cap", "leg_cap_amount", "outside_legs_with") if getattr(self, f) is not None]
         if len(limits) > 1:
             raise Hinted(f"{limits[0]} and {limits[1]} do not go together", "write two requirements", (limits[1],))
@@ -101,13 +99,13 @@ class MembersRequirement(Model):
 class AnyRequirement(Model):
     """Alternative routes: one of them is enough."""
 
-    any: tuple[Requirement, ...] = Field(min_length=1, description="One of these is enough.")
+    any: "tuple[Requirement, ...]" = Field(min_length=1, description="One of these is enough.")
 
 
 class AllRequirement(Model):
     """A group: each of them is needed."""
 
-    all: tuple[Requirement, ...] = Field(min_length=1, description="Each of these is needed.")
+    all: "tuple[Requirement, ...]" = Field(min_length=1, description="Each of these is needed.")
 
 
 _LEGS = re.compile(r"^(?P<count>\d+) legs? with (?P<holds>.+)$")

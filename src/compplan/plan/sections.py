@@ -1,8 +1,7 @@
 """The sections of a plan file around its quantities and bonuses: inputs, trees, ranks, money."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from collections.abc import Iterator
+from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -10,9 +9,6 @@ from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.requirement import Requirement
 from compplan.plan.values import ConditionText, Form, Model, Name, RoundingMode, Whole
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 FieldText = Annotated[str, Form(pattern=r"^member\.\w+$")]
 """A column of the members table, as conditions name it."""
@@ -139,7 +135,7 @@ class HeldRank(Model):
     )
 
     @model_validator(mode="after")
-    def _falls(self) -> HeldRank:
+    def _falls(self) -> Self:
         if self.falls_by is not None and self.falls_after is None:
             raise Hinted("it is not said when it falls", "add falls_after: 1, or more", ("falls_by",))
         return self
@@ -193,7 +189,7 @@ class Ranks(Model):
     )
 
     @model_validator(mode="after")
-    def _over_time_fits(self) -> Ranks:
+    def _over_time_fits(self) -> Self:
         if self.paid_as == "held_rank" and self.held_rank is None:
             raise Hinted("there is no held rank", "for example: held_rank: {falls_after: 3}", ("paid_as",))
         if self.legs_hold == "held_rank" and self.held_rank is None:
@@ -204,7 +200,7 @@ class Ranks(Model):
         return self
 
     @model_validator(mode="after")
-    def _given_fits(self) -> Ranks:
+    def _given_fits(self) -> Self:
         if self.given is not None:
             for name, rank in self.ladder.items():
                 if rank.requires:

@@ -22,7 +22,11 @@ if TYPE_CHECKING:
 
 
 class Model(BaseModel):
-    """Base of all parts of a plan: frozen, and closed against unknown words."""
+    """Base of all parts of a plan: frozen, and closed against unknown words.
+
+    Modules with such models let Python evaluate their annotations, and do not import them from the future: pydantic
+    would have to compile each of some three hundred texts before it can check a plan.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True, defer_build=True)
 

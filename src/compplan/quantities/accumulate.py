@@ -1,12 +1,11 @@
 """Numbers over several periods: what earlier periods measured is kept in the state."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Flag, Name, Number, RoundingMode, Whole, digits
@@ -15,9 +14,6 @@ from compplan.quantities.base import Quantity, register
 from compplan.quantities.past import LongSpan, has_calendar, is_last, is_number, span_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
     from compplan.program.passes import Pass
@@ -63,7 +59,7 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
     rounding: RoundingMode = Field("half_up", description="How an average is rounded.")
 
     @model_validator(mode="after")
-    def _fits(self) -> Accumulate:
+    def _fits(self) -> Self:
         if is_last(self.periods) and self.this_period and "this_period" in self.model_fields_set:
             raise Hinted("this period is not one of the last", "leave it out", ("this_period",))
         if self.without_history is not None and self.sees_now:
@@ -93,11 +89,11 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
     def later(self) -> tuple[str, ...]:
         return ("used_when",) if self.sees_now else ("used_when", "accumulate")
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         own = scope.scale(self.accumulate) if self.decimals is None else self.decimals
         return own if self.without_history is None else max(own, digits(self.without_history))
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         scale = scope.scale(self.accumulate)
         whose = ("", "last_") if is_last(self.periods) else ("",)
         if self.earlier is None:
@@ -109,13 +105,13 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
         if has_calendar(self.periods):
             yield Kept(f"{name}:since", company=True)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         del scope
         if self.earlier == 0 and not self.used_when:
             message = f'"{name}" would be only {self.accumulate} of this period'
             yield Finding(("periods",), message, "take 2 or more, or all")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.history import AccumulatePass  # noqa: PLC0415 - the language loads no NumPy
 
         now = builder.quantity(self.accumulate) if self.sees_now else None
@@ -123,7 +119,7 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
         builder.add(AccumulatePass((name,), (now,) if now else (), self, scale, builder.plan.scope.scale(name)))
         builder.at_end(lambda: self._remember(name, builder))
 
-    def _remember(self, name: str, builder: Builder) -> Pass:
+    def _remember(self, name: str, builder: "Builder") -> "Pass":
         from compplan.program.history import RememberPass  # noqa: PLC0415 - see above
 
         now = builder.quantity(self.accumulate)

@@ -4,8 +4,7 @@ A volume's kind is told by the field that says where its number comes from, such
 to add one module to this room; nothing lists them.
 """
 
-from __future__ import annotations
-
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Union
@@ -13,17 +12,15 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Union
 from pydantic import BeforeValidator, Discriminator, Tag
 
 from compplan.errors import did_you_mean
+from compplan.plan.findings import Found
+from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.tables import ByKey, LevelTable, axes
 from compplan.plan.values import Model
 from compplan.rooms import open_room
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
-
     from compplan.periods.parts import Length
-    from compplan.plan.findings import Found
-    from compplan.plan.kept import Kept
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -62,7 +59,7 @@ class Quantity(Model):
         """Return the fields that are looked at only when the period is over, for the periods to come."""
         return ()
 
-    def length(self, scope: Scope) -> Length:
+    def length(self, scope: "Scope") -> "Length":
         """Return how long it is measured: as long as what it reads."""
         return scope.lengths.read_by(self)
 
@@ -70,7 +67,7 @@ class Quantity(Model):
         """Yield the field, the `by`, and the table of every table that may have keys."""
         yield from ()
 
-    def keys(self, scope: Scope) -> Iterator[str]:
+    def keys(self, scope: "Scope") -> Iterator[str]:
         """Yield rank columns and quantities that it reads as the keys of a table."""
         del scope
         for _, by, table in self.tables():
@@ -84,30 +81,30 @@ class Quantity(Model):
                 if key.startswith("member."):
                     yield key.removeprefix("member."), "text"
 
-    def company_wide(self, scope: Scope) -> bool:
+    def company_wide(self, scope: "Scope") -> bool:
         """Tell whether it is one number of the company, the same for every member, and no sum over members."""
         del scope
         return False
 
-    def tree_of(self, scope: Scope) -> str:
+    def tree_of(self, scope: "Scope") -> str:
         """Return the tree that it is measured in."""
         return getattr(self, "tree", None) or scope.model.default_tree()
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         """Return the digits after the point of its values."""
         raise NotImplementedError
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         """Yield the columns of the state that it keeps from one period to the next."""
         del name, scope
         yield from ()
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         """Yield what makes no sense, at places below this quantity."""
         del name, scope
         yield from ()
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         """Add the passes that write the column `name`."""
         raise NotImplementedError
 

@@ -1,13 +1,12 @@
 """Volume that is collected downwards, level by level, until an amount is met."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.values import EXACT, ConditionText, Flag, Name, Number, Whole, digits
 from compplan.plan.wording import in_tree, money, words
@@ -16,9 +15,6 @@ from compplan.quantities.roll_up import RollUp
 from compplan.ranks.row import INFINITE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -52,7 +48,7 @@ levels_needed: {collect: pv, until: 5625, measure: levels}
     )
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Collect:
+    def _fits_together(self) -> Self:
         if self.measure == "levels" and "last_level" in self.model_fields_set:
             raise Hinted("last_level says what counts of a volume", "leave it out", ("last_level",))
         return self
@@ -60,10 +56,10 @@ levels_needed: {collect: pv, until: 5625, measure: levels}
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "collect", self.collect
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         return 0 if self.measure == "levels" else scope.scale(self.collect)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         below = scope.rules[self.collect]
         if isinstance(below, RollUp) and not (below.stop_at and self.where):
             message = f'"{name}" would count volume more than once'
@@ -75,7 +71,7 @@ levels_needed: {collect: pv, until: 5625, measure: levels}
         elif Fraction(self.until) * 10**scale > INFINITE:
             yield Finding(("until",), f"{self.until} does not fit 64 bits", "write a roll_up: it has no end")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.volumes.collect_pass import CollectPass  # noqa: PLC0415 - the language loads no NumPy
 
         scope = builder.plan.scope

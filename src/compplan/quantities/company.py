@@ -1,21 +1,17 @@
 """Numbers of the company: given to a run, or the sum of a volume over all members."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.values import Name, Whole
 from compplan.quantities.base import Quantity, register
 from compplan.quantities.legs import Legs
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -33,15 +29,15 @@ shops: {company: shops, decimals: 0}
     company: Name = Field(description="Its name in `run(..., company={...})`.")
     decimals: Whole = Field(2, ge=0, le=9, description="Digits after the point; more are an error.")
 
-    def company_wide(self, scope: Scope) -> bool:
+    def company_wide(self, scope: "Scope") -> bool:
         del scope
         return True
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         del scope
         return self.decimals
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.passes import CompanyPass  # noqa: PLC0415 - the language loads no NumPy
 
         builder.add(CompanyPass((name,), (), self.company, self.decimals))
@@ -61,22 +57,22 @@ company_pv: {total: pv}
 
     total: Name = Field(description="The volume that is summed.")
 
-    def company_wide(self, scope: Scope) -> bool:
+    def company_wide(self, scope: "Scope") -> bool:
         del scope
         return True
 
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "total", self.total
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         return scope.scale(self.total)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         if counts_more_than_once(self.total, scope):
             message = f'"{name}" would count volume more than once'
             yield Finding(("total",), message, "sum a volume that is a member's own")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.passes import TotalPass  # noqa: PLC0415 - the language loads no NumPy
 
         base = builder.quantity(self.total)
@@ -87,6 +83,6 @@ company_pv: {total: pv}
         return f"the sum of {self.total} over all members"
 
 
-def counts_more_than_once(name: str, scope: Scope) -> bool:
+def counts_more_than_once(name: str, scope: "Scope") -> bool:
     """Tell whether the sum of a quantity over the company would count the same volume several times."""
     return isinstance(scope.rules.get(name), RollUp | Legs)

@@ -1,7 +1,6 @@
 """Computations over quantities, exact to the last digit."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -13,8 +12,6 @@ from compplan.plan.wording import MODES, words
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -45,15 +42,15 @@ daily: {compute: pv / days_in_period, decimals: 2}
     def computations(self) -> Iterator[tuple[str, str]]:
         yield "compute", self.compute
 
-    def company_wide(self, scope: Scope) -> bool:
+    def company_wide(self, scope: "Scope") -> bool:
         names = ex.names(ex.parse(self.compute)) - {"days_in_period"}
         wide = (name in scope.rules and scope.rules[name].company_wide(scope) for name in names)
         return self.where is None and bool(names) and all(wide)
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         return self.decimals if self.decimals is not None else natural_scale(ex.parse(self.compute), scope)
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.passes import ComputePass  # noqa: PLC0415 - the language loads no NumPy
 
         reads = builder.names(ex.parse(self.compute))

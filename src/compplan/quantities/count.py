@@ -1,13 +1,12 @@
 """Counts of members, of legs with at least one, or of periods, that meet a condition."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from compplan.errors import did_you_mean
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Flag, Name, Whole
@@ -16,10 +15,7 @@ from compplan.quantities.base import Quantity
 from compplan.quantities.past import Span, has_calendar, is_number, span_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from compplan.periods.parts import Length
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -61,7 +57,7 @@ class Count(Quantity):
     this_period: Flag = Field(default=True, description="With periods: whether the period that is run counts.")
 
     @model_validator(mode="after")
-    def _limits_fit(self) -> Count:
+    def _limits_fit(self) -> Self:
         given = [w for w in ("levels", "per_leg") if getattr(self, w) is not None]
         if given and (self.among != "downline" or len(given) > 1):
             raise Hinted("levels or per_leg go with among: downline, one of them", "leave it out", (given[0],))
@@ -70,7 +66,7 @@ class Count(Quantity):
         return self
 
     @model_validator(mode="after")
-    def _sides_fit(self) -> Count:
+    def _sides_fit(self) -> Self:
         if self.side_of is not None and self.side is None:
             raise Hinted("it is not said which side", "for example side: left", ("side_of",))
         if self.side is not None and (self.among not in {"frontline", "downline"} or self.levels or self.per_leg):
@@ -80,7 +76,7 @@ class Count(Quantity):
         return self
 
     @model_validator(mode="after")
-    def _periods_fit(self) -> Count:
+    def _periods_fit(self) -> Self:
         over_time = self.among == "periods"
         for word in ("periods", "consecutive", "this_period"):
             if word in self.model_fields_set and not over_time:
@@ -99,17 +95,17 @@ class Count(Quantity):
         """What it keeps: `which` of the last periods (a bit each), or how many there were, all or in a row."""
         return "in_a_row" if self.consecutive else "which" if is_number(self.periods) else "periods"
 
-    def length(self, scope: Scope) -> Length:
+    def length(self, scope: "Scope") -> "Length":
         return "period" if self.among in {"weeks", "days"} else super().length(scope)
 
     def later(self) -> tuple[str, ...]:
         return () if self.this_period else ("count",)
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         del scope
         return 0
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         length = "week" if self.among == "weeks" else "day"
         if self.among in {"weeks", "days"} and scope.lengths.read_by(self) != length:
             message = f'"{name}" counts {self.among}, but {self.count} is not measured by the {length}'
@@ -125,7 +121,7 @@ class Count(Quantity):
         elif trees[tree].side is None:
             yield Finding((field,), f'the tree "{tree}" has no sides', "name a tree with a side")
 
-    def _of_two_trees(self, scope: Scope) -> Found:
+    def _of_two_trees(self, scope: "Scope") -> Found:
         if self.enrolled_in not in scope.model.trees:
             hint = did_you_mean(str(self.enrolled_in), list(scope.model.trees))
             yield Finding(("enrolled_in",), f'"{self.enrolled_in}" is not a tree', hint)
@@ -133,14 +129,14 @@ class Count(Quantity):
             message = f'the legs are those of "{self.enrolled_in}" already'
             yield Finding(("enrolled_in",), message, "count the frontline, which heads the legs")
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         del scope
         if self.among == "periods":
             yield Kept(f"{name}:{self.keeps}")
         if has_calendar(self.periods):
             yield Kept(f"{name}:since", company=True)
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.tree_passes import (  # noqa: PLC0415 - the language loads no NumPy
             CountPass,
             OwnLegsPass,
@@ -172,7 +168,7 @@ class Count(Quantity):
             return
         builder.add(CountPass((name,), (condition,), tree, condition, self.among, self.levels, self.per_leg))
 
-    def _over_time(self, name: str, builder: Builder) -> None:
+    def _over_time(self, name: str, builder: "Builder") -> None:
         from compplan.program.history import PeriodCountPass, RememberFlagPass  # noqa: PLC0415 - see above
 
         now = (builder.condition(self.count),) if self.this_period else ()
@@ -181,7 +177,7 @@ class Count(Quantity):
             lambda: RememberFlagPass((f"remember {name}",), (builder.condition(self.count),), self, name)
         )
 
-    def _over_parts(self, name: str, builder: Builder) -> None:
+    def _over_parts(self, name: str, builder: "Builder") -> None:
         from compplan.program.parts import CountPartsPass  # noqa: PLC0415 - see above
 
         length: Length = "week" if self.among == "weeks" else "day"

@@ -1,7 +1,6 @@
 """Days since a date of the member's, such as his last login."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -9,8 +8,6 @@ from pydantic import Field
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -32,11 +29,11 @@ idle: {days_since: member.last_login}
     def fields(self) -> Iterator[tuple[str, str]]:
         yield self.days_since.removeprefix("member."), "instant"
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         del scope
         return 0
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.passes import DaysSincePass  # noqa: PLC0415 - the language loads no NumPy
 
         builder.add(DaysSincePass((name,), (self.days_since,), self.days_since, NEVER))

@@ -1,20 +1,16 @@
 """Volume of groups below: what leaders send up, less what they guarantee further up; in points, not money."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.values import EXACT, ConditionText, Name, Number, digits
 from compplan.plan.wording import in_tree, money, words
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -45,15 +41,15 @@ overriding: {from_groups: personal_group, groups: rank >= silver, guarantee: 450
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "from_groups", self.from_groups
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         return scope.scale(self.from_groups)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         if digits(self.guarantee) > scope.scale(name):
             message = f"{self.guarantee} has more digits than {self.from_groups}"
             yield Finding(("guarantee",), message, "write fewer digits")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.leadership.volume_pass import GroupsPass  # noqa: PLC0415 - the language loads no NumPy
 
         scope = builder.plan.scope

@@ -1,19 +1,15 @@
 """Full levels: how many levels of a matrix below a member have no free place."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.values import ConditionText, Name
 from compplan.plan.wording import words
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -32,14 +28,14 @@ levels_active: {full_levels: binary, where: active}
     full_levels: Name = Field(description="The tree, which has a width.")
     where: ConditionText | None = Field(None, description="Only places of members who meet this count as taken.")
 
-    def tree_of(self, scope: Scope) -> str:
+    def tree_of(self, scope: "Scope") -> str:
         return self.full_levels if self.full_levels in scope.model.trees else scope.model.default_tree()
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         del scope
         return 0
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         del name
         tree = scope.model.trees.get(self.full_levels)
         if tree is None:
@@ -47,7 +43,7 @@ levels_active: {full_levels: binary, where: active}
         elif tree.width is None:
             yield Finding(("full_levels",), f'the tree "{self.full_levels}" has no width', "give it one under trees")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         builder.full_levels(self.tree_of(builder.plan.scope), self.where, name)
 
     def describe(self) -> str:

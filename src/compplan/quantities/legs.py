@@ -1,13 +1,12 @@
 """Measures over legs: one of the largest, the rest, or a sum with a cap on each leg."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from fractions import Fraction
-from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.values import EXACT, Form, Name, Number, Rate, digits
 from compplan.plan.wording import money, percent
@@ -15,9 +14,6 @@ from compplan.quantities.base import Quantity, register
 from compplan.ranks.row import INFINITE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -70,7 +66,7 @@ without_power_line: {legs: gv, pick: others, leg_cap_amount: 13334}
     )
 
     @model_validator(mode="after")
-    def _one_cap_of_a_sum(self) -> Legs:
+    def _one_cap_of_a_sum(self) -> Self:
         given = [w for w in ("leg_cap_amount", "leg_cap") if getattr(self, w) is not None]
         if self.without is not None and (given or self.pick != "sum"):
             raise Hinted("without goes with pick: sum, and without a cap", "leave it out", ("without",))
@@ -83,13 +79,13 @@ without_power_line: {legs: gv, pick: others, leg_cap_amount: 13334}
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "legs", self.legs
 
-    def tree_of(self, scope: Scope) -> str:
+    def tree_of(self, scope: "Scope") -> str:
         return scope.roll_up(self.legs).tree_of(scope)
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         return scope.scale(self.legs)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         try:
             scope.roll_up(self.legs)
         except Hinted as error:
@@ -106,7 +102,7 @@ without_power_line: {legs: gv, pick: others, leg_cap_amount: 13334}
         elif cap is not None and Fraction(cap) * 10**scale > INFINITE:
             yield Finding(("leg_cap_amount",), f"{cap} does not fit 64 bits", "leave the cap out")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.tree_passes import LegsPass  # noqa: PLC0415 - the language loads no NumPy
 
         scope, cap = builder.plan.scope, self.leg_cap_amount

@@ -1,22 +1,18 @@
 """Lines: how many of a member's legs, alone or joined, bring a given share of his volume."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.values import Name, rate
 from compplan.plan.wording import percent
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -66,14 +62,14 @@ joined_lines: {lines: gv, shares: [0%, 30%, 20%], join: next_largest}
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "lines", self.lines
 
-    def tree_of(self, scope: Scope) -> str:
+    def tree_of(self, scope: "Scope") -> str:
         return scope.roll_up(self.lines).tree_of(scope)
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         del scope
         return 0
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         del name
         try:
             scope.roll_up(self.lines)
@@ -83,7 +79,7 @@ joined_lines: {lines: gv, shares: [0%, 30%, 20%], join: next_largest}
             if not 0 <= share <= 1:
                 yield Finding(("shares", index), f"{percent(share)} is no share of a volume", "from 0% to 100%")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.tree_passes import LinesPass  # noqa: PLC0415 - the language loads no NumPy
 
         total, measured = builder.leg_total(self.lines), builder.quantity(self.lines)

@@ -1,7 +1,5 @@
 """Numbers that the members table brings."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -26,11 +24,11 @@ years: {member: years_with_us, decimals: 0}
     member: str = Field(description="The column of the members table.")
     decimals: Whole = Field(2, ge=0, le=9, description="Digits after the point; more are an error.")
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         del scope
         return self.decimals
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         builder.known.add(name)  # read with the members table
 
     def describe(self) -> str:

@@ -1,7 +1,6 @@
 """Months since a date of the member's, such as his enrolment, also counted anew every year."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -11,8 +10,6 @@ from compplan.quantities.base import Quantity, register
 from compplan.quantities.days_since import NEVER
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -38,11 +35,11 @@ of_the_year: {months_since: member.enrolled_on, cycle: 12}   # 0 in the month of
     def fields(self) -> Iterator[tuple[str, str]]:
         yield self.months_since.removeprefix("member."), "instant"
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         del scope
         return 0
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.passes import MonthsSincePass  # noqa: PLC0415 - the language loads no NumPy
 
         builder.add(MonthsSincePass((name,), (self.months_since,), self.months_since, self.cycle, NEVER))

@@ -1,21 +1,17 @@
 """Volume compression: volume that moves to the nearest member above who may keep it."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.values import ConditionText, Name
 from compplan.plan.wording import in_tree, words
 from compplan.quantities.base import Quantity, register
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -39,15 +35,15 @@ kept: {move_up: pv, where: pv < 100}
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "move_up", self.move_up
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         return scope.scale(self.move_up)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         if isinstance(scope.rules[self.move_up], RollUp):
             message = f'"{name}" would count volume more than once'
             yield Finding(("move_up",), message, "sum a volume that is a member's own")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.tree_passes import MoveUpPass  # noqa: PLC0415 - the language loads no NumPy
 
         base, moves = builder.quantity(self.move_up), builder.condition(self.where)

@@ -1,9 +1,7 @@
 """Sums of orders: which count, how much, and for whom."""
 
-from __future__ import annotations
-
 from decimal import Decimal
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -40,7 +38,7 @@ class Window(Model):
     )
 
     @model_validator(mode="after")
-    def _days_ascend(self) -> Window:
+    def _days_ascend(self) -> Self:
         if self.days_of_month and not 1 <= self.days_of_month[0] <= self.days_of_month[1] <= 31:
             raise Hinted("these are not days of a month in order", "for example: [1, 7]", ("days_of_month",))
         if self.dates and self.dates[0] > self.dates[1]:
@@ -100,16 +98,16 @@ first_days: {sum: orders.qv, window: {from_enrolment: 60 days}}
     )
     decimals: Whole = Field(2, ge=0, le=9, description="Digits after the point in the orders table; more are an error.")
 
-    def length(self, scope: Scope) -> Length:
+    def length(self, scope: "Scope") -> "Length":
         del scope
         return self.over or "period"
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         del scope
         shares = [digits(share) for share in (self.share, self.customer_share) if share is not None]
         return (0 if self.sum == "orders" else self.decimals) + max(shares)
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         del name  # all sums of one tree are made in one pass
         builder.order_sums(self.tree_of(builder.plan.scope))
 

@@ -1,21 +1,17 @@
 """What the weeks or days of a period measured, as one number of the period."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal
 
 from pydantic import Field
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.values import Name, RoundingMode, Whole
 from compplan.plan.wording import MODES
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from compplan.periods.parts import Length
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -39,19 +35,19 @@ best_week: {over_parts: week_sales, take: largest}
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "over_parts", self.over_parts
 
-    def length(self, scope: Scope) -> Length:
+    def length(self, scope: "Scope") -> "Length":
         del scope
         return "period"
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         return scope.scale(self.over_parts) if self.decimals is None else self.decimals
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         if scope.lengths.of(self.over_parts) == "period":
             message = f'"{name}" is over weeks, but {self.over_parts} is measured once'
             yield Finding(("over_parts",), message, "measure it with over: week, or name another quantity")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.parts import OverPartsPass  # noqa: PLC0415 - the language loads no NumPy
 
         scope, target = builder.plan.scope, self.over_parts

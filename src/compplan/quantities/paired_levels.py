@@ -1,19 +1,15 @@
 """Paired levels: on how many levels of a binary tree both sides below a member have somebody."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.values import ConditionText, Name, Whole
 from compplan.plan.wording import words
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -40,14 +36,14 @@ layers_of_the_active: {paired_levels: binary, compress: not active}
     )
     levels: Whole | None = Field(None, ge=1, description="How many levels down; all when left out.")
 
-    def tree_of(self, scope: Scope) -> str:
+    def tree_of(self, scope: "Scope") -> str:
         return self.paired_levels if self.paired_levels in scope.model.trees else scope.model.default_tree()
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         del scope
         return 0
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         del name
         tree = scope.model.trees.get(self.paired_levels)
         if tree is None:
@@ -56,7 +52,7 @@ layers_of_the_active: {paired_levels: binary, compress: not active}
             message = f'the tree "{self.paired_levels}" has no two sides'
             yield Finding(("paired_levels",), message, "give it side and width: 2 under trees")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.tree_passes import PairedLevelsPass  # noqa: PLC0415 - the language loads no NumPy
 
         where, skip = (builder.condition(text) if text else None for text in (self.where, self.compress))

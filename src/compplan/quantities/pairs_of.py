@@ -1,21 +1,17 @@
 """How many pairs binary bonuses pay a member in this period, as a quantity: for points, pools, and later periods."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from compplan.errors import did_you_mean
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.values import Names
 from compplan.quantities.base import Quantity, register
 from compplan.quantities.pay_of import waits_for_weeks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -41,11 +37,11 @@ pairs_before: {accumulate: pairs, periods: 1, this_period: false}
         for name in self.pairs_of:
             yield "pairs_of", name
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         del scope
         return 0
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         del name
         bonuses = scope.model.bonuses
         pairing = [each for each, bonus in bonuses.items() if bonus.kind == "binary"]
@@ -61,7 +57,7 @@ pairs_before: {accumulate: pairs, periods: 1, this_period: false}
         if all(each in pairing for each in self.pairs_of):
             yield from waits_for_weeks("pairs_of", scope)
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.pay_pass import PairsPass  # noqa: PLC0415 - the language loads no NumPy
 
         for bonus in self.pairs_of:
@@ -77,6 +73,6 @@ def pairs_column(bonus: str) -> str:
     return f"pairs {bonus}"
 
 
-def is_counted(bonus: str, scope: Scope) -> bool:
+def is_counted(bonus: str, scope: "Scope") -> bool:
     """Tell whether a quantity asks for the pairs of a bonus."""
     return any(isinstance(rule, PairsOf) and bonus in rule.pairs_of for rule in scope.rules.values())

@@ -1,17 +1,13 @@
 """Words for how far quantities look back, shared by those that remember."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
 from compplan.plan.located import Hinted
 from compplan.plan.times import Day
 from compplan.plan.values import Model, Whole
-
-if TYPE_CHECKING:
-    from datetime import date
 
 SPAN_WORDS = ("all", "year", "quarter", "month")
 LAST_WORDS = ("last_year", "last_quarter", "last_month")
@@ -37,7 +33,7 @@ class Dates(Model):
     last: Day = Field(alias="to", description="The last day.")
 
     @model_validator(mode="after")
-    def _ascend(self) -> Dates:
+    def _ascend(self) -> Self:
         if self.first > self.last:
             raise Hinted("the last day is before the first", "write the first one first", ("to",))
         return self

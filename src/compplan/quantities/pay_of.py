@@ -1,20 +1,16 @@
 """What bonuses pay a member in this period, as a quantity: for pools, tiers, conditions, and earlier periods."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
 
 from compplan.errors import did_you_mean
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.values import Names
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -41,10 +37,10 @@ paid_before: {accumulate: paid, periods: 1, this_period: false}
         for name in self.pay_of:
             yield "pay_of", name
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         return scope.model.currency.decimals
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         del name
         bonuses, ours = scope.model.bonuses, scope.model.currency.code
         if not self.pay_of or len(set(self.pay_of)) < len(self.pay_of):
@@ -59,7 +55,7 @@ paid_before: {accumulate: paid, periods: 1, this_period: false}
                 yield Finding(("pay_of",), message, "name bonuses of the plan's currency")
         yield from waits_for_weeks("pay_of", scope)
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.pay_pass import PayPass  # noqa: PLC0415 - the language loads no NumPy
 
         scope = builder.plan.scope
@@ -71,14 +67,14 @@ paid_before: {accumulate: paid, periods: 1, this_period: false}
         return f"what {' and '.join(self.pay_of)} pay{'s' if len(self.pay_of) == 1 else ''} the member, before limits"
 
 
-def waits_for_weeks(field: str, scope: Scope) -> Found:
+def waits_for_weeks(field: str, scope: "Scope") -> Found:
     """Yield what is of a week or day and goes by pay of the whole period, that of all its weeks together."""
     if reader := next(_weekly_readers(scope), ""):
         message = f'"{reader}" is of a week or day, and what bonuses pay in the period is not known then'
         yield Finding((field,), message, "use accumulate with this_period: false")
 
 
-def _weekly_readers(scope: Scope) -> Iterator[str]:
+def _weekly_readers(scope: "Scope") -> Iterator[str]:
     """Yield what is measured or paid for parts of the period and goes by pay of the whole period."""
     names = (*scope.rules, *scope.model.conditions)
     yield from (name for name in names if scope.lengths.of(name) != "period" and scope.reads.needs_pay(name))

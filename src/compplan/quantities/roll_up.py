@@ -1,21 +1,17 @@
 """Roll-ups: the sum of a volume over the downline, whole or in part."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, Self
 
 from pydantic import Field, model_validator
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Flag, Name, Whole
 from compplan.plan.wording import in_tree, words
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -56,7 +52,7 @@ side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
     )
 
     @model_validator(mode="after")
-    def _one_way_of_leaving_out(self) -> RollUp:
+    def _one_way_of_leaving_out(self) -> Self:
         given = [w for w in ("levels", "outside_legs_with", "stop_at", "with_uplines") if getattr(self, w) is not None]
         if len(given) > 1 and given != ["stop_at", "with_uplines"]:
             raise Hinted(f"{' and '.join(given)} do not go together", "make two volumes", (given[1],))
@@ -72,15 +68,15 @@ side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "roll_up", self.roll_up
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         return scope.scale(self.roll_up)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         if isinstance(scope.rules[self.roll_up], RollUp):
             message = f'"{name}" would count volume more than once'
             yield Finding(("roll_up",), message, "sum a volume that is a member's own")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.program.tree_passes import RollUpPass  # noqa: PLC0415 - the language loads no NumPy
 
         base = builder.masked(self)

@@ -1,12 +1,11 @@
 """Weighted volumes: the volume of the downline, each level or generation of it with its own share."""
 
-from __future__ import annotations
-
-from typing import TYPE_CHECKING, ClassVar, Literal
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.tables import ByKey, Keys, LevelsTable, LevelTable, WeightTable
 from compplan.plan.values import ConditionText, Name, Rate, digits
@@ -15,9 +14,6 @@ from compplan.quantities.base import Quantity, register
 from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -70,7 +66,7 @@ three_lines: {weighted: cv, weights: [100%, 50%, 25%], own: 100%}
     )
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Weighted:
+    def _fits_together(self) -> Self:
         if self.levels is None and "levels_by" in self.model_fields_set:
             raise Hinted("levels_by has no table", "give levels too", ("levels_by",))
         for field in ("boundary_member", "own_group"):
@@ -93,15 +89,15 @@ three_lines: {weighted: cv, weights: [100%, 50%, 25%], own: 100%}
         listed = [value for row in rows for value in (*row.levels, *filter(None, (row.tail,)))]
         return max(map(digits, (self.own, *listed)))
 
-    def scale(self, scope: Scope) -> int:
+    def scale(self, scope: "Scope") -> int:
         return scope.scale(self.weighted) + self.fine
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         if isinstance(scope.rules[self.weighted], RollUp):
             message = f'"{name}" would count volume more than once'
             yield Finding(("weighted",), message, "sum a volume that is a member's own")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.volumes.weighted import compile_weighted  # noqa: PLC0415 - the language loads no NumPy
 
         compile_weighted(name, self, builder)

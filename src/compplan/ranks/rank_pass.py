@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from compplan.memory import blank
+from compplan.memory import blank, unwritten
 from compplan.program.passes import Pass
 from compplan.ranks import kernels as k
 from compplan.ranks.given import ranks_of_field
@@ -201,7 +201,7 @@ class _Sweep:
             if caps:
                 volume = as_input(self._column(self.tables.features[total]))
                 k.add_large_legs(as_input(self.tree.parent), as_input(candidate), volume, caps[0], matters)
-        positions = np.empty(matters.size, np.int32)
+        (positions,) = unwritten([(matters.size, np.int32)])
         begin, deepest = k.list_upwards(as_input(self.tree.depth), as_input(matters), positions)
         return positions[begin:], int(deepest)
 
@@ -235,7 +235,8 @@ class _Sweep:
             below[0] = 0
 
     def _gathered(self, names: list[str], listed: NDArray[np.int32], dtype: type[np.integer[Any]]) -> NDArray[Any]:
-        out = np.empty((max(1, len(names)), listed.size), dtype)
+        rows = max(1, len(names))
+        out = unwritten([(rows * listed.size, dtype)])[0].reshape(rows, listed.size)
         for index, name in enumerate(names):
             k.gather_feature(self._column(name), listed, out[index])
         return out

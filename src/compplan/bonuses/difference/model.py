@@ -1,7 +1,6 @@
 """The fields of bonuses that pay a rate less what is taken on the way up."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
@@ -10,15 +9,13 @@ from compplan.bonuses.difference.findings import findings
 from compplan.bonuses.difference.sentences import sentences
 from compplan.bonuses.fields import PaidWhere, Payment, StopAt, TreeUp
 from compplan.bonuses.table_paid import TablePaid
+from compplan.plan.findings import Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.tables import AmountTable, Keys, LevelTable, RateTable, level_table
 from compplan.plan.values import ConditionText, Name, Number, Whole, rate
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -123,15 +120,15 @@ class Climbing(TablePaid):
         """Return the column of the state that holds what is kept for members."""
         return f"{name}:held"
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         if self.unpaid == "hold":
             yield Kept(self.held_column(name), self.money(scope.model).decimals, money=True)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         yield from findings(self, scope)
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.difference.compile import compile_difference  # noqa: PLC0415 - no NumPy here
 
         compile_difference(name, self, builder)

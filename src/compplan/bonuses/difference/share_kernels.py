@@ -112,7 +112,7 @@ def find_floored(i, line, last, room, rule, sources, chain, kinds, shares, sums)
 
     What is taken then grows by every part, and is no longer a rate that somebody has.
     """
-    o = 0
+    o, stops = 0, (rule.equal == STOPS) | (rule.lower == STOPS)  # then who takes no more is looked at all the same
     while i < last:
         a0, top = sources.first[U(i)], np.int64(sources.top[U(i)]) + 1
         most = sources.most[U(i)] if sources.most.size else rule.limit
@@ -146,7 +146,7 @@ def find_floored(i, line, last, room, rule, sources, chain, kinds, shares, sums)
                 after = min(max(taken + max(part, 0), take), max(rule.limit, taken))
                 lost += after - taken - max(part, 0)
                 taken, peak = after, max(peak, own)
-                a = np.int64(chain.above[U(a)] >> 1 if open_floor or part > 0 else chain.higher[U(a)])
+                a = np.int64(chain.above[U(a)] >> 1 if open_floor or part > 0 or stops else chain.higher[U(a)])
             add(sums, LOST, lost * v)
             add(sums, EXTRA, (max(taken - rule.best, 0) - before) * v)
             add(sums, STOPPED if a < 0 else LOWER if a0 > 0 else NOBODY, max(rule.best - taken, 0) * v)

@@ -1,23 +1,19 @@
 """Advance: the pay of several periods at once, and back again what is not earned when the customer leaves."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
 
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.registry import register
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.tables import ByKey, Keys, LevelTable, RateTable
 from compplan.plan.values import ConditionText, Name, Number, Whole, digits
 from compplan.plan.wording import in_tree, percent, points, table, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -61,7 +57,7 @@ membership: {kind: advance, of: pv, rates: 10%, periods: 12}
         yield from super().tables()
         yield ("rates",), self.rates_by, self.rates
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         yield from super().kept(name, scope)
         yield Kept(f"{name}:left")
         yield Kept(f"{name}:volume", scope.scale(self.of))
@@ -74,13 +70,13 @@ membership: {kind: advance, of: pv, rates: 10%, periods: 12}
         rows = [row for _, row in self.rates.leaves()] if isinstance(self.rates, ByKey) else [self.rates]
         return max(digits(value) for row in rows if isinstance(row, LevelTable) for value in row.levels)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         if getattr(scope.rules.get(self.of), "credit", "buyer") == "distributor":
             message = f'"{self.of}" is credited to a distributor already'
             yield Finding(("of",), message, "name a volume that is the buyer's own")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.own_tier.advance_pass import compile_advance  # noqa: PLC0415 - the language loads no NumPy
 
         compile_advance(name, self, builder)

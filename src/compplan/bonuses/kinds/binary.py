@@ -1,7 +1,6 @@
 """Binary bonus: the volume on both sides of a binary tree is paired, and what is left is carried on."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,15 +8,13 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.pairing.words import AverageCap, CarryCap, Ratio, RatioTable, UnitTable
 from compplan.bonuses.registry import register
+from compplan.plan.findings import Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import HintedGroup
 from compplan.plan.tables import AmountTable, ByKey, Keys, LevelTable, RateTable
 from compplan.plan.values import ConditionText, Model, Name, Number, Whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -187,11 +184,11 @@ cycles:
                 if getattr(way, name) is not None:
                     yield ("ways", place, name), self.rates_by, getattr(way, name)
 
-    def volume_scale(self, scope: Scope) -> int:
+    def volume_scale(self, scope: "Scope") -> int:
         """Return the digits of the volume on the sides."""
         return max(scope.scale(self.of), scope.scale(self.own_of) if self.own_of else 0)
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         yield from super().kept(name, scope)
         digits = self.volume_scale(scope)
         if self.carry != "none" or self.unpaid == "carry":
@@ -208,13 +205,13 @@ cycles:
             yield Kept(f"{name}:pairs", since=f"{name}:pairs_since")
             yield Kept(f"{name}:pairs_since", company=True)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         from compplan.bonuses.pairing.checks import binary_makes_no_sense  # noqa: PLC0415 - it needs this model
 
         yield from super().findings(name, scope)
         yield from binary_makes_no_sense(self, scope)
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.pairing.compile import compile_binary  # noqa: PLC0415 - the language loads no NumPy
 
         compile_binary(name, self, builder)

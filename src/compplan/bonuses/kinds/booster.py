@@ -1,7 +1,6 @@
 """Booster: a member's own pay of other bonuses, paid a second time in part: a multiplier on them."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -13,8 +12,6 @@ from compplan.plan.tables import Keys, RateTable
 from compplan.plan.wording import percent, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from compplan.program.builder import Builder
 
 
@@ -41,7 +38,7 @@ double: {kind: booster, of: own, rates: 100%, pay_when: active}
         yield from Bonus.tables(self)
         yield ("rates",), self.rates_by, self.rates
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.own_tier.on_pay import compile_booster  # noqa: PLC0415 - the language loads no NumPy
 
         compile_booster(name, self, builder)

@@ -1,7 +1,5 @@
 """Differential: a member's own rate on his group, less the rates that are taken below him."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -93,7 +91,7 @@ override:
             raise Hinted("takes_at_least needs lower and equal rates skipped", "leave one of the two out", (blocks[0],))
         return self
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         if self.bands == "marginal":
             from compplan.bonuses.difference.marginal import compile_marginal  # noqa: PLC0415 - no NumPy here
 

@@ -1,7 +1,5 @@
 """Direct bonus: the sponsor gets a share of, or an amount for, what the frontline buys."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator

@@ -1,7 +1,5 @@
 """Fast start: what new members buy in their first days pays the enrollers above, order by order."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Generation bonus: leaders are paid on the groups below other leaders, generation by generation."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

@@ -1,7 +1,6 @@
 """Guarantee: what is missing to a minimum that some bonuses must pay together."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -13,8 +12,6 @@ from compplan.plan.tables import AmountTable, Keys
 from compplan.plan.wording import money, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from compplan.program.builder import Builder
 
 
@@ -45,7 +42,7 @@ at_least: {kind: guarantee, of: own, amounts: {bronze: 100, silver: 500}, pay_wh
         yield from Bonus.tables(self)
         yield ("amounts",), self.rates_by, self.amounts
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.own_tier.on_pay import compile_guarantee  # noqa: PLC0415 - the language loads no NumPy
 
         compile_guarantee(name, self, builder)

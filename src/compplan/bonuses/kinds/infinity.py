@@ -1,7 +1,5 @@
 """Infinity: a rate by rank on all levels without end, until somebody of the same or a lower rate blocks it."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal, Self
 
 from pydantic import Field, model_validator

@@ -1,7 +1,6 @@
 """Leadership: a share of the group of each leader goes to the next leader above, who may owe some of it further up."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -9,15 +8,12 @@ from pydantic import Field
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.fields import TreeUp
 from compplan.bonuses.registry import register
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.tables import AmountTable, ByKey, Keys, RateTable
 from compplan.plan.values import ConditionText, Name, Number, digits
 from compplan.plan.wording import in_tree, money, percent, points, table, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -75,7 +71,7 @@ leadership:
         if self.guarantee is not None and not isinstance(self.guarantee, str):
             yield ("guarantee",), self.guarantee_by, self.guarantee
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         if self.guarantee is None and "guarantee_by" in self.model_fields_set:
             yield Finding(("guarantee_by",), "there is no guarantee", "add a guarantee, or leave guarantee_by out")
@@ -92,7 +88,7 @@ leadership:
             if digits(value) > scope.scale(self.of):
                 yield Finding(("guarantee",), f"{value} has more digits than {self.of}", "write fewer digits")
 
-    def _quantity_does_not_fit(self, name: str, scope: Scope) -> Found:
+    def _quantity_does_not_fit(self, name: str, scope: "Scope") -> Found:
         if "guarantee_by" in self.model_fields_set:
             hint = "leave guarantee_by out, or give amounts"
             yield Finding(("guarantee_by",), "the guarantee is a quantity, and has no keys", hint)
@@ -100,7 +96,7 @@ leadership:
             message = f'"{name}" has more digits than {self.of}'
             yield Finding(("guarantee",), message, f"give it decimals: {scope.scale(self.of)}")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.leadership.leadership_pass import compile_leadership  # noqa: PLC0415 - no NumPy here
 
         compile_leadership(name, self, builder)

@@ -1,27 +1,23 @@
 """Match: a share of what members below were paid by other bonuses, by level or generation."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from compplan.bonuses.generational import Generational
 from compplan.bonuses.registry import register
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.tables import LevelTable
 from compplan.plan.values import ConditionText, Flag, Names
 from compplan.plan.wording import words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
-def pay_findings(bonus: Any, scope: Scope) -> Found:
+def pay_findings(bonus: Any, scope: "Scope") -> Found:
     """Yield what makes no sense about the pay that a bonus is paid on."""
     bonuses, ours = scope.model.bonuses, bonus.money(scope.model).code
     for each in (each for each in bonus.of if each in bonuses):
@@ -98,7 +94,7 @@ match:
         for name in self.of:
             yield ("of",), name
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         yield from pay_findings(self, scope)
         bonuses = scope.model.bonuses
@@ -120,7 +116,7 @@ match:
             message = "the rates of a cascade reach 100 % together, so that it could pay without end"
             yield Finding(("rates",), message, "lower them, or leave cascade out")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.match.compile import compile_match  # noqa: PLC0415 - the language loads no NumPy
 
         compile_match(name, self, builder)

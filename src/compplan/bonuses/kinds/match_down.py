@@ -1,7 +1,6 @@
 """Match-down: a share of what a member is paid, divided among his own recruits."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from pydantic import Field
@@ -9,15 +8,12 @@ from pydantic import Field
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.kinds.match import pay_findings
 from compplan.bonuses.registry import register
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.tables import ByKey, Keys, RateTable
 from compplan.plan.values import ConditionText, Name, Names
 from compplan.plan.wording import in_tree, percent, table, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -80,7 +76,7 @@ mentor: {kind: match_down, of: commission, parts: whole, rates: {bronze: [3%], s
         for name in self.of:
             yield ("of",), name
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         yield from pay_findings(self, scope)
         if self.parts == "equal" and self.compress is not None:
@@ -91,7 +87,7 @@ mentor: {kind: match_down, of: commission, parts: whole, rates: {bronze: [3%], s
         if self.parts == "whole" and any(row.tail is not None for row in rows):
             yield Finding(("rates",), "a match down does not go with an endless level", "list the levels")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.match.compile import compile_match_down  # noqa: PLC0415 - the language loads no NumPy
 
         compile_match_down(name, self, builder)

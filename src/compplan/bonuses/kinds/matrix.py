@@ -1,21 +1,17 @@
 """Matrix: pay by level in a tree of limited width, for every member or only where a level is full."""
 
-from __future__ import annotations
-
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
 from compplan.bonuses.registry import register
 from compplan.bonuses.upward import Upward
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Name
 from compplan.plan.wording import words
 
 if TYPE_CHECKING:
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -55,7 +51,7 @@ matrix:
             raise Hinted("full levels are those of the matrix as it stands", f"leave {field} out", (field,))
         return self
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         tree = scope.model.trees.get(self.tree)
         if tree is not None and tree.width is None:
@@ -63,7 +59,7 @@ matrix:
         elif tree is not None and tree.width == 1 and self.pays == "full_levels":
             yield Finding(("pays",), "every level of a tree one wide is full", "use pays: each_member")
 
-    def full_levels(self, builder: Builder) -> str | None:
+    def full_levels(self, builder: "Builder") -> str | None:
         if self.pays == "each_member":
             return None
         return builder.full_levels(self.tree, self.taken_by)

@@ -1,7 +1,6 @@
 """Pass-up: some of a seller's sales, by their number, go to somebody above him; the others he keeps."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
@@ -10,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from compplan.bonuses.registry import register
 from compplan.bonuses.table_paid import TablePaid
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.tables import AmountTable, ByKey, Keys, LevelTable, RateTable
@@ -18,9 +17,6 @@ from compplan.plan.values import ConditionText, Name, Names, Number
 from compplan.plan.wording import in_tree, money, percent, points, table, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -156,14 +152,14 @@ two_up:
             }
             yield ("passes",), self.passes_by, ByKey(rows=keys)
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         yield from super().kept(name, scope)
         for volume in self.of:
             yield Kept(column_of(self, name, "sold", volume))
             yield Kept(column_of(self, name, "number", volume))
             yield Kept(column_of(self, name, "receiver", volume), member=True)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         if len({scope.scale(each) for each in self.of if each in scope.rules}) > 1:
             yield Finding(("of",), "these volumes have different digits", "give them the same decimals")
@@ -174,7 +170,7 @@ two_up:
             place = self.table_word
             yield Finding((place,), "a sale is paid once, and has no levels", "give one rate or amount")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.pass_up.pass_up_pass import compile_pass_up  # noqa: PLC0415 - the language loads no NumPy
 
         compile_pass_up(name, self, builder)

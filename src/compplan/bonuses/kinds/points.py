@@ -1,7 +1,7 @@
 """Points: a sale carries a fixed number of points, and each member above takes as many as his rank has."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.fields import PaidWhere, StopAt, TreeUp
 from compplan.bonuses.registry import register
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.tables import ByKey, PointCount, PointTable
@@ -18,10 +18,6 @@ from compplan.plan.wording import in_tree, money, percent, points, table, words
 from compplan.plan.words import RANK_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from decimal import Decimal
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -107,12 +103,12 @@ sale:
         if self.rank_in_leg not in {None, "when_opened"}:
             yield ("takes",), str(self.rank_in_leg), self.takes
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         yield from super().kept(name, scope)
         if self.rank_in_leg == "when_opened":
             yield Kept(f"{name}:line_rank", rank=True)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         if self.points * 10**self.scale > MOST_POINTS:
             hint = f"at most {MOST_POINTS} of the finest part"
@@ -125,7 +121,7 @@ sale:
             if not self.takes_by.startswith("member."):
                 yield Finding(("takes_by",), "a line has a key, and no threshold", hint)
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.points.points_pass import compile_points  # noqa: PLC0415 - the language loads no NumPy
 
         compile_points(name, self, builder)

@@ -1,7 +1,6 @@
 """Pool: a part of the company's volume, or a fixed amount, is shared out among those who take part."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
@@ -10,6 +9,7 @@ from pydantic import Field, model_validator
 from compplan.bonuses.base import Bonus
 from compplan.bonuses.registry import register
 from compplan.bonuses.share_out import checks, wording
+from compplan.plan.findings import Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import HintedGroup
 from compplan.plan.rates_or_amounts import RatesOrAmounts
@@ -17,9 +17,6 @@ from compplan.plan.tables import AmountTable, ByKey, Keys, LevelTable, RateTable
 from compplan.plan.values import Name, Number, Rate, RoundingMode, Whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -127,7 +124,7 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
         if isinstance(self.places, ByKey) and self.places_by is not None:
             yield ("places",), self.places_by, self.places
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         yield from super().kept(name, scope)
         if self.rest == "carry":
             decimals = self.money(scope.model).decimals
@@ -139,16 +136,16 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
         keys = list(self.table.rows) if isinstance(self.table, ByKey) else [""]
         return tuple(f"{name}:carried {key}".rstrip() for key in keys)
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         yield from checks.makes_no_sense(self, scope)
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.share_out.compile import compile_pool  # noqa: PLC0415 - the language loads no NumPy
 
         compile_pool(name, self, builder)
 
-    def paid_at_most(self, scope: Scope) -> Decimal:
+    def paid_at_most(self, scope: "Scope") -> Decimal:
         """Each key has a pool of its own, so they add up."""
         del scope
         rates = (

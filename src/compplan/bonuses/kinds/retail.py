@@ -1,7 +1,6 @@
 """Retail bonus: a distributor's share of what his own customers, or he himself, bought."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -9,7 +8,7 @@ from pydantic import Field, model_validator
 from compplan.bonuses.registry import register
 from compplan.bonuses.table_paid import TablePaid
 from compplan.plan.by_country import NameOrNames, NumberOrNumbers
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.source_keys import their_axes
@@ -18,9 +17,6 @@ from compplan.plan.values import Model, Name, Number, Whole, digits
 from compplan.plan.wording import money, percent, points, table
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -118,7 +114,7 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
         if self.returned is not None:
             yield ("returned",), self.returned
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         yield from super().kept(name, scope)
         decimals = self.money(scope.model).decimals
         if self.true_up is not None:
@@ -128,7 +124,7 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
             yield Kept(f"{name}:last_paid", decimals)
             yield Kept(f"{name}:last_volume", scope.scale(self.of))
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         marginal = self.bands == "marginal"
         if marginal and not (
@@ -145,7 +141,7 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
         if self.returned is not None and scope.model.rounding.at == "member":
             yield Finding(("returned",), "what was paid before is rounded money", "round at payment or at bonus")
 
-    def _blocks(self, scope: Scope, *, marginal: bool) -> Found:
+    def _blocks(self, scope: "Scope", *, marginal: bool) -> Found:
         assert self.blocks is not None  # noqa: S101 - asked by the caller
         if marginal and self.rates_by != self.of:
             yield Finding(
@@ -157,7 +153,7 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
         if self.blocks.incomplete == "unpaid" and self.blocks.after:
             yield Finding(("blocks", "after"), "an incomplete block is never paid", "say with incomplete what it gets")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.own_tier.retail_pass import compile_retail  # noqa: PLC0415 - the language loads no NumPy
 
         compile_retail(name, self, builder)

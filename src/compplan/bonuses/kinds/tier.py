@@ -1,7 +1,6 @@
 """Tier bonus: a fixed amount for the tier that one of the member's own quantities, or his rank, reaches."""
 
-from __future__ import annotations
-
+from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
@@ -22,7 +21,7 @@ from compplan.bonuses.own_tier.tier_words import (
 )
 from compplan.bonuses.registry import register
 from compplan.errors import did_you_mean
-from compplan.plan.findings import Finding
+from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.tables import ByKey, LevelTable
@@ -32,9 +31,6 @@ from compplan.plan.wording import money, percent
 from compplan.plan.words import RANK_COLUMNS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from compplan.plan.findings import Found
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
@@ -158,7 +154,7 @@ new_rank:
             missed=spread.missed if spread else "lost",
         )
 
-    def kept(self, name: str, scope: Scope) -> Iterator[Kept]:
+    def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         yield from super().kept(name, scope)
         spec = self.spec()
         for column in spec.kept:
@@ -170,7 +166,7 @@ new_rank:
             yield Kept(f"{name}:factor", most=len(self.multiplier.values), table="multipliers")
             yield Kept(f"{name}:factor_left")
 
-    def findings(self, name: str, scope: Scope) -> Found:
+    def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)
         for field, table in self.tables_given:
             if table.tiers != self.tiers:
@@ -183,7 +179,7 @@ new_rank:
         if self.grace is not None and self.grace.at_least is not None:
             yield from self._key(("grace", "at_least"), str(self.grace.at_least), scope)
 
-    def _keys(self, field: str, table: TierTable, scope: Scope) -> Found:
+    def _keys(self, field: str, table: TierTable, scope: "Scope") -> Found:
         wrong = []
         for outer in table.rows:
             at = (field, outer) if outer else (field,)
@@ -194,14 +190,14 @@ new_rank:
         if any(above <= below for below, above in pairwise(numbers)):
             yield Finding((field,), "tiers do not ascend", "write the lowest rank first")
 
-    def _key(self, at: tuple[str, ...], tier: str, scope: Scope, *, key: bool = False) -> Found:
+    def _key(self, at: tuple[str, ...], tier: str, scope: "Scope", *, key: bool = False) -> Found:
         if self.by in RANK_COLUMNS and tier not in scope.ranks:
             hint = did_you_mean(tier, list(scope.ranks)) or "this plan has no ranks"
             yield Finding(at, f'"{tier}" is not a rank', hint, key=key)
         elif self.by not in RANK_COLUMNS and threshold_of(tier) is None:
             yield Finding(at, f'"{tier}" is not a number', f"the keys are thresholds of {self.by}", key=key)
 
-    def _too_fine(self, field: str, table: TierTable, scope: Scope) -> Found:
+    def _too_fine(self, field: str, table: TierTable, scope: "Scope") -> Found:
         if field != "first_time" or self.instalments is None:
             return
         decimals = self.money(scope.model).decimals
@@ -211,7 +207,7 @@ new_rank:
                     message = f"{amount} has more digits than the money, so it has no instalments"
                     yield Finding((field,), message, "write fewer digits")
 
-    def compile(self, name: str, builder: Builder) -> None:
+    def compile(self, name: str, builder: "Builder") -> None:
         from compplan.bonuses.own_tier.tier_pass import compile_tier  # noqa: PLC0415 - the language loads no NumPy
 
         compile_tier(name, self, builder)

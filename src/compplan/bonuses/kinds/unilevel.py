@@ -1,7 +1,5 @@
 """Unilevel: a share of the volume of each level below, in rank-dependent depth."""
 
-from __future__ import annotations
-
 from typing import ClassVar, Literal
 
 from pydantic import Field

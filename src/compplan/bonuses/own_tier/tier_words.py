@@ -1,7 +1,5 @@
 """The words of a tier bonus: tables of tiers, and what goes on over several periods; there is no NumPy here."""
 
-from __future__ import annotations
-
 from decimal import Decimal
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self

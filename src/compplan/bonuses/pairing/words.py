@@ -1,7 +1,5 @@
 """The words of a binary bonus that no other kind has: ratios, increments, caps of what is carried on."""
 
-from __future__ import annotations
-
 import re
 from decimal import Decimal
 from fractions import Fraction
