@@ -8,15 +8,20 @@ from typing import Any
 
 def held_ranks(rule: Any, history: list[int]) -> list[int]:
     """Return the rank that is held after each period of a history of earned ranks."""
-    held, result, below_since = 0, [], 0
+    held, result, below_since, missed = 0, [], 0, []
     for period, earned in enumerate(history):
         first = period - rule.rises_after + 1
         steady = min(history[first : period + 1]) if first >= 0 else 0
+        missed = [] if steady > held else missed
         held = max(held, steady)
+        missed.append(earned < held)
         below_since = 0 if earned >= held else below_since + 1
-        if rule.falls_after is not None and below_since == rule.falls_after:
+        enough = below_since == rule.falls_after
+        if rule.falls_within is not None:
+            enough = missed[-1] and sum(missed[-rule.falls_within :]) >= rule.falls_after
+        if rule.falls_after is not None and enough:
             held = max(earned, held - (rule.falls_by or held))
-            below_since = 0
+            below_since, missed = 0, []
         result.append(held)
     return result
 

@@ -14,7 +14,13 @@ from naive.history import held_ranks
 
 rises = st.fixed_dictionaries({"rises_after": st.integers(1, 3)})
 falls = st.fixed_dictionaries({"falls_after": st.integers(1, 4)}, optional={"falls_by": st.integers(1, 3)})
-rules = st.builds(lambda up, down: up | down, rises, st.just({}) | falls)
+within = st.builds(
+    lambda after, more, by: {"falls_after": after, "falls_within": after + more} | by,
+    st.integers(2, 3),
+    st.integers(0, 4),
+    st.just({}) | st.just({"falls_by": 1}),
+)
+rules = st.builds(lambda up, down: up | down, rises, st.just({}) | falls | within)
 
 
 @settings(max_examples=60, deadline=None)

@@ -88,6 +88,8 @@ def test_a_granted_rank_counts_for_the_members_above() -> None:
         ("{given: rank, ladder: [one]}", "form"),
         ("{ladder: {one: []}, paid_as: held_rank}", "there is no held rank"),
         ("{ladder: {one: []}, held_rank: {falls_by: 1}}", "not said when it falls"),
+        ("{ladder: {one: []}, held_rank: {falls_after: 4, falls_within: 3}}", "falls_within needs falls_after"),
+        ("{ladder: {one: []}, held_rank: {falls_within: 3}}", "falls_within needs falls_after"),
         ("{ladder: {one: []}, legs_hold: held_rank}", "there is no held rank"),
         ("{ladder: {one: []}, held_rank: {rises_after: 2}, legs_hold: held_rank}", "that rise at once"),
     ],
@@ -105,7 +107,8 @@ def test_a_held_rank_that_is_not_there() -> None:
 @settings(max_examples=25, deadline=None)
 @given(
     st.sampled_from(["title", "held_rank"]),
-    st.fixed_dictionaries({"falls_after": st.integers(1, 3)}, optional={"falls_by": st.integers(1, 2)}),
+    st.fixed_dictionaries({"falls_after": st.integers(1, 3)}, optional={"falls_by": st.integers(1, 2)})
+    | st.just({"falls_after": 2, "falls_within": 4}),
     st.lists(st.integers(0, 3), min_size=1, max_size=7),
 )
 def test_legs_hold_a_rank_that_falls(word: str, rule: dict[str, int], history: list[int]) -> None:

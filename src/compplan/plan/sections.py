@@ -128,6 +128,13 @@ class HeldRank(Model):
     falls_after: Whole | None = Field(
         None, ge=1, description="It falls in this period of so many in a row with a lower rank; never when left out."
     )
+    falls_within: Whole | None = Field(
+        None,
+        ge=2,
+        le=60,
+        description="The periods with a lower rank need not be in a row: it falls in the last of falls_after within so "
+        "many periods, such as in the fourth of twelve.",
+    )
     falls_by: Whole | None = Field(
         None,
         ge=1,
@@ -138,7 +145,15 @@ class HeldRank(Model):
     def _falls(self) -> Self:
         if self.falls_by is not None and self.falls_after is None:
             raise Hinted("it is not said when it falls", "add falls_after: 1, or more", ("falls_by",))
+        if self.falls_within is not None and not 2 <= (self.falls_after or 0) <= self.falls_within:
+            hint = "for example: falls_after: 4, falls_within: 12"
+            raise Hinted("falls_within needs falls_after, two to as many periods", hint, ("falls_within",))
         return self
+
+    @property
+    def misses(self) -> str:
+        """What the state keeps of periods with a lower rank: `below`, how many in a row, or `missed`, which ones."""
+        return "below" if self.falls_within is None else "missed"
 
 
 class Ranks(Model):
@@ -221,7 +236,7 @@ class Ranks(Model):
             if name != "title":
                 yield Kept(f"ranks:{name}", rank=True)
             if rule.falls_after is not None:
-                yield Kept(f"ranks:{name}_below")
+                yield Kept(f"ranks:{name}_{rule.misses}")
         earlier = max((rule.rises_after for rule in self.holdings().values()), default=1)
         yield from (Kept(f"ranks:earned_{back}", rank=True) for back in range(2, earlier))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Held(NamedTuple):
-    """The ranks that members hold after a period, and how long they have been below them."""
+    """The ranks that members hold after a period, and in how many or which periods they have been below them."""
 
     rank: Ranks
     below: NDArray[np.int64]
@@ -35,8 +35,8 @@ def hold(
     """Return the ranks held after a period.
 
     A held rank rises to what was earned in each of the last `rises_after` periods. It falls in the `falls_after`-th
-    period in a row in which less was earned, by `falls_by` ranks at most and never below what was earned; then the
-    periods are counted anew.
+    period in a row (or of the last `falls_within`) in which less was earned, by `falls_by` ranks at most and never
+    below what was earned; then, and when it rises, the periods are counted anew.
 
     Parameters
     ----------
@@ -45,7 +45,8 @@ def hold(
     earned
         int8[n]: the rank earned in this period, 0 for none.
     before, below
-        The rank held before this period, and for how many periods in a row less had been earned.
+        The rank held before this period, and for how many periods in a row less had been earned; with `falls_within`
+        which periods these were, as binary digits, the last one at the end.
     earlier
         The ranks earned in the periods before, the last one first; as many as `rises_after` asks for.
 
@@ -64,13 +65,25 @@ def hold(
     """
     steady = np.minimum.reduce([earned, *earlier[: rule.rises_after - 1]])
     rank = np.maximum(before, steady)
-    under = np.where(earned < rank, below + 1, 0)
+    missed = earned < rank
+    under, count = _misses(rule, np.where(rank > before, 0, below), missed)
     if rule.falls_after is None:
         return Held(rank, under)
-    falls = under >= rule.falls_after
+    falls = missed & (count >= rule.falls_after)
     least = np.zeros_like(rank) if rule.falls_by is None else np.maximum(rank - np.int8(rule.falls_by), 0)
     fallen = np.maximum(earned, least).astype(np.int8)
     return Held(np.where(falls, fallen, rank), np.where(falls, 0, under))
+
+
+def _misses(
+    rule: HeldRank, below: NDArray[np.int64], missed: NDArray[np.bool_]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Return what is kept of the periods in which less was earned, this one included, and how many they are."""
+    if rule.falls_within is None:
+        under = np.where(missed, below + 1, 0)
+        return under, under
+    which = ((below << 1) | missed) & ((1 << rule.falls_within) - 1)
+    return which, np.bitwise_count(which).astype(np.int64)
 
 
 def seen_by_legs(work: Work) -> Ranks:
@@ -87,7 +100,8 @@ def seen_by_legs(work: Work) -> Ranks:
     rule, before = model.holdings().get(name), state.title if name == "title" else _ranks(state, f"ranks:{name}")
     if rule is None or rule.falls_after is None:
         return before
-    falls = state.read(f"ranks:{name}_below") + 1 >= rule.falls_after
+    below = state.read(f"ranks:{name}_{rule.misses}")
+    falls = _misses(rule, below, np.ones(work.size, np.bool_))[1] >= rule.falls_after
     least = np.zeros_like(before) if rule.falls_by is None else np.maximum(before - np.int8(rule.falls_by), 0)
     return np.where(falls, least, before).astype(np.int8)
 
@@ -108,7 +122,7 @@ def show_ranks(work: Work, earned: Ranks) -> dict[str, NDArray[np.int64]]:
     found = {"rank": earned, "title": np.maximum(earned, state.title), "last_rank": state.last_rank}
     for name, rule in model.holdings().items():
         before = state.title if name == "title" else _ranks(state, f"ranks:{name}")
-        below = f"ranks:{name}_below"
+        below = f"ranks:{name}_{rule.misses}"
         held = hold(rule, earned, before, state.read(below), earlier)
         found[name] = held.rank
         kept = {f"ranks:{name}": held.rank.astype(np.int64), below: held.below}

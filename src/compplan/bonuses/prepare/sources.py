@@ -140,10 +140,10 @@ def _lines_of(sources: Sources, work: Work, tree: Tree) -> Lines:
 
 def _regrouped(
     start: NDArray[np.int64], order: NDArray[np.int32] | None
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+) -> tuple[NDArray[np.int64] | slice, NDArray[np.int64]]:
     """Bring groups of lines into another order of members: which line goes where, and the new starts."""
     if order is None:
-        return np.arange(start[-1]), start
+        return slice(None), start
     sizes = np.diff(start)[order]
     new = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
     take = np.repeat(start[:-1][order] - new[:-1], sizes) + np.arange(new[-1])
