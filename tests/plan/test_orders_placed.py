@@ -70,6 +70,7 @@ def test_a_date_that_nothing_goes_by():
     expect((message, "leave it out, or give a volume or a bonus a window"), head=HEAD + "orders: {placed: ▸day}\n")
     windowed = "early: {sum: orders.qv, window: {from_enrolment: 20 days}}"
     loaded = plan(head=HEAD + "orders: {placed: day}\n", volumes=windowed)
+    assert "Windows go by day of the orders where it is given, and else by date." in loaded.describe()
     assert "windows go by" in loaded.required_inputs()["orders"]["day"]
 
 

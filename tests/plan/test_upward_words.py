@@ -6,7 +6,7 @@ import pytest
 from plan_texts import expect, plan
 
 LADDER = "member: []\nsilver: [active]"
-KNOWN = "known: pv, gv, active, member, silver, rank, title, paid_as, last_rank, is_distributor, is_customer, month_ends, quarter_ends, year_ends, days_in_period"
+KNOWN = "known: pv, gv, active, member, silver, rank, title, paid_as, last_rank, is_distributor, is_customer, month_ends, quarter_ends, half_year_ends, year_ends, days_in_period"
 
 
 def unilevel(fields):

@@ -64,7 +64,7 @@ class Bonus(Model):
         "paid_as",
         description="What the keys of `cap` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
-    cap_per: Literal["period", "week", "month", "quarter", "year", "all"] = Field(
+    cap_per: Literal["period", "week", "month", "quarter", "half_year", "year", "all"] = Field(
         "period",
         description="The span of time that `cap` is for, `all` for all time; what was paid earlier in it is in the "
         "state.",
@@ -107,10 +107,6 @@ class Bonus(Model):
         None, description="Says that the rates may pay more than 100% of what they are of; refused otherwise."
     )
     source: str | None = Field(None, description="Where the company's plan document says so.")
-
-    def has_one_level(self) -> bool:
-        """Tell whether lists of rates by level have no meaning here."""
-        return self.one_level
 
     @property
     def reads_rows(self) -> bool:

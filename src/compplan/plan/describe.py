@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from compplan.plan.wording import MODES, money, table, words
+from compplan.plan.wording import MODES, half, money, table, words
 from compplan.ranks.in_rounds import rows_in_rounds
 
 if TYPE_CHECKING:
@@ -23,7 +23,11 @@ def describe(plan: Plan) -> str:
     lines += [f"Source: {model.source}."] if model.source else []
     lines.append(f"Money is rounded {MODES[model.rounding.mode]}, at {_POINTS[model.rounding.at]}.")
     lines += [_weeks(model.weeks)] if model.weeks else []
-    lines += [f"Years begin in {model.years.start.capitalize()}, and quarters with them."] if model.years else []
+    if model.years is not None:
+        lines.append(f"Years begin in {model.years.start.capitalize()}, and quarters and half-years with them.")
+    if model.orders.placed is not None:
+        placed, date = model.orders.placed, model.orders.date
+        lines.append(f"Windows go by {placed} of the orders where it is given, and else by {date}.")
     lines += model.payout.describe(model.currency.code)
     lines += _section("Volumes and counts", [f"{n}: {r.describe()}." for n, r in plan.scope.rules.items()])
     lines += _section("Conditions", [f"{n}: {words(text)}." for n, text in model.conditions.items()])
@@ -56,7 +60,7 @@ def _cap(bonus: Bonus, length: str) -> str:
     assert bonus.cap is not None  # noqa: S101 - who asks for the sentence has a cap
     most = f"his {bonus.cap}" if isinstance(bonus.cap, str) else table(bonus.cap, bonus.cap_by, money)
     whose = "one member" if bonus.cap_over is None else f"all with the same {bonus.cap_over} together"
-    span = {"period": f"and {length}", "all": "in all"}.get(bonus.cap_per, f"and {bonus.cap_per}")
+    span = {"period": f"and {length}", "all": "in all"}.get(bonus.cap_per, f"and {half(bonus.cap_per)}")
     rest = " What is more waits for later periods." if bonus.cap_rest == "later" else ""
     return f"At most {most} for {whose} {span}.{rest}"
 

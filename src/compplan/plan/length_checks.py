@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from compplan.plan.scope import Scope
 
 _LENGTHS = {"week": 7, "day": 1}
-_SPANS = ("", "day", "week", "month", "quarter", "year", "all")
+_SPANS = ("", "day", "week", "month", "quarter", "half_year", "year", "all")
 _OF_PERIODS = {"daily": "day", "weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
 _PERIODS = {"daily": 1, "weekly": 7, "monthly": 28, "quarterly": 90, "yearly": 365}
 

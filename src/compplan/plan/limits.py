@@ -11,7 +11,7 @@ from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted, HintedGroup
 from compplan.plan.tables import AmountTable, ByKey, LevelTable, RateTable
 from compplan.plan.values import Model, Name, Number
-from compplan.plan.wording import money, percent, table
+from compplan.plan.wording import half, money, percent, table
 from compplan.quantities.company import counts_more_than_once
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Limit(Model):
         "or member.<field>; of the company a quantity, whose sum is held against thresholds.",
     )
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the quantity.", validate_default=True)
-    over: Literal["period", "week", "month", "quarter", "year", "all"] = Field(
+    over: Literal["period", "week", "month", "quarter", "half_year", "year", "all"] = Field(
         "period",
         description="How long pay adds up before it is held, `all` for all time; what was paid earlier in it is in the "
         "state. A part of a quantity is then one that is measured as long.",
@@ -119,7 +119,7 @@ class Limit(Model):
         most = table(self.table, self.rates_by, percent if self.rates is not None else money)
         part = f"{most} of {'all ' if self.per == 'company' else ''}{self.of}" if self.of else most
         whose = {"company": "", "member": " to one member"}.get(self.per, f" to all with the same {self.per}")
-        span = {"period": "", "all": " in all"}.get(self.over, f" in a {self.over}")
+        span = {"period": "", "all": " in all"}.get(self.over, f" in a {half(self.over)}")
         lines = [f"Together {', '.join(self.bonuses)} pay at most {part}{whose}{span}; above it, all are scaled alike."]
         return [*lines, _RESIDUES[self.residue], *([f"Source: {self.source}."] if self.source else [])]
 

@@ -41,7 +41,7 @@ class PlanModel(Model):
     )
     weeks: Weeks | None = Field(None, description="The weeks of the period, where something is measured by the week.")
     years: Years | None = Field(
-        None, description="When years and their quarters begin, where these are not of the calendar."
+        None, description="When years, their halves and quarters begin, where these are not of the calendar."
     )
     rounding: Rounding = Field(description="The rounding of money.")
     members: Members = Field(default=Members.model_construct(), description="Columns of the members table.")

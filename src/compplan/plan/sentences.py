@@ -53,6 +53,7 @@ _LENGTHS = {
 _FORMS = {
     "^[a-z][a-z0-9_]*$": "small letters, digits and underscores, a letter first",
     CODE: CODE_HINT,
+    r"^member\.\w+$": "member. and a column of the members table, such as member.enrolled_on",
 }
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _GROUPED = re.compile(r"[0-9][0-9,_ ']*(\.[0-9]+)?")

@@ -89,3 +89,25 @@ def _levels(row: LevelTable, read: Callable[[Decimal], str]) -> str:
     if row.tail is None:
         return listed
     return f"{listed}, then {read(row.tail)} on every deeper level" if texts else f"{read(row.tail)} on every level"
+
+
+def levels_deep(levels: int) -> str:
+    """Return how deep something goes.
+
+    Examples
+    --------
+    >>> levels_deep(1), levels_deep(3)
+    ('one level deep', '3 levels deep')
+    """
+    return "one level deep" if levels == 1 else f"{levels} levels deep"
+
+
+def half(span: str) -> str:
+    """Return the word for a span of time in a sentence.
+
+    Examples
+    --------
+    >>> half("half_year"), half("quarter")
+    ('half-year', 'quarter')
+    """
+    return span.replace("_", "-")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 RANK_COLUMNS = ("rank", "title", "held_rank", "paid_as", "last_rank")
 ROLES = ("is_distributor", "is_customer")
-CALENDAR = ("month_ends", "quarter_ends", "year_ends")
-"""True for everybody in a period with which a month, quarter or year ends."""
+CALENDAR = ("month_ends", "quarter_ends", "half_year_ends", "year_ends")
+"""True for everybody in a period with which a month, quarter, half-year or year ends."""
 
 FLAGS = (*ROLES, *CALENDAR)
 RESERVED = (

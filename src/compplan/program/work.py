@@ -121,7 +121,7 @@ class Work:
         self.put(f"pay {book.bonus}", book.pay)
 
     def put_calendar(self) -> None:
-        """Write whether a month, quarter or year ends with this period: the next one belongs to another."""
+        """Write whether a month, quarter, half-year or year ends with this period: the next one belongs to another."""
         for name in CALENDAR:
             span = name.removesuffix("_ends")
             ends = self.span(span, self.calendar.first) != self.span(span, self.calendar.after)

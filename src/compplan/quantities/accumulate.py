@@ -37,8 +37,8 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
     accumulate: Name = Field(description="The quantity that is remembered.")
     periods: LongSpan = Field(
         description="How many periods, this one included where it counts; all since the member has a state; those of "
-        "the same month, quarter or year; those of the last_month, last_quarter or last_year; or those that begin in a "
-        "campaign, {from: 2026-01-01, to: 2026-03-31}.",
+        "the same month, quarter, half_year or year; those of the last_month, last_quarter, last_half_year or "
+        "last_year; or those that begin in a campaign, {from: 2026-01-01, to: 2026-03-31}.",
     )
     take: Literal["sum", "average", "largest"] = Field(
         "sum",

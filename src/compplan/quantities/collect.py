@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.values import EXACT, ConditionText, Flag, Name, Number, Whole, digits
-from compplan.plan.wording import in_tree, money, words
+from compplan.plan.wording import in_tree, levels_deep, money, words
 from compplan.quantities.base import Quantity, register
 from compplan.quantities.roll_up import RollUp
 from compplan.ranks.row import INFINITE
@@ -90,7 +90,7 @@ levels_needed: {collect: pv, until: 5625, measure: levels}
         text = f"{self.collect} of {'the member and ' if self.own else ''}the downline{in_tree(self.tree)}"
         text += f", of members with {words(self.where)}" if self.where else ""
         text += f", one level after the other until it is {money(self.until)}"
-        text += f", {self.levels} levels deep at most" if self.levels else ""
+        text += f", {levels_deep(self.levels)} at most" if self.levels else ""
         if self.compress is not None:
             text += f"; a member with {words(self.compress)} uses up no level"
         if self.measure == "levels":

@@ -10,7 +10,7 @@ from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Flag, Name, Whole
-from compplan.plan.wording import in_tree, words
+from compplan.plan.wording import in_tree, levels_deep, words
 from compplan.quantities.base import Quantity
 from compplan.quantities.past import Span, has_calendar, is_number, span_text
 
@@ -50,7 +50,7 @@ class Count(Quantity):
     periods: Span | None = Field(
         None,
         description="With periods: how many are looked at, this one included where it counts; all; or those of the "
-        "same month, quarter or year.",
+        "same month, quarter, half_year or year.",
     )
     consecutive: Flag = Field(default=False, description="With periods: only those in a row up to now.")
     this_period: Flag = Field(default=True, description="With periods: whether the period that is run counts.")
@@ -201,7 +201,7 @@ class Count(Quantity):
         text = f"number of {what} {words(self.count)}{in_tree(self.tree)}"
         if self.side is not None:
             text += f" who stand on the {self.side} side{in_tree(self.side_of)}"
-        text += f", {self.levels} levels deep" if self.levels else ""
+        text += f", {levels_deep(self.levels)}" if self.levels else ""
         text += f" (members with {words(self.compress)} use up none)" if self.compress else ""
         return text + (f", at most {self.per_leg} from one leg" if self.per_leg else "")
 

@@ -9,8 +9,8 @@ from compplan.plan.located import Hinted
 from compplan.plan.times import Day
 from compplan.plan.values import Model, Whole
 
-SPAN_WORDS = ("all", "year", "quarter", "month")
-LAST_WORDS = ("last_year", "last_quarter", "last_month")
+SPAN_WORDS = ("all", "year", "half_year", "quarter", "month")
+LAST_WORDS = ("last_year", "last_half_year", "last_quarter", "last_month")
 LONGEST = 60
 """Periods that can be kept one by one: a bit each in one number, or a column each."""
 
@@ -22,7 +22,8 @@ def _span(value: Any) -> Any:
 
 
 Span = Annotated[
-    Annotated[Whole, Field(ge=1, le=LONGEST)] | Literal["all", "year", "quarter", "month"], BeforeValidator(_span)
+    Annotated[Whole, Field(ge=1, le=LONGEST)] | Literal["all", "year", "half_year", "quarter", "month"],
+    BeforeValidator(_span),
 ]
 
 
@@ -57,14 +58,16 @@ def _longer(value: Any) -> Any:
 
 LongSpan = Annotated[
     Annotated[Whole, Field(ge=1, le=LONGEST)]
-    | Literal["all", "year", "quarter", "month", "last_year", "last_quarter", "last_month"]
+    | Literal[
+        "all", "year", "half_year", "quarter", "month", "last_year", "last_half_year", "last_quarter", "last_month"
+    ]
     | Dates,
     BeforeValidator(_longer),
 ]
 
 
 def is_last(span: Any) -> bool:
-    """Tell whether a look back is at the calendar month, quarter or year before."""
+    """Tell whether a look back is at the calendar month, quarter, half-year or year before."""
     return span in LAST_WORDS
 
 
@@ -86,8 +89,10 @@ def span_text(span: Any, *, this_period: bool) -> str:
     if isinstance(span, Dates):
         return f"the{'' if this_period else ' earlier'} periods that begin from {span}"
     if is_last(span):
-        return f"the periods of the {calendar_of(span)} before this {calendar_of(span)}"
+        unit = calendar_of(span).replace("_", "-")
+        return f"the periods of the {unit} before this {unit}"
     if isinstance(span, str):
+        span = span.replace("_", "-")
         return f"the periods of this {span} so far" if this_period else f"the earlier periods of this {span}"
     if this_period:
         return "this period" + (f" and the {span - 1} before" if span > 1 else "")
@@ -95,8 +100,8 @@ def span_text(span: Any, *, this_period: bool) -> str:
 
 
 def has_calendar(span: Any) -> bool:
-    """Tell whether a look back ends where a month, quarter or year begins, or a campaign."""
-    return span in ("year", "quarter", "month") or is_last(span) or isinstance(span, Dates)
+    """Tell whether a look back ends where a month, quarter, half-year or year begins, or a campaign."""
+    return span in SPAN_WORDS[1:] or is_last(span) or isinstance(span, Dates)
 
 
 def is_number(span: Any) -> bool:

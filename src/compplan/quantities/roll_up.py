@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.values import ConditionText, Flag, Name, Whole
-from compplan.plan.wording import in_tree, words
+from compplan.plan.wording import in_tree, levels_deep, words
 from compplan.quantities.base import Quantity, register
 
 if TYPE_CHECKING:
@@ -100,7 +100,7 @@ side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
     def describe(self) -> str:
         text = f"{self.roll_up} of {'the member and ' if self.own else ''}the downline"
         text += in_tree(self.tree)
-        text += f", {self.levels} levels deep" if self.levels else ""
+        text += f", {levels_deep(self.levels)}" if self.levels else ""
         text += f" (members with {words(self.compress)} use up none)" if self.compress else ""
         text += f", of members with {words(self.where)}" if self.where else ""
         text += f", down to members with {words(self.stop_at)}" if self.stop_at else ""

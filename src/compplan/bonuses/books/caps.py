@@ -187,6 +187,8 @@ def span_of(day: date, per: str, starts: Starts = CALENDAR) -> int:
             return day.replace(day=1).toordinal()
         case "quarter":
             return _months_before(day, (day.month - starts.month) % 3)
+        case "half_year":
+            return _months_before(day, (day.month - starts.month) % 6)
         case "year":
             return _months_before(day, (day.month - starts.month) % 12)
         case "all":

@@ -117,7 +117,7 @@ cycles:
         None, description="The most pairs that are paid in a period, or one number for each `pair_cap_by` key."
     )
     pair_cap_by: str = Field("paid_as", description=f"What the keys of pair_cap are: {_KEYS}.")
-    pair_cap_per: Literal["period", "week", "month", "quarter", "year", "all"] = Field(
+    pair_cap_per: Literal["period", "week", "month", "quarter", "half_year", "year", "all"] = Field(
         "period", description="The span of time that pair_cap is for, `all` for all time."
     )
     over_cap: Literal["used", "carried"] = Field(

@@ -71,9 +71,6 @@ mentor: {kind: match_down, of: commission, parts: whole, rates: {bronze: [3%], s
         if self.compress is not None:
             yield ("compress",), self.compress
 
-    def has_one_level(self) -> bool:
-        return self.parts == "equal"
-
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         yield ("rates",), self.rates_by, self.rates
@@ -90,7 +87,9 @@ mentor: {kind: match_down, of: commission, parts: whole, rates: {bronze: [3%], s
         if self.parts == "whole" and "residue" in self.model_fields_set:
             yield Finding(("residue",), "whole parts are not divided", "leave it out, or write parts: equal")
         rows = [row for _, row in self.rates.leaves()] if isinstance(self.rates, ByKey) else [self.rates]
-        if self.parts == "whole" and any(row.tail is not None for row in rows):
+        if self.parts == "equal" and any(len(row.levels) > 1 or row.tail is not None for row in rows):
+            yield Finding(("rates",), "levels have no meaning here", "give one value, or write parts: whole")
+        elif any(row.tail is not None for row in rows):
             yield Finding(("rates",), "a match down does not go with an endless level", "list the levels")
 
     def compile(self, name: str, builder: "Builder") -> None:

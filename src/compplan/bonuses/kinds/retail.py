@@ -14,7 +14,7 @@ from compplan.plan.located import Hinted
 from compplan.plan.source_keys import their_axes
 from compplan.plan.tables import AmountTable, ByKey, Keys, RateTable
 from compplan.plan.values import Model, Name, Number, Whole, digits
-from compplan.plan.wording import money, percent, points, table
+from compplan.plan.wording import half, money, percent, points, table
 
 if TYPE_CHECKING:
     from compplan.plan.scope import Scope
@@ -72,7 +72,7 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
     payment: Literal["period", "order"] = Field(
         "period", description="What one payment is: the period's volume, or each order."
     )
-    true_up: Literal["month", "quarter", "year"] | None = Field(
+    true_up: Literal["month", "quarter", "half_year", "year"] | None = Field(
         None,
         description="Each run pays what is due so far in this span, less what earlier runs of the span have paid.",
     )
@@ -193,6 +193,6 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
             enough = f" once there are {after} full ones" if after else ""
             yield f"It is paid in blocks of {size}; an incomplete block is {said}{enough}."
         if self.true_up is not None:
-            yield f"Each run pays what is due so far in the {self.true_up}, less what was paid in it before."
+            yield f"Each run pays what is due so far in the {half(self.true_up)}, less what was paid in it before."
         if self.returned is not None:
             yield f"{self.returned} is taken back at the average rate of the period before."

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from compplan.bonuses.books.book import Book
     from compplan.program.work import Work
 
-Span = Literal["month", "quarter", "year"]
+Span = Literal["month", "quarter", "half_year", "year"]
 
 
 def advanced(bonus: str, span: Span, work: Work, book: Book) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from compplan.bonuses.pairing.checks import rows_of
 from compplan.bonuses.pairing.words import AverageCap
 from compplan.plan.tables import ByKey, LevelTable
-from compplan.plan.wording import money, percent, points, table, words
+from compplan.plan.wording import half, money, percent, points, table, words
 
 if TYPE_CHECKING:
     from compplan.bonuses.kinds.binary import Binary
@@ -72,7 +72,7 @@ def _pay(bonus: Binary) -> list[str]:
 def _caps(bonus: Binary) -> list[str]:
     lines = []
     if bonus.pair_cap is not None:
-        span = "in all" if bonus.pair_cap_per == "all" else f"a {bonus.pair_cap_per}"
+        span = "in all" if bonus.pair_cap_per == "all" else f"a {half(bonus.pair_cap_per)}"
         lines.append(f"At most {table(bonus.pair_cap, bonus.pair_cap_by, money)} pairs are paid {span}.")
     if bonus.pair_cap is not None or bonus.cap is not None:
         lines.append(

@@ -83,7 +83,7 @@ It may hold
 
 - quantities and named conditions of the plan, and `days_in_period`;
 - {md.code(ROLES)}: what the members table says in the column of `members.kind`;
-- {md.code(CALENDAR)}: true in a period with which a month, quarter or year ends;
+- {md.code(CALENDAR)}: true in a period with which a month, quarter, half-year or year ends;
 - {md.code(RANK_COLUMNS)}: the rank earned this period, the highest ever held, a rank held by a rule,
   the one used for pay, last period's; and the ranks of the ladder to compare them with, as in `rank >= silver`;
 - `member.<field>`, a column of the members table: true or false by itself, or a text to compare with `==`, `!=` or
