@@ -49,7 +49,7 @@ def tables_make_no_sense(scope: Scope) -> Found:
             others = bonus.their_keys if place[0] in _BY_LEVEL else ()
             yield from _table_makes_no_sense(scope, ("bonuses", name, *place), by, table, others, one_level=one_level)
     for name, limit in scope.model.limits.items():
-        at = ("limits", name, limit.place)
+        at = ("limits", name, limit.table_word)
         yield from _table_makes_no_sense(scope, at, limit.rates_by, limit.table, (), one_level=True)
 
 

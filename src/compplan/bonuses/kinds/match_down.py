@@ -23,6 +23,7 @@ class MatchDown(Bonus):
     """What a member is paid by other bonuses is shared with those directly below him, or matched down by level."""
 
     family: ClassVar[str] = "match"
+    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "where", "compress")
     reads_quantities: ClassVar[bool] = True
     example: ClassVar[str] = """\
 commission: {kind: unilevel, of: cv, rates: [5%, 5%, 3%]}
@@ -63,13 +64,6 @@ mentor: {kind: match_down, of: commission, parts: whole, rates: {bronze: [3%], s
         "largest_remainder",
         description="Who gets the cents that do not divide: the recruits with the smallest ids, or the company.",
     )
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.where is not None:
-            yield ("where",), self.where
-        if self.compress is not None:
-            yield ("compress",), self.compress
 
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()

@@ -88,7 +88,7 @@ def makes_no_sense(pool: Pool, scope: Scope) -> Found:
     yield from _more_than_the_whole(pool)
     for path, row in _rows(("places",), pool.places):
         yield from _places_make_no_sense(pool, path, row)
-    for path, row in _rows(("rates" if pool.rates is not None else "amounts",), pool.table):
+    for path, row in _rows((pool.table_word,), pool.table):
         if len(row.levels) != 1 or row.tail is not None:
             yield Finding(path, "levels have no meaning here", "give one value")
 
