@@ -137,7 +137,8 @@ class _Lease:
         self.__array_interface__ = raw.__array_interface__
 
     def __del__(self) -> None:
-        _FREE.keep(self.raw)
+        if _FREE is not None:  # Python takes names away before it ends, those with an underscore first
+            _FREE.keep(self.raw)
 
 
 def _block(size: int) -> NDArray[np.uint8]:

@@ -50,6 +50,12 @@ class Bonus(Model):
     their_keys: ClassVar[tuple[str, ...]] = ()
     """What keys of the rates may begin with that are not the earner's: those of the source, or of the order."""
 
+    conditions: ClassVar[tuple[str, ...]] = ("pay_when",)
+    """The fields that hold conditions."""
+
+    compress_words: ClassVar[tuple[str, ...]] = ()
+    """What `compress` may be beside a condition."""
+
     pairs: ClassVar[dict[str, str]] = {}
     """The conditions that may speak of two members, and what the other one is called."""
 
@@ -107,10 +113,6 @@ class Bonus(Model):
         None, description="Says that the rates may pay more than 100% of what they are of; refused otherwise."
     )
     source: str | None = Field(None, description="Where the company's plan document says so.")
-
-    def has_one_level(self) -> bool:
-        """Tell whether lists of rates by level have no meaning here."""
-        return self.one_level
 
     @property
     def reads_rows(self) -> bool:
@@ -173,8 +175,10 @@ class Bonus(Model):
 
     def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield the place (below this bonus) and text of every condition, for the checks."""
-        if self.pay_when is not None:
-            yield ("pay_when",), self.pay_when
+        for field in self.conditions:
+            text = getattr(self, field)
+            if text is not None and not (field == "compress" and text in self.compress_words):
+                yield (field,), text
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         """Yield the place and name of every quantity that is read by name."""

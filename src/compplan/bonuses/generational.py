@@ -1,6 +1,5 @@
 """Levels that are generations: groups between members of a boundary, instead of members one by one."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 class Generational(Upward):
     """What goes up a tree, with levels that a boundary can count: a generation ends with each of its members."""
 
+    conditions: ClassVar[tuple[str, ...]] = (*Upward.conditions, "boundary")
     pairs: ClassVar[dict[str, str]] = {**Upward.pairs, "boundary": "earner"}
 
     boundary: ConditionText | None = Field(
@@ -50,11 +50,6 @@ class Generational(Upward):
             message = "compress: unpayable goes with boundary members that close, and the own group as the first"
             raise Hinted(message, "put who ends a generation into the boundary", ("compress",))
         return self
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.boundary is not None:
-            yield ("boundary",), self.boundary
 
     def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)

@@ -5,14 +5,15 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.bonuses.base import Bonus
+from compplan.bonuses.fields import PaidWhere, Payment, StopAt, TreeUp
+from compplan.bonuses.table_paid import TablePaid
 from compplan.plan import expression as ex
 from compplan.plan.by_country import NameOrNames, NumberOrNumbers
 from compplan.plan.expression.pairs import alternatives, split
 from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.tables import ALL, MOST_LEVELS, AmountTable, ByKey, Keys, LevelsTable, LevelTable, RateTable
-from compplan.plan.values import ConditionText, Name, Whole
+from compplan.plan.values import ConditionText, Whole
 from compplan.plan.wording import in_tree, levels_words, money, percent, points, table, words
 from compplan.quantities.roll_up import RollUp
 
@@ -21,14 +22,16 @@ if TYPE_CHECKING:
     from compplan.program.builder import Builder
 
 
-class Upward(Bonus):
+class Upward(TablePaid):
     """Volume goes up a tree; the members above get a rate or an amount by level."""
 
+    conditions: ClassVar[tuple[str, ...]] = (*TablePaid.conditions, "compress", "where", "stop_at")
+    compress_words: ClassVar[tuple[str, ...]] = ("none", "unpayable")
     pairs: ClassVar[dict[str, str]] = {"pay_when": "source"}
     their_keys: ClassVar[tuple[str, ...]] = ("source.", "orders.", "order.")
 
     of: NameOrNames = Field(description="The volume that is paid on; or one for each `of_by` key.")
-    tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
+    tree: TreeUp = None
     rates: RateTable | None = Field(
         None, description="Rates by level, or such a list for each `rates_by` key."
     )
@@ -58,14 +61,8 @@ class Upward(Bonus):
         "paid_as",
         description="What the keys of `levels` are: paid_as, rank, title, a quantity (thresholds), or member.<field>.",
     )
-    where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
-    stop_at: ConditionText | None = Field(
-        None,
-        description=(
-            "A member who meets this is the last who is paid on what comes from below; his own volume "
-            "goes no further either."
-        ),
-    )
+    where: PaidWhere = None
+    stop_at: StopAt = None
     compress: ConditionText = Field(
         "none",
         description=(
@@ -81,10 +78,7 @@ class Upward(Bonus):
         "breakage",
         description="Where the share of a member goes who uses a level but cannot be paid at it.",
     )
-    payment: Literal["period", "order"] = Field(
-        "period",
-        description="What one payment is: a source's volume of the period, or each order.",
-    )
+    payment: Payment = "period"
     start: Literal["upline", "self"] = Field(
         "upline",
         description="Whether level 1 is the first member above the source, or the source.",
@@ -128,14 +122,10 @@ class Upward(Bonus):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if (self.rates is None) == (self.amounts is None):
-            raise Hinted("a bonus has either rates or amounts", "give one of the two", ("rates",))
         if self.skipped == "paid" and self.compress in {"none", "unpayable"}:
             raise Hinted(
                 "skipped: paid needs a compress condition", "for example: compress: not active", ("skipped",)
             )
-        if self.amounts is not None and self.money_per_point != 1:
-            raise Hinted("fixed amounts do not depend on points", "leave it out", ("money_per_point",))
         if self.qualified_since and self.payment != "order":
             raise Hinted(
                 "qualified_since needs payment: order", "orders have dates, sums have none", ("payment",)
@@ -151,25 +141,11 @@ class Upward(Bonus):
                 raise Hinted(f"{field}_by has no table", f"give {field} too", (f"{field}_by",))
         return self
 
-    @property
-    def table(self) -> Any:
-        """The rates or the amounts."""
-        return self.rates if self.rates is not None else self.amounts
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.compress not in {"none", "unpayable"}:
-            yield ("compress",), self.compress
-        for field in ("where", "stop_at"):
-            if (text := getattr(self, field)) is not None:
-                yield (field,), text
-
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
 
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
-        yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
         for field in ("levels", "cap_per_source"):
             if (table := getattr(self, field)) is not None:
                 yield (field,), getattr(self, f"{field}_by"), table

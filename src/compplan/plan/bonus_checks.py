@@ -45,11 +45,11 @@ def tables_make_no_sense(scope: Scope) -> Found:
             message = f"tables by country are for bonuses of the period, and this is one of each {length}"
             yield Finding(("bonuses", name, next(iter(tables))), message, "write one bonus for each country")
         for place, by, table in bonus.tables():
-            one_level = place[-1] in _ONE_VALUE or bonus.has_one_level()
+            one_level = place[-1] in _ONE_VALUE or bonus.one_level
             others = bonus.their_keys if place[0] in _BY_LEVEL else ()
             yield from _table_makes_no_sense(scope, ("bonuses", name, *place), by, table, others, one_level=one_level)
     for name, limit in scope.model.limits.items():
-        at = ("limits", name, limit.place)
+        at = ("limits", name, limit.table_word)
         yield from _table_makes_no_sense(scope, at, limit.rates_by, limit.table, (), one_level=True)
 
 

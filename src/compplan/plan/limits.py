@@ -9,16 +9,16 @@ from compplan.errors import did_you_mean
 from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted, HintedGroup
-from compplan.plan.tables import AmountTable, ByKey, LevelTable, RateTable
+from compplan.plan.rates_or_amounts import RatesOrAmounts
+from compplan.plan.tables import AmountTable, ByKey, RateTable
 from compplan.plan.values import Model, Name, Number
 from compplan.plan.wording import half, money, percent, table
-from compplan.quantities.company import counts_more_than_once
 
 if TYPE_CHECKING:
     from compplan.plan.scope import Scope
 
 
-class Limit(Model):
+class Limit(RatesOrAmounts, Model):
     """When bonuses together pay more than an amount, all of them are scaled by the same factor, exactly.
 
     Limits go in the order of the file: each scales what the ones before it have left.
@@ -71,18 +71,6 @@ class Limit(Model):
         if len(set(self.bonuses)) < len(self.bonuses):
             yield Hinted("a bonus is named twice", "name each once", ("bonuses",))
 
-    @property
-    def table(self) -> LevelTable | ByKey:
-        """The rates or amounts, whichever is given."""
-        given = self.rates if self.rates is not None else self.amounts
-        assert given is not None  # noqa: S101 - checked when it was read
-        return given
-
-    @property
-    def place(self) -> str:
-        """The field that the table stands in."""
-        return "rates" if self.rates is not None else "amounts"
-
     def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         """Yield the columns of the state for what was paid earlier in the span."""
         if self.over != "period":
@@ -104,12 +92,12 @@ class Limit(Model):
         if len(currencies) > 1:
             message = f"these bonuses are paid in {' and '.join(sorted(currencies))}"
             yield Finding(("bonuses",), message, "write one limit for each currency")
-        if self.per == "company" and self.of in scope.rules and counts_more_than_once(self.of or "", scope):
+        if self.per == "company" and (rule := scope.rules.get(self.of or "")) and rule.overlaps:
             message = f'the sum of "{self.of}" over the company counts volume more than once'
             yield Finding(("of",), message, "name a volume that is a member's own")
         if isinstance(self.table, ByKey) and self.per == "company" and self.rates_by not in scope.rules:
             message = "a company has no rank or field"
-            yield Finding((self.place,), message, "let rates_by name a quantity, or use per: member")
+            yield Finding((self.table_word,), message, "let rates_by name a quantity, or use per: member")
         rows = [row for _, row in self.table.leaves()] if isinstance(self.table, ByKey) else [self.table]
         if self.rates is not None and self.per == "company" and any(sum(row.levels) > 1 for row in rows):
             yield Finding(("rates",), "the limit is more than what it is a part of", "write at most 100%")

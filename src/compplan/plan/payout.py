@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 from compplan.plan.findings import Finding, Found
 from compplan.plan.located import Hinted
 from compplan.plan.pay_day import PayDay
+from compplan.plan.rates_or_amounts import RatesOrAmounts
 from compplan.plan.tables import AmountTable, Keys, RateTable
 from compplan.plan.values import ConditionText, Form, Model, Name, Number, Rate, digits, number
 from compplan.plan.wording import money, percent, table, words
@@ -47,7 +48,7 @@ MoneyInCurrencies = Annotated[
 ]
 
 
-class Deduction(Model):
+class Deduction(RatesOrAmounts, Model):
     """What is taken out of a payout: a rate of it, or an amount."""
 
     rates: RateTable | None = Field(None, description="One rate of what is due, or one for each `rates_by` key.")
@@ -66,16 +67,6 @@ class Deduction(Model):
         if (self.rates is None) == (self.amounts is None):
             raise Hinted("a deduction has either rates or amounts", "give one of the two", ("rates",))
         return self
-
-    @property
-    def table(self) -> Any:
-        """The rates or the amounts."""
-        return self.rates if self.rates is not None else self.amounts
-
-    @property
-    def field(self) -> str:
-        """The name of the field that holds the table."""
-        return "rates" if self.rates is not None else "amounts"
 
 
 class Payout(Model):
@@ -127,7 +118,7 @@ class Payout(Model):
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         """Yield the place, the `by`, and the table of every deduction."""
         for name, deduction in self.deductions.items():
-            yield ("deductions", name, deduction.field), deduction.rates_by, deduction.table
+            yield ("deductions", name, deduction.table_word), deduction.rates_by, deduction.table
 
     def findings(self, scope: "Scope") -> Found:
         """Yield what makes no sense, at places below this section."""

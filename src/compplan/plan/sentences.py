@@ -7,15 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from compplan.errors import did_you_mean
+from compplan.plan.currencies import CODE, CODE_HINT
 from compplan.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-CODE = "^[A-Z][A-Z0-9]{2,5}$"
-"""The form of a currency's code."""
-
-CODE_HINT = "three capital letters, or up to six capital letters and digits"
 
 _NUMBER = "a number"
 _WHOLE = "a whole number"
@@ -53,6 +49,7 @@ _LENGTHS = {
 _FORMS = {
     "^[a-z][a-z0-9_]*$": "small letters, digits and underscores, a letter first",
     CODE: CODE_HINT,
+    r"^member\.\w+$": "member. and a column of the members table, such as member.enrolled_on",
 }
 _QUOTED = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _GROUPED = re.compile(r"[0-9][0-9,_ ']*(\.[0-9]+)?")

@@ -24,6 +24,7 @@ class Accumulate(Quantity):
     """A number over several periods: their sum, average or largest."""
 
     word: ClassVar[str] = "accumulate"
+    conditions: ClassVar[tuple[str, ...]] = ("used_when",)
     example: ClassVar[str] = """\
 lifetime: {accumulate: gv, periods: all}
 two_months: {accumulate: gv, periods: 2}
@@ -84,10 +85,6 @@ saved: {accumulate: gv, periods: 12, used_when: saved >= 5000}
 
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "accumulate", self.accumulate
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        if self.used_when is not None:
-            yield "used_when", self.used_when
 
     def later(self) -> tuple[str, ...]:
         return ("used_when",) if self.sees_now else ("used_when", "accumulate")

@@ -31,8 +31,14 @@ class Quantity(Model):
     word: ClassVar[str] = ""
     """The field that tells the kind."""
 
+    conditions: ClassVar[tuple[str, ...]] = ()
+    """The fields that hold conditions."""
+
     example: ClassVar[str] = ""
     """YAML for the reference."""
+
+    overlaps: ClassVar[bool] = False
+    """Whether values of several members hold the same volume, so that their sum counts it more than once."""
 
     def targets(self) -> Iterator[tuple[str, str]]:
         """Yield the field and name of every quantity that is read by name."""
@@ -40,7 +46,9 @@ class Quantity(Model):
 
     def texts(self) -> Iterator[tuple[str, str]]:
         """Yield the field and text of every condition."""
-        yield from ()
+        for field in self.conditions:
+            if (text := getattr(self, field)) is not None:
+                yield field, text
 
     def computations(self) -> Iterator[tuple[str, str]]:
         """Yield the field and text of every computation."""

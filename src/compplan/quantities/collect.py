@@ -24,6 +24,7 @@ class Collect(Quantity):
     """Volume of the downline, one level after the other, until an amount is met."""
 
     word: ClassVar[str] = "collect"
+    conditions: ClassVar[tuple[str, ...]] = ("where", "compress")
     example: ClassVar[str] = """\
 leg: {collect: pv, until: 5625}
 leg_of_groups: {collect: personal_group, until: 5625, where: rank >= bronze, compress: not rank >= bronze, levels: 3}
@@ -54,11 +55,6 @@ levels_needed: {collect: pv, until: 5625, measure: levels}
 
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "collect", self.collect
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        for field in ("where", "compress"):
-            if (text := getattr(self, field)) is not None:
-                yield field, text
 
     def scale(self, scope: "Scope") -> int:
         return 0 if self.measure == "levels" else scope.scale(self.collect)

@@ -21,6 +21,7 @@ class Compute(Quantity):
     """An exact computation over quantities."""
 
     word: ClassVar[str] = "compute"
+    conditions: ClassVar[tuple[str, ...]] = ("where",)
     example: ClassVar[str] = """\
 points: {compute: pv * 0.8 + cv}
 shares: {compute: "1", where: pv >= 500}
@@ -40,10 +41,6 @@ daily: {compute: pv / days_in_period, decimals: 2}
 
     def computations(self) -> Iterator[tuple[str, str]]:
         yield "compute", self.compute
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        if self.where is not None:
-            yield "where", self.where
 
     def company_wide(self, scope: "Scope") -> bool:
         names = ex.names(ex.parse(self.compute)) - {"days_in_period"}

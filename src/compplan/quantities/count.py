@@ -24,6 +24,7 @@ class Count(Quantity):
     """How many members, legs with at least one member, or periods of the member himself, meet a condition."""
 
     word: ClassVar[str] = "count"
+    conditions: ClassVar[tuple[str, ...]] = ("count", "compress")
 
     count: ConditionText = Field(description="The condition; `is_distributor` and `is_customer` are always there.")
     among: Literal["frontline", "downline", "legs", "periods", "weeks", "days"] = Field(
@@ -93,11 +94,6 @@ class Count(Quantity):
     def keeps(self) -> str:
         """What it keeps: `which` of the last periods (a bit each), or how many there were, all or in a row."""
         return "in_a_row" if self.consecutive else "which" if is_number(self.periods) else "periods"
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        yield "count", self.count
-        if self.compress is not None:
-            yield "compress", self.compress
 
     def length(self, scope: "Scope") -> "Length":
         return "period" if self.among in {"weeks", "days"} else super().length(scope)

@@ -20,6 +20,7 @@ class FromGroups(Quantity):
     """Volume of the groups of leaders goes up to the next who keeps it; a guarantee to the next above comes first."""
 
     word: ClassVar[str] = "from_groups"
+    conditions: ClassVar[tuple[str, ...]] = ("groups", "keeps")
     example: ClassVar[str] = """\
 overriding: {from_groups: personal_group, groups: rank >= silver, guarantee: 4500, keeps: rank >= silver}
 """
@@ -39,10 +40,6 @@ overriding: {from_groups: personal_group, groups: rank >= silver, guarantee: 450
 
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "from_groups", self.from_groups
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        yield "groups", self.groups
-        yield "keeps", self.keeps
 
     def scale(self, scope: "Scope") -> int:
         return scope.scale(self.from_groups)

@@ -1,6 +1,5 @@
 """Full levels: how many levels of a matrix below a member have no free place."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -20,6 +19,7 @@ class FullLevels(Quantity):
     """How many levels below a member are full, from the first on: in a tree three wide, 3 members, 9, 27 and so on."""
 
     word: ClassVar[str] = "full_levels"
+    conditions: ClassVar[tuple[str, ...]] = ("where",)
     example: ClassVar[str] = """\
 levels_full: {full_levels: binary}
 levels_active: {full_levels: binary, where: active}
@@ -27,10 +27,6 @@ levels_active: {full_levels: binary, where: active}
 
     full_levels: Name = Field(description="The tree, which has a width.")
     where: ConditionText | None = Field(None, description="Only places of members who meet this count as taken.")
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        if self.where is not None:
-            yield "where", self.where
 
     def tree_of(self, scope: "Scope") -> str:
         return self.full_levels if self.full_levels in scope.model.trees else scope.model.default_tree()

@@ -21,6 +21,7 @@ class MoveUp(Quantity):
     """Volume compression: the volume of some members moves to the nearest other member above."""
 
     word: ClassVar[str] = "move_up"
+    conditions: ClassVar[tuple[str, ...]] = ("where",)
     example: ClassVar[str] = """\
 kept: {move_up: pv, where: pv < 100}
 """
@@ -33,9 +34,6 @@ kept: {move_up: pv, where: pv < 100}
 
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "move_up", self.move_up
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        yield "where", self.where
 
     def scale(self, scope: "Scope") -> int:
         return scope.scale(self.move_up)

@@ -1,6 +1,5 @@
 """Paired levels: on how many levels of a binary tree both sides below a member have somebody."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar
 
 from pydantic import Field
@@ -23,6 +22,7 @@ class PairedLevels(Quantity):
     """
 
     word: ClassVar[str] = "paired_levels"
+    conditions: ClassVar[tuple[str, ...]] = ("where", "compress")
     example: ClassVar[str] = """\
 layers: {paired_levels: binary}
 layers_of_buyers: {paired_levels: binary, where: pv >= 100, levels: 20}
@@ -35,11 +35,6 @@ layers_of_the_active: {paired_levels: binary, compress: not active}
         None, description="Members who meet this use up no level and do not count; who is below takes their level."
     )
     levels: Whole | None = Field(None, ge=1, description="How many levels down; all when left out.")
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        for field in ("where", "compress"):
-            if (text := getattr(self, field)) is not None:
-                yield field, text
 
     def tree_of(self, scope: "Scope") -> str:
         return self.paired_levels if self.paired_levels in scope.model.trees else scope.model.default_tree()

@@ -21,6 +21,8 @@ class RollUp(Quantity):
     """Sum of a volume over the downline."""
 
     word: ClassVar[str] = "roll_up"
+    overlaps: ClassVar[bool] = True
+    conditions: ClassVar[tuple[str, ...]] = ("compress", "where", "stop_at", "with_uplines", "outside_legs_with")
     example: ClassVar[str] = """\
 gv: {roll_up: pv}
 three_levels: {roll_up: pv, levels: 3, own: false}
@@ -66,11 +68,6 @@ side_volume: {roll_up: pv, outside_legs_with: rank >= silver}
 
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "roll_up", self.roll_up
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        for field in ("compress", "where", "stop_at", "with_uplines", "outside_legs_with"):
-            if (text := getattr(self, field)) is not None:
-                yield field, text
 
     def scale(self, scope: "Scope") -> int:
         return scope.scale(self.roll_up)

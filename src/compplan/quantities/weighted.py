@@ -23,6 +23,7 @@ class Weighted(Quantity):
     """Sum of a volume over the downline, each level or generation with a share of its own."""
 
     word: ClassVar[str] = "weighted"
+    conditions: ClassVar[tuple[str, ...]] = ("where", "boundary", "compress")
     example: ClassVar[str] = """\
 factored: {weighted: cv, weights: [40%, 20%, 10%], boundary: active, boundary_member: opens, own_group: before_first}
 of_ranks: {weighted: cv, weights: {bronze: [10%, 5%], silver: [10%, 10%, 5%]}, compress: not active}
@@ -75,11 +76,6 @@ three_lines: {weighted: cv, weights: [100%, 50%, 25%], own: 100%}
 
     def targets(self) -> Iterator[tuple[str, str]]:
         yield "weighted", self.weighted
-
-    def texts(self) -> Iterator[tuple[str, str]]:
-        for field in ("where", "boundary", "compress"):
-            if (text := getattr(self, field)) is not None:
-                yield field, text
 
     def tables(self) -> Iterator[tuple[str, str | tuple[str, ...], LevelTable | ByKey]]:
         yield "weights", self.weights_by, self.weights

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from compplan.bonuses.base import Bonus
 from compplan.bonuses.difference.findings import findings
 from compplan.bonuses.difference.sentences import sentences
+from compplan.bonuses.fields import PaidWhere, Payment, StopAt, TreeUp
+from compplan.bonuses.table_paid import TablePaid
 from compplan.plan.findings import Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
@@ -42,15 +43,17 @@ Floors = Annotated[
 ]
 
 
-class Climbing(Bonus):
+class Climbing(TablePaid):
     """Volume goes up a tree; who stands in its way gets his rate less what is taken already."""
 
     family: ClassVar[str] = "differential"
+    conditions: ClassVar[tuple[str, ...]] = (*TablePaid.conditions, "compress", "where", "stop_at")
+    compress_words: ClassVar[tuple[str, ...]] = ("none", "unpayable")
     one_level: ClassVar[bool] = True
     pairs: ClassVar[dict[str, str]] = {}
 
     of: Name = Field(description="The volume that is paid on.")
-    tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
+    tree: TreeUp = None
     rates: RateTable | None = Field(None, description="One rate for each `rates_by` key, or one for all.")
     amounts: AmountTable | None = Field(
         None, description="Fixed money for each payment instead of rates; who is above is paid what his amount adds."
@@ -65,14 +68,8 @@ class Climbing(Bonus):
     start: Literal["upline", "self"] = Field(
         "upline", description="Whether the walk begins with the first member above the source, or with the source."
     )
-    where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
-    stop_at: ConditionText | None = Field(
-        None,
-        description=(
-            "A member who meets this is the last who is paid on what comes from below; his own volume goes no further "
-            "either."
-        ),
-    )
+    where: PaidWhere = None
+    stop_at: StopAt = None
     compress: ConditionText = Field(
         "none",
         description=(
@@ -98,17 +95,11 @@ class Climbing(Bonus):
             "in which he meets it (`hold`)."
         ),
     )
-    payment: Literal["period", "order"] = Field(
-        "period", description="What one payment is: a source's volume of the period, or each order."
-    )
+    payment: Payment = "period"
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     @model_validator(mode="after")
-    def _rates_or_amounts(self) -> Self:
-        if (self.rates is None) == (self.amounts is None):
-            raise Hinted("a bonus has either rates or amounts", "give one of the two", ("rates",))
-        if self.amounts is not None and self.money_per_point != 1:
-            raise Hinted("fixed amounts do not depend on points", "leave it out", ("money_per_point",))
+    def _shares_need_rates(self) -> Self:
         words = "at_least", "takes_at_least", "total_limit", "taken"
         shares = [word for word in words if self.word(word) is not None]
         shares += ["bands"] * (self.word("bands") == "marginal")
@@ -116,36 +107,14 @@ class Climbing(Bonus):
             raise Hinted(f"{shares[0]} is about rates, and this bonus has amounts", "leave it out", (shares[0],))
         return self
 
-    @property
-    def table(self) -> Any:
-        """The rates or the amounts."""
-        return self.rates if self.rates is not None else self.amounts
-
-    @property
-    def table_word(self) -> str:
-        """What the table is called: rates or amounts."""
-        return "rates" if self.rates is not None else "amounts"
-
     def word(self, name: str) -> Any:
         """Return a field that only one of the kinds has; None where it is left out, or not there."""
         return getattr(self, name, None)
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.compress not in {"none", "unpayable"}:
-            yield ("compress",), self.compress
-        for field in ("where", "stop_at"):
-            if (text := getattr(self, field)) is not None:
-                yield (field,), text
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
         if (taken := self.word("taken")) is not None:
             yield ("taken",), taken
-
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
-        yield from super().tables()
-        yield (self.table_word,), self.rates_by, self.table
 
     def held_column(self, name: str) -> str:
         """Return the column of the state that holds what is kept for members."""

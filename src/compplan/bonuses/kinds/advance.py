@@ -23,6 +23,7 @@ class Advance(Bonus):
     """The next distributor above a customer is paid for several periods at once; what is not earned goes back."""
 
     family: ClassVar[str] = "advance"
+    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "lapsed_when")
     one_level: ClassVar[bool] = True
     example: ClassVar[str] = """\
 membership: {kind: advance, of: pv, rates: 10%, periods: 12}
@@ -48,11 +49,6 @@ membership: {kind: advance, of: pv, rates: 10%, periods: 12}
         description="What is paid when the periods are over: each period as it comes, the next advance, or nothing.",
     )
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.lapsed_when is not None:
-            yield ("lapsed_when",), self.lapsed_when
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of

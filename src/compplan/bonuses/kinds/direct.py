@@ -26,6 +26,5 @@ sponsor: {kind: direct, of: cv, payment: order, rates: 10%}
         table = self.table
         rows = (table,) if isinstance(table, LevelTable) else tuple(row for _, row in table.leaves())
         if not all(single_level(row) for row in rows):
-            place = "rates" if self.rates is not None else "amounts"
-            raise Hinted("a direct bonus has one level", "use kind: unilevel for more levels", (place,))
+            raise Hinted("a direct bonus has one level", "use kind: unilevel for more levels", (self.table_word,))
         return self

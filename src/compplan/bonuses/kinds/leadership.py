@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from pydantic import Field
 
 from compplan.bonuses.base import Bonus
+from compplan.bonuses.fields import TreeUp
 from compplan.bonuses.registry import register
 from compplan.plan.findings import Finding, Found
 from compplan.plan.tables import AmountTable, ByKey, Keys, RateTable
@@ -22,6 +23,7 @@ class Leadership(Bonus):
     """What each group makes goes up to the next who keeps it; a guarantee to the next above comes first."""
 
     family: ClassVar[str] = "leadership"
+    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "groups")
     example: ClassVar[str] = """\
 leadership:
   kind: leadership
@@ -34,7 +36,7 @@ leadership:
 
     kind: Literal["leadership"] = Field(description="Pays the next above on the groups of leaders.")
     of: Name = Field(description="The volume of a leader's own group, such as a roll_up with stop_at.")
-    tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
+    tree: TreeUp = None
     groups: ConditionText = Field(description="Who is a leader: his group makes something for the next above.")
     rates: RateTable = Field(description="The rate, or one for each `rates_by` key of the leader whose group it is.")
     rates_by: Keys = Field(
@@ -56,13 +58,7 @@ leadership:
             "member.<field>."
         ),
     )
-    money_per_point: Number = Field(
-        1, ge=0, description="Money for one point of the volume.", validate_default=True
-    )
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        yield ("groups",), self.groups
+    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of

@@ -23,6 +23,7 @@ class MatchDown(Bonus):
     """What a member is paid by other bonuses is shared with those directly below him, or matched down by level."""
 
     family: ClassVar[str] = "match"
+    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "where", "compress")
     reads_quantities: ClassVar[bool] = True
     example: ClassVar[str] = """\
 commission: {kind: unilevel, of: cv, rates: [5%, 5%, 3%]}
@@ -64,16 +65,6 @@ mentor: {kind: match_down, of: commission, parts: whole, rates: {bronze: [3%], s
         description="Who gets the cents that do not divide: the recruits with the smallest ids, or the company.",
     )
 
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.where is not None:
-            yield ("where",), self.where
-        if self.compress is not None:
-            yield ("compress",), self.compress
-
-    def has_one_level(self) -> bool:
-        return self.parts == "equal"
-
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
         yield ("rates",), self.rates_by, self.rates
@@ -90,7 +81,9 @@ mentor: {kind: match_down, of: commission, parts: whole, rates: {bronze: [3%], s
         if self.parts == "whole" and "residue" in self.model_fields_set:
             yield Finding(("residue",), "whole parts are not divided", "leave it out, or write parts: equal")
         rows = [row for _, row in self.rates.leaves()] if isinstance(self.rates, ByKey) else [self.rates]
-        if self.parts == "whole" and any(row.tail is not None for row in rows):
+        if self.parts == "equal" and any(len(row.levels) > 1 or row.tail is not None for row in rows):
+            yield Finding(("rates",), "levels have no meaning here", "give one value, or write parts: whole")
+        elif any(row.tail is not None for row in rows):
             yield Finding(("rates",), "a match down does not go with an endless level", "list the levels")
 
     def compile(self, name: str, builder: "Builder") -> None:

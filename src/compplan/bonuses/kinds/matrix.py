@@ -1,6 +1,5 @@
 """Matrix: pay by level in a tree of limited width, for every member or only where a level is full."""
 
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
@@ -22,6 +21,7 @@ class Matrix(Upward):
     """Levels of a forced matrix. Where members stand is decided before a run, for example by `compplan.place`."""
 
     family: ClassVar[str] = "matrix"
+    conditions: ClassVar[tuple[str, ...]] = (*Upward.conditions, "taken_by")
     example: ClassVar[str] = """\
 matrix:
   kind: matrix
@@ -50,11 +50,6 @@ matrix:
             field = "start" if self.start == "self" else "compress"
             raise Hinted("full levels are those of the matrix as it stands", f"leave {field} out", (field,))
         return self
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        if self.taken_by is not None:
-            yield ("taken_by",), self.taken_by
 
     def findings(self, name: str, scope: "Scope") -> Found:
         yield from super().findings(name, scope)

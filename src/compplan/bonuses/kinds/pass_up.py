@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
-from compplan.bonuses.base import Bonus
 from compplan.bonuses.registry import register
+from compplan.bonuses.table_paid import TablePaid
 from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import Hinted
@@ -57,10 +57,11 @@ Passes = Annotated[
 
 
 @register
-class PassUp(Bonus):
+class PassUp(TablePaid):
     """A rate or an amount for each sale, to the seller or, for sales of some numbers, to somebody above him."""
 
     family: ClassVar[str] = "pass_up"
+    conditions: ClassVar[tuple[str, ...]] = (*TablePaid.conditions, "pass_to", "where")
     example: ClassVar[str] = """\
 two_up:
   kind: pass_up
@@ -127,16 +128,10 @@ two_up:
         ),
     )
     payment: Literal["order"] = Field("order", description="Each order is a payment.")
-    money_per_point: Number = Field(
-        1, ge=0, description="Money for one point of the volume.", validate_default=True
-    )
+    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if (self.rates is None) == (self.amounts is None):
-            raise Hinted("a bonus has either rates or amounts", "give one of the two", ("rates",))
-        if self.amounts is not None and self.money_per_point != 1:
-            raise Hinted("fixed amounts do not depend on points", "leave it out", ("money_per_point",))
         if len(set(self.of)) < len(self.of) or not self.of:
             raise Hinted("of names a volume twice, or none", "name each volume once", ("of",))
         if "repeats" in self.model_fields_set and self.counts == "orders":
@@ -145,24 +140,12 @@ two_up:
             raise Hinted("passes has no keys", "give one list for each key, or leave passes_by out", ("passes_by",))
         return self
 
-    @property
-    def table(self) -> Any:
-        """The rates or the amounts."""
-        return self.rates if self.rates is not None else self.amounts
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        for field in ("pass_to", "where"):
-            if (text := getattr(self, field)) is not None:
-                yield (field,), text
-
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         for name in self.of:
             yield ("of",), name
 
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
-        yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
         if "" not in self.passes:
             keys: dict[str, LevelTable | ByKey] = {
                 key: LevelTable(levels=(Decimal(len(numbers)),)) for key, numbers in self.passes.items()
@@ -184,7 +167,7 @@ two_up:
             yield Finding(("passes",), "no sale is passed up", "use kind: direct")
         rows = [row for _, row in self.table.leaves()] if hasattr(self.table, "leaves") else [self.table]
         if any(len(row.levels) > 1 or row.tail is not None for row in rows):
-            place = "rates" if self.rates is not None else "amounts"
+            place = self.table_word
             yield Finding((place,), "a sale is paid once, and has no levels", "give one rate or amount")
 
     def compile(self, name: str, builder: "Builder") -> None:

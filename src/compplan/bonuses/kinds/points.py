@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
 from pydantic import Field, model_validator
 
 from compplan.bonuses.base import Bonus
+from compplan.bonuses.fields import PaidWhere, StopAt, TreeUp
 from compplan.bonuses.registry import register
 from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
@@ -28,6 +29,8 @@ class Points(Bonus):
     """Points that are used up on the way up: the nearest takes first, what is left goes on."""
 
     family: ClassVar[str] = "points"
+    conditions: ClassVar[tuple[str, ...]] = (*Bonus.conditions, "where", "stop_at", "compress")
+    compress_words: ClassVar[tuple[str, ...]] = ("none", "unpayable")
     example: ClassVar[str] = """\
 sale:
   kind: points
@@ -40,7 +43,7 @@ sale:
 
     kind: Literal["points"] = Field(description="Pays points of a sale until none is left.")
     of: Name = Field(description="The worth of one point: a volume, for each source or order.")
-    tree: Name | None = Field(None, description="The tree it goes up; the first by default.")
+    tree: TreeUp = None
     points: PointCount = Field(
         description=(
             "How many points each source or order carries; or a share of the volume, such as 40%."
@@ -60,14 +63,8 @@ sale:
             "when the first member came (or his first rank thereafter), kept in the state."
         ),
     )
-    where: ConditionText | None = Field(None, description="Only volume of members who meet this is paid on.")
-    stop_at: ConditionText | None = Field(
-        None,
-        description=(
-            "A member who meets this is the last who is paid on what comes from below; his own volume "
-            "goes no further either."
-        ),
-    )
+    where: PaidWhere = None
+    stop_at: StopAt = None
     compress: ConditionText = Field(
         "none",
         description=(
@@ -81,9 +78,7 @@ sale:
     start: Literal["upline", "self"] = Field(
         "upline", description="Whether the first to take is the member above the source, or the source."
     )
-    money_per_point: Number = Field(
-        1, ge=0, description="Money for one point of the volume.", validate_default=True
-    )
+    money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)
 
     @model_validator(mode="after")
     def _keys_are_there(self) -> Self:
@@ -98,12 +93,6 @@ sale:
         """Digits of points."""
         rows = [row for _, row in self.takes.leaves()] if isinstance(self.takes, ByKey) else [self.takes]
         return max([digits(self.points), *(digits(value) for row in rows for value in row.levels)])
-
-    def texts(self) -> Iterator[tuple[tuple[str, ...], str]]:
-        yield from super().texts()
-        for field in ("where", "stop_at", "compress"):
-            if (text := getattr(self, field)) not in {None, "none", "unpayable"}:
-                yield (field,), text
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of

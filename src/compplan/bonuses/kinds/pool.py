@@ -12,6 +12,7 @@ from compplan.bonuses.share_out import checks, wording
 from compplan.plan.findings import Found
 from compplan.plan.kept import Kept
 from compplan.plan.located import HintedGroup
+from compplan.plan.rates_or_amounts import RatesOrAmounts
 from compplan.plan.tables import AmountTable, ByKey, Keys, LevelTable, RateTable
 from compplan.plan.values import Name, Number, Rate, RoundingMode, Whole
 
@@ -23,7 +24,7 @@ _KEYS = "paid_as, rank, title, a quantity (thresholds), or member.<field>"
 
 
 @register
-class Pool(Bonus):
+class Pool(RatesOrAmounts, Bonus):
     """An amount of the company's is divided by equal shares, by points, or by places in a list."""
 
     family: ClassVar[str] = "pool"
@@ -107,7 +108,7 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
     @property
     def table(self) -> LevelTable | ByKey:
         """The parts or amounts of the pool, whichever is given."""
-        table = self.rates if self.rates is not None else self.amounts
+        table: LevelTable | ByKey | None = super().table
         return table if table is not None else LevelTable(levels=(Decimal(0),))
 
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
@@ -117,7 +118,7 @@ top_list: {kind: pool, amounts: 1000, by: gv, places: [60%, 40%], ties: smaller_
 
     def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
         yield from super().tables()
-        yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
+        yield (self.table_word,), self.rates_by, self.table
         if self.weights is not None:
             yield ("weights",), self.weights_by, self.weights
         if isinstance(self.places, ByKey) and self.places_by is not None:

@@ -1,12 +1,12 @@
 """Retail bonus: a distributor's share of what his own customers, or he himself, bought."""
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Self
+from typing import TYPE_CHECKING, ClassVar, Literal, Self
 
 from pydantic import Field, model_validator
 
-from compplan.bonuses.base import Bonus
 from compplan.bonuses.registry import register
+from compplan.bonuses.table_paid import TablePaid
 from compplan.plan.by_country import NameOrNames, NumberOrNumbers
 from compplan.plan.findings import Finding, Found
 from compplan.plan.kept import Kept
@@ -34,7 +34,7 @@ class Blocks(Model):
 
 
 @register
-class Retail(Bonus):
+class Retail(TablePaid):
     """A rate on a volume that is the member's own: customers' orders credited to him, or his own orders."""
 
     family: ClassVar[str] = "retail"
@@ -98,10 +98,6 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
-        if (self.rates is None) == (self.amounts is None):
-            raise Hinted("a bonus has either rates or amounts", "give one of the two", ("rates",))
-        if self.rates is None and self.money_per_point != 1:
-            raise Hinted("fixed amounts do not depend on points", "leave it out", ("money_per_point",))
         for field in ("bands", "blocks", "returned"):
             if self.rates is None and field in self.model_fields_set:
                 raise Hinted(f"{field} is about rates", "add rates", (field,))
@@ -113,19 +109,10 @@ by_size: {kind: retail, of: sales, payment: order, rates_by: order.pv, rates: {1
             raise Hinted("a true-up is of a sum", "leave payment: order out", ("payment",))
         return self
 
-    @property
-    def table(self) -> Any:
-        """The rates or the amounts."""
-        return self.rates if self.rates is not None else self.amounts
-
     def quantities(self) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("of",), self.of
         if self.returned is not None:
             yield ("returned",), self.returned
-
-    def tables(self) -> Iterator[tuple[tuple[str, ...], str | tuple[str, ...], Any]]:
-        yield from super().tables()
-        yield ("rates" if self.rates is not None else "amounts",), self.rates_by, self.table
 
     def kept(self, name: str, scope: "Scope") -> Iterator[Kept]:
         yield from super().kept(name, scope)

@@ -78,6 +78,5 @@ def _part(bonus: Upward, part: PartTable, builder: Builder) -> Made:
     )
     if part.table is None:
         return no_class(builder), [], sources
-    field = "rates" if bonus.rates is not None else "amounts"
-    column, rows = open_rows(bonus.model_copy(update={field: part.table, "rates_by": part.by}), builder)
+    column, rows = open_rows(bonus.model_copy(update={bonus.table_word: part.table, "rates_by": part.by}), builder)
     return column, rows, sources
