@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from importlib import import_module
 from importlib.util import find_spec
-from pkgutil import iter_modules
 
 
 def open_room(name: str) -> None:
@@ -15,6 +14,8 @@ def open_room(name: str) -> None:
     name
         Such as `bonuses.kinds`.
     """
+    from pkgutil import iter_modules  # noqa: PLC0415 - most plans name the few modules that they need
+
     package = import_module(f"compplan.{name}")
     for module in sorted(each.name for each in iter_modules(package.__path__)):
         import_module(f"{package.__name__}.{module}")

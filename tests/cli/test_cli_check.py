@@ -32,6 +32,49 @@ assert not heavy & sys.modules.keys(), heavy & sys.modules.keys()
     assert done.returncode == 0, done.stderr
 
 
+NOT_NEEDED = {
+    "cyclopts",
+    "json",
+    "compplan.arrow",
+    "compplan.synthetic",
+    "compplan.plan.inputs",
+    "compplan.plan.rest",
+    "compplan.plan.sentences",
+    "compplan.plan.syntax",
+    "compplan.plan.unfit",
+    "compplan.quantities.company",
+    "compplan.quantities.member_column",
+    "compplan.bonuses.kinds.binary",
+}
+"""What words problems, and kinds that the plan does not name."""
+
+
+@pytest.mark.usefixtures("files")
+def test_a_plan_without_problems_loads_only_what_it_names(python):
+    code = f"""
+import sys
+from compplan.cli import main
+assert main(["check", "plan.yaml"]) == 0
+assert not {NOT_NEEDED} & sys.modules.keys(), {NOT_NEEDED} & sys.modules.keys()
+"""
+    done = python("-c", code)
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.usefixtures("files")
+def test_a_process_looks_for_no_dead_cycles_when_it_ends_nor_for_plugins_of_pydantic(python):
+    code = """
+import gc, os, sys
+from compplan.cli import main
+sys.argv[1:] = ["check", "plan.yaml"]
+assert main() == 0
+assert gc.get_freeze_count() > 0
+assert os.environ["PYDANTIC_DISABLE_PLUGINS"] == "__all__"
+"""
+    done = python("-c", code)
+    assert done.returncode == 0, done.stderr
+
+
 def test_all_problems_of_a_plan_come_with_places_and_hints(cli, files):
     text = (files / "plan.yaml").read_text().replace("half_up", "half-up").replace("kind: tier", "kind: tire")
     (files / "plan.yaml").write_text(text)

@@ -41,3 +41,7 @@ def test_types_that_hold_no_sides():
     assert not can_be_sides(pa.bool_())
     assert can_be_sides(pa.null())
     assert can_be_sides(pa.dictionary(pa.int8(), pa.string_view()))
+
+
+def test_sides_may_be_called_a_and_b():
+    assert read_sides(pa.array(["A", "b", None, "C"]), 2).tolist() == [0, 1, NONE, INVALID]

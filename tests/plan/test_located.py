@@ -26,8 +26,9 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from compplan.errors import PlanError, Problem
-from compplan.plan.located import Hinted, HintedGroup, data_path, validate
+from compplan.plan.located import Hinted, HintedGroup, validate
 from compplan.plan.source import Source, read_source
+from compplan.plan.unfit import data_path
 
 
 class Model(BaseModel):

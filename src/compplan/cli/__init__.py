@@ -29,11 +29,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         0 when all is well, 1 when a plan or data (or a golden case) is wrong, 2 when the command is.
     """
-    missing = [name for name in EXTRA if find_spec(name) is None]
-    if missing:
-        text = f'the command line needs {" and ".join(missing)}: pip install "compplan[cli]"\n'
-        sys.stderr.write(text)
-        return 2
     return _whole_process() if arguments is None else _run(arguments)
 
 
@@ -57,6 +52,9 @@ def _run(words: Sequence[str]) -> int:
         from compplan.cli.plan_check import check_plan  # noqa: PLC0415
 
         return guarded(lambda: check_plan(Path(words[1])))
+    if missing := [name for name in EXTRA if find_spec(name) is None]:
+        sys.stderr.write(f'the command line needs {" and ".join(missing)}: pip install "compplan[cli]"\n')
+        return 2
     from compplan.cli.app import call  # noqa: PLC0415 - needs the extra
 
     return guarded(lambda: call(words))

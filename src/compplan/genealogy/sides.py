@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 MAX_SIDES = 64
 """Places that a parent can have in a tree with sides: taken places are checked as bits of one word."""
 NONE, INVALID = -1, -2
-NAMES = {"left": 0, "l": 0, "right": 1, "r": 1}
+NAMES = {"left": 0, "l": 0, "a": 0, "right": 1, "r": 1, "b": 1}
 
 
 def can_be_sides(type_: pa.DataType) -> bool:
@@ -28,7 +28,7 @@ def can_be_sides(type_: pa.DataType) -> bool:
 def read_sides(column: pa.Array | pa.ChunkedArray, width: int) -> NDArray[np.int8]:
     """Return sides as int8: 0 to width - 1, `NONE` for a null, `INVALID` for anything else.
 
-    Text is "left", "right", "L", "R" in any case; integers count from 0.
+    Text is "left", "right", "L", "R", "A", "B" in any case; integers count from 0.
     """
     array = one_array(column)
     if pa.types.is_null(array.type):

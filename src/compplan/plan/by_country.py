@@ -11,9 +11,8 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from compplan.plan.currencies import Currency, currency
+from compplan.plan.currencies import CODE, Currency, currency
 from compplan.plan.located import Hinted
-from compplan.plan.sentences import CODE
 from compplan.plan.values import Form, number
 
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")

@@ -16,7 +16,6 @@ import yaml
 
 from compplan.errors import PlanError, Problem
 from compplan.plan.marks import Document, Key, Mark, Node
-from compplan.plan.syntax import syntax_problem
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,6 +102,8 @@ def compose(name: str, text: str) -> tuple[Any, Node]:
     except _Stop as stop:
         composer.problems.append(stop.problem)
     except yaml.MarkedYAMLError as error:
+        from compplan.plan.syntax import syntax_problem  # noqa: PLC0415 - only a file with mistakes needs it
+
         composer.problems.append(syntax_problem(error, document))
     if composer.problems or result is None:
         raise PlanError(composer.problems)

@@ -6,8 +6,12 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from compplan.plan.located import Hinted
-from compplan.plan.sentences import CODE, CODE_HINT
 from compplan.plan.values import Model, Whole
+
+CODE = "^[A-Z][A-Z0-9]{2,5}$"
+"""The form of a currency's code."""
+
+CODE_HINT = "three capital letters, or up to six capital letters and digits"
 
 
 class Currency(Model):

@@ -76,11 +76,11 @@ def _weeks_do_not_belong(scope: Scope) -> Found:
 
 
 def _ranks_of_a_week(scope: Scope) -> Found:
-    from compplan.plan.inputs import requirement_names  # noqa: PLC0415 - it reads scopes too
-
     ranks = scope.model.ranks
-    if ranks is None:
+    if ranks is None or scope.lengths.all <= {"period"}:
         return
+    from compplan.plan.inputs import requirement_names  # noqa: PLC0415 - few plans have weeks
+
     try:
         read: list[tuple[Path, set[str]]]
         read = [(("ranks", "ladder", n), requirement_names(rank)) for n, rank in ranks.ladder.items()]

@@ -13,7 +13,6 @@ from compplan.plan.rates_or_amounts import RatesOrAmounts
 from compplan.plan.tables import AmountTable, ByKey, RateTable
 from compplan.plan.values import Model, Name, Number
 from compplan.plan.wording import half, money, percent, table
-from compplan.quantities.company import counts_more_than_once
 
 if TYPE_CHECKING:
     from compplan.plan.scope import Scope
@@ -93,7 +92,7 @@ class Limit(RatesOrAmounts, Model):
         if len(currencies) > 1:
             message = f"these bonuses are paid in {' and '.join(sorted(currencies))}"
             yield Finding(("bonuses",), message, "write one limit for each currency")
-        if self.per == "company" and self.of in scope.rules and counts_more_than_once(self.of or "", scope):
+        if self.per == "company" and (rule := scope.rules.get(self.of or "")) and rule.overlaps:
             message = f'the sum of "{self.of}" over the company counts volume more than once'
             yield Finding(("of",), message, "name a volume that is a member's own")
         if isinstance(self.table, ByKey) and self.per == "company" and self.rates_by not in scope.rules:

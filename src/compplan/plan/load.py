@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from decimal import Decimal
 from functools import cached_property
 from os import PathLike
@@ -11,10 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from compplan.errors import Place, PlanError, Problem, UsageError
 from compplan.plan.checks import problems
-from compplan.plan.inputs import required_inputs
 from compplan.plan.located import validate
 from compplan.plan.model import PlanModel, plan_model
-from compplan.plan.rest import sense_problems
 from compplan.plan.scope import Scope
 from compplan.plan.source import read_source
 from compplan.ranks.table import RequirementTable, requirement_table
@@ -48,6 +44,9 @@ class Plan(Record):
     @cached_property
     def hash(self) -> str:
         """SHA-256 of the plan's content: comments and layout do not matter, the order of names does."""
+        import hashlib  # noqa: PLC0415 - who only checks a plan needs neither
+        import json  # noqa: PLC0415
+
         text = json.dumps(_canonical(self.source.data), separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -92,6 +91,8 @@ class Plan(Record):
         >>> load_plan(PLAN).required_inputs()["members"]["sponsor_id"]
         'id of the parent in the tree "enrollment"; empty for roots'
         """
+        from compplan.plan.inputs import required_inputs  # noqa: PLC0415 - only who asks for it pays for it
+
         return required_inputs(self.scope)
 
     def describe(self) -> str:
@@ -132,7 +133,7 @@ def checked_plan(source: Source) -> Plan:
     except PlanError:
         raise _all_at_once(_shape_problems(source)) from None
     if any(problems(Scope(model))):
-        raise _all_at_once(sense_problems(source))
+        raise _all_at_once(_sense_problems(source))
     return Plan(model, source)
 
 
@@ -141,7 +142,13 @@ def _shape_problems(source: Source) -> list[Problem]:
     try:
         validate(plan_model(), source)
     except PlanError as error:
-        return [*error.problems, *sense_problems(source)]
+        return [*error.problems, *_sense_problems(source)]
+    return _sense_problems(source)
+
+
+def _sense_problems(source: Source) -> list[Problem]:
+    from compplan.plan.rest import sense_problems  # noqa: PLC0415 - a plan without problems does without
+
     return sense_problems(source)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from decimal import Decimal
 from typing import NamedTuple, TypeAlias
@@ -89,4 +88,8 @@ def dotted(path: tuple[object, ...]) -> str:
 
 
 def _step(text: str) -> str:
-    return json.dumps(text, ensure_ascii=False) if not text or "." in text or text.startswith('"') else text
+    if text and "." not in text and not text.startswith('"'):
+        return text
+    from json import dumps  # noqa: PLC0415 - few paths need quotes
+
+    return dumps(text, ensure_ascii=False)

@@ -12,10 +12,10 @@ from pydantic import ValidationError
 
 from compplan.errors import Problem
 from compplan.plan.checks import problems
-from compplan.plan.located import data_path
 from compplan.plan.marks import value_at
 from compplan.plan.model import plan_model
 from compplan.plan.scope import Scope
+from compplan.plan.unfit import data_path
 
 if TYPE_CHECKING:
     from compplan.plan.findings import Finding

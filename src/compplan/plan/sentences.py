@@ -7,15 +7,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from compplan.errors import did_you_mean
+from compplan.plan.currencies import CODE, CODE_HINT
 from compplan.records import Record
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-CODE = "^[A-Z][A-Z0-9]{2,5}$"
-"""The form of a currency's code."""
-
-CODE_HINT = "three capital letters, or up to six capital letters and digits"
 
 _NUMBER = "a number"
 _WHOLE = "a whole number"

@@ -37,6 +37,9 @@ class Quantity(Model):
     example: ClassVar[str] = ""
     """YAML for the reference."""
 
+    overlaps: ClassVar[bool] = False
+    """Whether values of several members hold the same volume, so that their sum counts it more than once."""
+
     def targets(self) -> Iterator[tuple[str, str]]:
         """Yield the field and name of every quantity that is read by name."""
         yield from ()

@@ -8,8 +8,6 @@ from pydantic import Field
 from compplan.plan.findings import Finding, Found
 from compplan.plan.values import Name, Whole
 from compplan.quantities.base import Quantity, register
-from compplan.quantities.legs import Legs
-from compplan.quantities.roll_up import RollUp
 
 if TYPE_CHECKING:
     from compplan.plan.scope import Scope
@@ -68,7 +66,7 @@ company_pv: {total: pv}
         return scope.scale(self.total)
 
     def findings(self, name: str, scope: "Scope") -> Found:
-        if counts_more_than_once(self.total, scope):
+        if scope.rules[self.total].overlaps:
             message = f'"{name}" would count volume more than once'
             yield Finding(("total",), message, "sum a volume that is a member's own")
 
@@ -81,8 +79,3 @@ company_pv: {total: pv}
 
     def describe(self) -> str:
         return f"the sum of {self.total} over all members"
-
-
-def counts_more_than_once(name: str, scope: "Scope") -> bool:
-    """Tell whether the sum of a quantity over the company would count the same volume several times."""
-    return isinstance(scope.rules.get(name), RollUp | Legs)

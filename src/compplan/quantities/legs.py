@@ -36,6 +36,7 @@ class Legs(Quantity):
     """A measure over the legs: one of the largest, the rest, or a sum with a cap on each leg."""
 
     word: ClassVar[str] = "legs"
+    overlaps: ClassVar[bool] = True
     example: ClassVar[str] = """\
 largest: {legs: gv, pick: largest}
 other_legs: {legs: gv, pick: others}

@@ -21,6 +21,7 @@ class RollUp(Quantity):
     """Sum of a volume over the downline."""
 
     word: ClassVar[str] = "roll_up"
+    overlaps: ClassVar[bool] = True
     conditions: ClassVar[tuple[str, ...]] = ("compress", "where", "stop_at", "with_uplines", "outside_legs_with")
     example: ClassVar[str] = """\
 gv: {roll_up: pv}

@@ -11,7 +11,6 @@ from compplan.plan.located import Hinted
 from compplan.plan.tables import ByKey, LevelTable
 from compplan.plan.wording import percent
 from compplan.plan.words import RANK_COLUMNS
-from compplan.quantities.company import counts_more_than_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,7 +81,7 @@ def makes_no_sense(pool: Pool, scope: Scope) -> Found:
     if pool.total_of == "key" and pool.of in scope.rules and scope.rules[pool.of].company_wide(scope):
         yield Finding(("total_of",), f'"{pool.of}" is one number of the company', "leave it out, or name a volume")
     for field in ("of", "places_by"):
-        if (name := getattr(pool, field)) in scope.rules and counts_more_than_once(name, scope):
+        if (name := getattr(pool, field)) in scope.rules and scope.rules[name].overlaps:
             message = f'the sum of "{name}" over the company counts volume more than once'
             yield Finding((field,), message, "name a volume that is a member's own")
     yield from _keys_do_not_ascend(pool, scope)

@@ -24,7 +24,6 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_HALF = re.compile("[\ud800-\udfff]")
 _HINTS = {
     "=>": 'write ">="',
     "=<": 'write "<="',
@@ -65,6 +64,9 @@ def one_line(text: str) -> str:
 
 def whole(text: str) -> str:
     """Demand whole characters: an escape can make half of one, which no file can hold."""
-    if half := _HALF.search(text):
-        raise Hinted(f"the text holds half a character ({half[0]!a})", "write the whole character")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        half = text[error.start]
+        raise Hinted(f"the text holds half a character ({half!a})", "write the whole character") from None
     return text

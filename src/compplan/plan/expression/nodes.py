@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from decimal import Decimal
 from typing import Literal
@@ -30,7 +29,9 @@ class Text(Record):
     value: str
 
     def __str__(self) -> str:
-        return json.dumps(self.value, ensure_ascii=False)
+        from json import dumps  # noqa: PLC0415 - few plans compare texts
+
+        return dumps(self.value, ensure_ascii=False)
 
 
 class Name(Record):

@@ -134,7 +134,8 @@ same period, also the rank itself: ranks are found from the bottom of the tree u
 ### Requirements
 
 A requirement is a short text, or the same spelled out as a mapping; programs write the latter. A text that has a comma
-stands in quotes inside of `[ ]`.
+stands in quotes inside of `[ ]`. So `["1 leg with gold, 2 legs with silver"]` asks for three legs, while
+`[1 leg with gold, 2 legs with silver]` is two requirements, which two legs fulfil if one of them holds a gold.
 """
     return "\n\n".join(
         [
