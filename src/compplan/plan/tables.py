@@ -111,46 +111,31 @@ def _table(value: Any, read: Any) -> LevelTable | ByKey:
 _ONE = {"type": ["number", "string"]}
 _LIST = {"type": "array", "items": _ONE}
 _CELLS: dict[str, Any] = {"anyOf": [_ONE, _LIST, {"type": "object"}]}
-_TABLE_SCHEMA = {"anyOf": [_ONE, _LIST, {"type": "object", "additionalProperties": _CELLS}]}
+_TABLE = {"anyOf": [_ONE, _LIST, {"type": "object", "additionalProperties": _CELLS}]}
+
+
+def _form(read: Any, title: str, description: str, schema: dict[str, Any] = _TABLE) -> Form:
+    """Return how a table is read, each of its numbers with `read`, and what the JSON Schema says of it."""
+    json = {**schema, "title": title, "description": description}
+    return Form(lambda value: _table(value, read), whole=True, json=json)
+
 
 RateTable = Annotated[
     LevelTable | ByKey,
-    Form(
-        lambda value: _table(value, rate),
-        whole=True,
-        json={
-            **_TABLE_SCHEMA,
-            "title": "Rates",
-            "description": (
-                "One rate, a list by level (the last may be '0.5% and deeper'), or a list a key, "
-                "nested where there are several keys."
-            ),
-        },
+    _form(
+        rate,
+        "Rates",
+        "One rate, a list by level (the last may be '0.5% and deeper'), or a list a key, "
+        "nested where there are several keys.",
     ),
 ]
 WeightTable = Annotated[
     LevelTable | ByKey,
-    Form(
-        lambda value: _table(value, weight),
-        whole=True,
-        json={
-            **_TABLE_SCHEMA,
-            "title": "Rates",
-            "description": "Shares of a volume, by level or generation; 500% is five times the volume.",
-        },
-    ),
+    _form(weight, "Rates", "Shares of a volume, by level or generation; 500% is five times the volume."),
 ]
 AmountTable = Annotated[
     LevelTable | ByKey,
-    Form(
-        lambda value: _table(value, number),
-        whole=True,
-        json={
-            **_TABLE_SCHEMA,
-            "title": "Amounts",
-            "description": "Fixed money: one amount, a list by level, or such a list for each key.",
-        },
-    ),
+    _form(number, "Amounts", "Fixed money: one amount, a list by level, or such a list for each key."),
 ]
 
 MOST_LEVELS = 1000
@@ -176,14 +161,11 @@ def levels_open(value: Any) -> Decimal:
 
 LevelsTable = Annotated[
     LevelTable | ByKey,
-    Form(
-        lambda value: _table(value, levels_open),
-        whole=True,
-        json={
-            "anyOf": [_ONE, {"type": "object", "additionalProperties": _ONE}],
-            "title": "Levels",
-            "description": "A number of levels or `all`, or one for each key.",
-        },
+    _form(
+        levels_open,
+        "Levels",
+        "A number of levels or `all`, or one for each key.",
+        {"anyOf": [_ONE, {"type": "object", "additionalProperties": _ONE}]},
     ),
 ]
 
@@ -202,13 +184,5 @@ def share_or_number(value: Any) -> Decimal:
 PointCount = Annotated[Decimal, Form(share_or_number, gt=Decimal(0), json={**_ONE, "title": "Points"})]
 PointTable = Annotated[
     LevelTable | ByKey,
-    Form(
-        lambda value: _table(value, share_or_number),
-        whole=True,
-        json={
-            **_TABLE_SCHEMA,
-            "title": "Points",
-            "description": "A number of points or a share, or one for each key.",
-        },
-    ),
+    _form(share_or_number, "Points", "A number of points or a share, or one for each key."),
 ]

@@ -12,7 +12,7 @@ import numpy as np
 from compplan.bonuses.difference.difference_pass import DifferencePass
 from compplan.bonuses.prepare.gates import cap_columns, gate
 from compplan.bonuses.prepare.sources import sources_of
-from compplan.bonuses.prepare.terms import Terms, terms
+from compplan.bonuses.prepare.terms import Terms, terms_of
 from compplan.bonuses.walk.counting import opposite
 from compplan.plan import expression as ex
 from compplan.plan.tables import LevelTable
@@ -81,13 +81,7 @@ def rate_terms(bonus: Climbing, rows: list[LevelTable], builder: Builder) -> Rat
     one = Decimal(1).scaleb(-scope.scale(before)) if before else Decimal(0)
     floors = bonus.word("at_least") or LevelTable(levels=())
     more = [floors, *(LevelTable(levels=(value or Decimal(0),)) for value in (least_taken, most))]
-    made = terms(
-        [*rows, *more, LevelTable(levels=(one,))],
-        base_scale=digits,
-        factor=bonus.money_per_point,
-        rounding=model.rounding,
-        decimals=bonus.money(model).decimals,
-    )
+    made = terms_of(bonus, [*rows, *more, LevelTable(levels=(one,))], model, base_scale=digits)
     table, count = made.numerators, len(rows)
     floor, least, limit, taken = (table[count + row] for row in range(4))
     point = Fraction(bonus.money_per_point) * 10 ** (made.exact_scale - digits)

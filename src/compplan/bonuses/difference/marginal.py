@@ -13,7 +13,7 @@ from compplan.bonuses.difference.compile import stands_in
 from compplan.bonuses.difference.hold import hold
 from compplan.bonuses.prepare.bands import Bands
 from compplan.bonuses.prepare.gates import cap_columns, caps, gate
-from compplan.bonuses.prepare.terms import terms
+from compplan.bonuses.prepare.terms import terms_of
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money import from_fixed
 from compplan.money_arrays import divide_all, exact_sum
@@ -36,15 +36,9 @@ if TYPE_CHECKING:
 def compile_marginal(name: str, bonus: Differential, builder: Builder) -> None:
     """Add the pass of a differential whose rates go by band."""
     model, group = builder.plan.model, str(bonus.rates_by)
-    keys = [number(keys[0]) for keys, _ in bonus.rates.leaves()]  # type: ignore[union-attr]
-    bands = Bands.of(keys, scale=builder.plan.scope.scale(group))
-    made = terms(
-        [row for _, row in bonus.rates.leaves()],  # type: ignore[union-attr]
-        base_scale=bands.scale,
-        factor=bonus.money_per_point,
-        rounding=model.rounding,
-        decimals=bonus.money(model).decimals,
-    )
+    cells = bonus.table.leaves()
+    bands = Bands.of([number(keys[0]) for keys, _ in cells], scale=builder.plan.scope.scale(group))
+    made = terms_of(bonus, [row for _, row in cells], model, base_scale=bands.scale)
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
     stands, climbed = builder.condition(stands_in(bonus)), builder.cut(builder.tree(bonus.tree), bonus.stop_at)
     reads = (builder.quantity(bonus.of), builder.quantity(group), pay, stands, *((cap.column,) if cap else ()))

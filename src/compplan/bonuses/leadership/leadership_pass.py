@@ -12,7 +12,7 @@ from compplan.bonuses.books.book import Book, Rows
 from compplan.bonuses.books.settle import settle
 from compplan.bonuses.leadership.flow import flow_up
 from compplan.bonuses.prepare.gates import amounts_by, cap_columns, caps, gate
-from compplan.bonuses.prepare.terms import terms
+from compplan.bonuses.prepare.terms import terms_of
 from compplan.errors import ExactnessError
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money import from_fixed
@@ -36,13 +36,7 @@ def compile_leadership(name: str, bonus: kind.Leadership, builder: Builder) -> N
     model, scope = builder.plan.model, builder.plan.scope
     base, leads = builder.quantity(bonus.of), builder.condition(bonus.groups)
     klass, rows = builder.klass(bonus.rates_by, bonus.rates)
-    made = terms(
-        rows,
-        base_scale=scope.scale(bonus.of),
-        factor=bonus.money_per_point,
-        rounding=model.rounding,
-        decimals=bonus.money(model).decimals,
-    )
+    made = terms_of(bonus, rows, model, base_scale=scope.scale(bonus.of))
     owed = amounts_by(bonus, "guarantee", builder)
     pays, cap = gate(bonus, builder), cap_columns(bonus, builder)
     columns = base, leads, klass, pays, owed.column if owed else None, cap.column if cap else None

@@ -12,7 +12,7 @@ from compplan.bonuses.books.settle import settle
 from compplan.bonuses.match.base import as_lines, by_order, matched_pay
 from compplan.bonuses.match.cascade import Paid, run_cascade
 from compplan.bonuses.prepare.gates import caps
-from compplan.bonuses.prepare.terms import terms
+from compplan.bonuses.prepare.terms import terms, terms_of
 from compplan.bonuses.walk.spec import WalkResult
 from compplan.bonuses.walk.walk_pass import WalkPass
 
@@ -57,13 +57,8 @@ class MatchPass(WalkPass):
         """Return this pass with its terms, once the matched pay is a column."""
         self.put_base(work)
         model = work.plan.model
-        made = terms(
-            self.table,
-            base_scale=None if self.model.amounts is not None else work.scales[self.sources.base],
-            factor=self.model.money_per_point,
-            rounding=model.rounding,
-            decimals=self.model.money(model).decimals,
-        )
+        scale = None if self.model.amounts is not None else work.scales[self.sources.base]
+        made = terms_of(self.model, self.table, model, base_scale=scale)
         return replace(self, terms=made)
 
     def put_base(self, work: Work) -> None:

@@ -11,7 +11,7 @@ from compplan.bonuses.books.book import Book, Rows
 from compplan.bonuses.books.settle import settle
 from compplan.bonuses.own_tier.passes import exact_products
 from compplan.bonuses.prepare.gates import cap_columns, caps, gate
-from compplan.bonuses.prepare.terms import terms
+from compplan.bonuses.prepare.terms import terms_of
 from compplan.errors import ExactnessError
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money_arrays import exact_sum, max_abs, multiply_divide_all
@@ -35,13 +35,7 @@ def compile_advance(name: str, bonus: Advance, builder: Builder) -> None:
     model, scope = builder.plan.model, builder.plan.scope
     base = builder.quantity(bonus.of)
     column, rows = builder.klass(bonus.rates_by, bonus.rates)
-    made = terms(
-        rows,
-        base_scale=scope.scale(bonus.of),
-        factor=bonus.money_per_point,
-        rounding=model.rounding,
-        decimals=bonus.money(model).decimals,
-    )
+    made = terms_of(bonus, rows, model, base_scale=scope.scale(bonus.of))
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
     lapsed = builder.condition(bonus.lapsed_when) if bonus.lapsed_when else ""
     reads = tuple(dict.fromkeys(filter(None, (base, column, pay, lapsed, cap[0] if cap else "", "is_distributor"))))

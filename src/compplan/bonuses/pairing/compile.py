@@ -13,7 +13,7 @@ from compplan.bonuses.pairing.measured import WayRule
 from compplan.bonuses.pairing.pairing_pass import PairingPass
 from compplan.bonuses.pairing.spec import KEEP, UNREACHED, Pairing, table_of
 from compplan.bonuses.prepare.gates import cap_columns, gate
-from compplan.bonuses.prepare.terms import terms
+from compplan.bonuses.prepare.terms import terms_of
 from compplan.plan.tables import ByKey, LevelTable
 from compplan.plan.values import EXACT
 from compplan.quantities.pairs_of import is_counted, pairs_column
@@ -32,13 +32,7 @@ def compile_binary(name: str, bonus: Binary, builder: Builder) -> None:
     reads = [builder.quantity(bonus.of), *([builder.quantity(bonus.own_of)] if bonus.own_of else [])]
     tables = [builder.klass(by, table) for _, _, table, by, _, _ in bonus.all_ways]
     fixed = bonus.all_ways[0][4]
-    made = terms(
-        [row for _, rows in tables for row in rows],
-        base_scale=None if fixed else scale,
-        factor=bonus.money_per_point,
-        rounding=model.rounding,
-        decimals=bonus.money(model).decimals,
-    )
+    made = terms_of(bonus, [row for _, rows in tables for row in rows], model, base_scale=None if fixed else scale)
     ways, first = [], 0
     for (ratio, ratio_by, _, _, _, when), (klass, rows) in zip(bonus.all_ways, tables, strict=True):
         may = builder.condition(when) if when else None

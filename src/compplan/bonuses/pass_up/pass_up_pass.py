@@ -15,7 +15,7 @@ from compplan.bonuses.pass_up.run import Counters, PassUp, PassUpInputs, run_pas
 from compplan.bonuses.pass_up.sales import Sales, sales_of
 from compplan.bonuses.prepare.gates import cap_columns, caps, gate
 from compplan.bonuses.prepare.sources import sources_of
-from compplan.bonuses.prepare.terms import terms
+from compplan.bonuses.prepare.terms import terms_of
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money import ROUNDING_CODES
 from compplan.money_arrays import exact_sum, multiply_divide_all
@@ -41,13 +41,7 @@ def compile_pass_up(name: str, bonus: kind.PassUp, builder: Builder) -> None:
     model, scope = builder.plan.model, builder.plan.scope
     sources = tuple(sources_of(volume, builder, per_order=True, where=bonus.where) for volume in bonus.of)
     klass, rows = builder.klass(bonus.rates_by, bonus.table)
-    made = terms(
-        rows,
-        base_scale=None if bonus.amounts is not None else scope.scale(bonus.of[0]),
-        factor=bonus.money_per_point,
-        rounding=model.rounding,
-        decimals=bonus.money(model).decimals,
-    )
+    made = terms_of(bonus, rows, model, base_scale=None if bonus.amounts is not None else scope.scale(bonus.of[0]))
     one = LevelTable(levels=(Decimal(0),))
     keyed = one if "" in bonus.passes else ByKey(rows=dict.fromkeys(bonus.passes, one))
     seller = builder.klass(bonus.passes_by, keyed)[0]

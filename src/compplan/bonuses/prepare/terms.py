@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from compplan.plan.model import PlanModel
     from compplan.plan.sections import Rounding
     from compplan.plan.tables import LevelTable
 
@@ -48,6 +49,12 @@ class Terms:
     exact_scale: int
     printed: NDArray[np.int64]
     printed_scale: int
+
+
+def terms_of(bonus: Any, rows: Sequence[LevelTable], model: PlanModel, *, base_scale: int | None) -> Terms:
+    """Return the terms of rows of a bonus, with its own worth of a point and in its own money; see `terms`."""
+    factor, decimals = bonus.money_per_point, bonus.money(model).decimals
+    return terms(rows, base_scale=base_scale, factor=factor, rounding=model.rounding, decimals=decimals)
 
 
 def terms(

@@ -11,7 +11,7 @@ from compplan.bonuses.prepare.gates import amounts_by, cap_columns, gate
 from compplan.bonuses.prepare.levels_open import open_rows
 from compplan.bonuses.prepare.source_parts import source_parts
 from compplan.bonuses.prepare.sources import sources_of
-from compplan.bonuses.prepare.terms import terms
+from compplan.bonuses.prepare.terms import terms_of
 from compplan.bonuses.walk.counting import counting
 from compplan.bonuses.walk.keyed_pass import KeyedPass
 from compplan.bonuses.walk.pair_columns import pair_condition
@@ -33,14 +33,8 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
     """Add the pass of a bonus that goes up a tree: one walk, or one for each part of its table."""
     model, scope = builder.plan.model, builder.plan.scope
     parts = [_part(bonus, each, builder) for each in source_parts(bonus.rates_by, bonus.table, builder)]
-    fixed = bonus.amounts is not None
-    made = terms(
-        [row for _, rows, _ in parts for row in rows],
-        base_scale=None if fixed else scope.scale(bonus.of),
-        factor=bonus.money_per_point,
-        rounding=model.rounding,
-        decimals=bonus.money(model).decimals,
-    )
+    whole = [row for _, rows, _ in parts for row in rows]
+    made = terms_of(bonus, whole, model, base_scale=None if bonus.amounts is not None else scope.scale(bonus.of))
     pay, cap = gate(bonus, builder), cap_columns(bonus, builder)
     each = amounts_by(bonus, "cap_per_source", builder)
     count = counting(bonus, builder)
@@ -51,7 +45,7 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
     also = (pay, *count.reads, bonus.qualified_since, *caps)
     walks, first = [], 0
     for column, rows, sources in parts:
-        own = _terms_of(rows, made, first) if len(parts) > 1 else made
+        own = _terms_of_part(rows, made, first) if len(parts) > 1 else made
         reads = tuple(filter(None, (*sources.reads, column, *also)))
         given = sources, column, pay, count, cap, each, pairs
         walks.append(WalkPass((f"pay {name}",), reads, name, bonus, own, tree, climbed, *given))
@@ -62,7 +56,7 @@ def compile_walk(name: str, bonus: Upward, builder: Builder) -> None:
         builder.add(KeyedPass.of(walks, made))
 
 
-def _terms_of(rows: list[LevelTable], made: Terms, first: int) -> Terms:
+def _terms_of_part(rows: list[LevelTable], made: Terms, first: int) -> Terms:
     """Return the terms of some rows of a table alone: with their own levels, and a tail if one of them has one."""
     listed, tail = max((len(row.levels) for row in rows), default=1), any(row.tail is not None for row in rows)
     columns = [*range(listed), *([made.numerators.shape[1] - 1] if tail else [])]
