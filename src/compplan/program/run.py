@@ -102,14 +102,7 @@ def run(
     passes = build(plan)
     steps = _Steps(progress, len(passes) + 2)
     steps("read tables")
-    needed = plan.required_inputs()
-    tables = {
-        "members": read_table(members, name="members", columns=list(needed["members"])),
-        "orders": None
-        if orders is None
-        else read_table(orders, name="orders", columns=list(needed["orders"])),
-        "state": None if state is None else read_table(state, name="state"),
-    }
+    tables = _read(plan, members, orders, state)
     steps("take in tables")
     try:
         rows = ledger or any(bonus.reads_rows for bonus in plan.model.bonuses.values())
@@ -124,6 +117,16 @@ def run(
     order = list(plan.model.bonuses)  # a bonus that is read by another ran first
     work.books = dict(sorted(work.books.items(), key=lambda each: order.index(each[1].bonus)))
     return Run(work, passes)
+
+
+def _read(plan: Plan, members: Any, orders: Any, state: Any) -> dict[str, pa.Table | None]:
+    """Return the tables, with the columns that the plan needs."""
+    needed = plan.required_inputs()
+    return {
+        "members": read_table(members, name="members", columns=list(needed["members"])),
+        "orders": None if orders is None else read_table(orders, name="orders", columns=list(needed["orders"])),
+        "state": None if state is None else read_table(state, name="state"),
+    }
 
 
 def _other_length(plan: Plan, span: Period) -> Problem:
