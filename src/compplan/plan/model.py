@@ -54,7 +54,9 @@ class PlanModel(Model):
     bonuses: dict[Name, Bonus] = Field(default={}, description="The bonuses by name, each with its `kind`.")
     greater_of: dict[Name, GreaterOf] = GREATER
     limits: dict[Name, Limit] = Field(default={}, description="What bonuses pay together at most, in this order.")
-    payout: Payout = Field(default=Payout.model_construct(), description="When a payable is paid out.")
+    payout: Payout = Field(
+        default=Payout.model_construct(), json_schema_extra={"default": {}}, description="When a payable is paid out."
+    )
 
     def default_tree(self) -> str:
         """Return the name of the first tree."""

@@ -74,6 +74,7 @@ class Payout(Model):
 
     minimum: MoneyInCurrencies = Field(
         InCurrencies.model_construct(amounts={"": Decimal(0)}),
+        json_schema_extra={"default": 0},
         description="A smaller total is withheld and carried to the next period: an amount, or one for each currency.",
     )
     pay_when: ConditionText | None = Field(
@@ -81,6 +82,7 @@ class Payout(Model):
     )
     fee: MoneyInCurrencies = Field(
         InCurrencies.model_construct(amounts={"": Decimal(0)}),
+        json_schema_extra={"default": 0},
         description="What each payout costs the member: an amount, or one for each currency.",
     )
     deductions: dict[Name, Deduction] = Field(
