@@ -9,6 +9,7 @@ import operator
 from collections import Counter
 from functools import partial
 from keyword import iskeyword
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from compplan.errors import did_you_mean
@@ -30,7 +31,7 @@ from compplan.plan.words import RESERVED
 from compplan.ranks.table import INFINITE, requirement_table, ways
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from fractions import Fraction
 
     from compplan.plan.findings import Found
@@ -220,22 +221,20 @@ def _requirements_make_no_sense(scope: Scope) -> Found:
     except Hinted as error:
         yield Finding(error.at, error.message, error.hint)
         return
+    yield from _rows_never_hold(table.rows, scope)
+
+
+_ONE_NUMBER = attrgetter(
+    *("rank", "route", "measure", "name", "holds", "also", "among", "tree", "enrolled_in", "cap", "own", "share")
+)
+"""What rows have in common that ask for the same number."""
+
+
+def _rows_never_hold(rows: Iterable[Row], scope: Scope) -> Found:
+    """Yield requirements that nobody can meet, alone or with the others of the rank on the same number."""
     bounds: dict[tuple[object, ...], tuple[int, int]] = {}
-    for row in table.rows:
-        key = (
-            row.rank,
-            row.route,
-            row.measure,
-            row.name,
-            row.holds,
-            row.also,
-            row.among,
-            row.tree,
-            row.enrolled_in,
-            row.cap,
-            row.own,
-            row.share,
-        )
+    for row in rows:
+        key = _ONE_NUMBER(row)
         low, high = bounds.get(key, (row.low, row.high))
         bounds[key] = max(low, row.low), min(high, row.high)
         if reason := _impossible(row, *bounds[key], scope):

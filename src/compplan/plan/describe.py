@@ -33,19 +33,7 @@ def describe(plan: Plan) -> str:
     lines += _section("Conditions", [f"{n}: {words(text)}." for n, text in model.conditions.items()])
     lines += _section("Ranks, lowest first", _ranks(plan))
     for name, bonus in model.bonuses.items():
-        text = []
-        for key, part in bonus.variants().items():
-            said = [*part.describe(name), *([f"Paid in {part.currency.code}."] if part.currency else [])]
-            text += [f"With {bonus.chosen_by} {key}: {line}" for line in said] if key else said
-        if (length := plan.scope.lengths.of_bonus(name)) != "period":
-            text.append(f"Paid for each {length}.")
-        if bonus.pay_when:
-            text.append(f"Paid only if {words(bonus.pay_when)}.")
-        if bonus.cap is not None:
-            text.append(_cap(bonus, length))
-        text += [f"Paid on this day: {bonus.pay_day}."] if bonus.pay_day else []
-        text += [f"Source: {bonus.source}."] if bonus.source else []
-        lines += _section(f"Bonus {name} ({bonus.kind})", text)
+        lines += _section(f"Bonus {name} ({bonus.kind})", _bonus(name, bonus, plan.scope.lengths.of_bonus(name)))
     for name, group in model.greater_of.items():
         lines += _section(
             f"Greater of {name}", [f"A member gets only the one of {', '.join(group)} that pays him most."]
@@ -53,6 +41,23 @@ def describe(plan: Plan) -> str:
     for name, limit in model.limits.items():
         lines += _section(f"Limit {name}", limit.describe())
     return "\n".join(lines) + "\n"
+
+
+def _bonus(name: str, bonus: Bonus, length: str) -> list[str]:
+    """Return what its kind says of a bonus, for each key of its tables of single values, and what all kinds have."""
+    text = []
+    for key, part in bonus.variants().items():
+        said = [*part.describe(name), *([f"Paid in {part.currency.code}."] if part.currency else [])]
+        text += [f"With {bonus.chosen_by} {key}: {line}" for line in said] if key else said
+    if length != "period":
+        text.append(f"Paid for each {length}.")
+    if bonus.pay_when:
+        text.append(f"Paid only if {words(bonus.pay_when)}.")
+    if bonus.cap is not None:
+        text.append(_cap(bonus, length))
+    text += [f"Paid on this day: {bonus.pay_day}."] if bonus.pay_day else []
+    text += [f"Source: {bonus.source}."] if bonus.source else []
+    return text
 
 
 def _cap(bonus: Bonus, length: str) -> str:
