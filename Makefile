@@ -17,6 +17,7 @@ test: $(VENV)/test.stamp
 	NUMBA_BOUNDSCHECK=1 COMPPLAN_CACHE_DIR=$(VENV)/boundscheck $(BIN)/python -m pytest $(BOTH) -m kernels
 
 lint: $(VENV)/lint.stamp
+	$(BIN)/ruff format --check src tests benchmarks
 	$(BIN)/ruff check src tests benchmarks
 	$(BIN)/mypy
 

@@ -47,7 +47,6 @@ def requirements(rank: int) -> list[str]:
 def ladder_plan() -> str:
     """The plan as text."""
     lines = [
-        f"    r{rank}: [{', '.join(f'{chr(34)}{r}{chr(34)}' for r in requirements(rank))}]"
-        for rank in range(1, 13)
+        f"    r{rank}: [{', '.join(f'{chr(34)}{r}{chr(34)}' for r in requirements(rank))}]" for rank in range(1, 13)
     ]
     return "\n".join([HEAD.rstrip(), *lines, BONUS])

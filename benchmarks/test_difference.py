@@ -62,9 +62,7 @@ def test_difference(benchmark, report, size, shape, ranked, way):
     given = inputs(size, shape, ranked)
     denominator, keep_rows = WAYS[way]
     rule = Difference("bonus", RATES, denominator, from_self=True, round_each=denominator > 1)
-    made = benchmark.pedantic(
-        run_difference, (rule, given), {"keep_rows": keep_rows}, rounds=7, warmup_rounds=1
-    )
+    made = benchmark.pedantic(run_difference, (rule, given), {"keep_rows": keep_rows}, rounds=7, warmup_rounds=1)
     touched = sum(array.nbytes for array in (given.tree.depth, given.klass, given.pay, given.stands, given.values))
     touched += made.pay.nbytes + sum(column.nbytes for column in made.rows or ())
     report(size, touched)

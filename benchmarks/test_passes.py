@@ -11,9 +11,7 @@ from benchmarks.conftest import PERIOD, ROOT, field
 from benchmarks.ladder import ladder_plan
 
 PLANS = {"lakeside": ROOT / "plans" / "lakeside.yaml", "ladder": ladder_plan()}
-NAMES = [
-    (name, each.name) for name, plan in PLANS.items() for each in cp.run(plan, [], [], period=PERIOD)._passes
-]
+NAMES = [(name, each.name) for name, plan in PLANS.items() for each in cp.run(plan, [], [], period=PERIOD)._passes]
 
 
 @cache

@@ -31,7 +31,11 @@ limits:
   member: {bonuses: [own, more], per: member, amounts: 5}
   member_of_cut: {bonuses: [own, more], per: member, amounts: 4, residue: company}
 """
-NAMES = [each.name for each in cp.run(cp.load_plan(PLAN), [], [], period=PERIOD)._passes if "pool" in each.name or "limit" in each.name]
+NAMES = [
+    each.name
+    for each in cp.run(cp.load_plan(PLAN), [], [], period=PERIOD)._passes
+    if "pool" in each.name or "limit" in each.name
+]
 
 
 @cache

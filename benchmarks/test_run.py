@@ -58,9 +58,7 @@ def test_fresh_process(benchmark, case, kernels, tmp_path):
         environment["COMPPLAN_CACHE_DIR"] = str(tmp_path)
 
     def process():
-        done = subprocess.run(
-            [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True
-        )
+        done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
         return json.loads(done.stdout)
 
     told = benchmark.pedantic(process, rounds=1)

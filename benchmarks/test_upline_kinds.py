@@ -77,7 +77,13 @@ def test_leadership(benchmark, report, made):
     whole, some, volume = made
     owed = np.where(some, 4_000, 0)
     own = np.where(some, volume, 0)
-    run(benchmark, report, made, lambda: flow_up(whole, own, owed, some, what="leadership"), (own, owed, some, whole.depth))
+    run(
+        benchmark,
+        report,
+        made,
+        lambda: flow_up(whole, own, owed, some, what="leadership"),
+        (own, owed, some, whole.depth),
+    )
 
 
 def test_cut_tree(benchmark, report, made):

@@ -35,7 +35,14 @@ BEFORE_RANKS = (
     "last_rank >= r2 or pv + cv in (0, 150)",
     "score * days_in_period > 31",
 )
-AFTER_RANKS = (*BEFORE_RANKS, "rank >= r2", "paid_as == r1", "title > rank", "rank in (r1, r3) and active", "rank < last_rank")
+AFTER_RANKS = (
+    *BEFORE_RANKS,
+    "rank >= r2",
+    "paid_as == r1",
+    "title > rank",
+    "rank in (r1, r3) and active",
+    "rank < last_rank",
+)
 
 
 def maybe(**options):
@@ -80,8 +87,12 @@ trees = maybe(tree=["enrollment", "placement"])
 full = joined(trees, maybe(own=[False, True], where=AFTER_RANKS))
 ways = st.one_of(
     maybe(levels=[1, 2, 3]),
-    st.builds(lambda levels, text: {"levels": levels, "compress": text}, st.integers(1, 3), st.sampled_from(AFTER_RANKS)),
-    st.fixed_dictionaries({"stop_at": st.sampled_from(AFTER_RANKS)}, optional={"with_uplines": st.sampled_from(AFTER_RANKS)}),
+    st.builds(
+        lambda levels, text: {"levels": levels, "compress": text}, st.integers(1, 3), st.sampled_from(AFTER_RANKS)
+    ),
+    st.fixed_dictionaries(
+        {"stop_at": st.sampled_from(AFTER_RANKS)}, optional={"with_uplines": st.sampled_from(AFTER_RANKS)}
+    ),
     maybe(outside_legs_with=AFTER_RANKS),
     maybe(with_uplines=AFTER_RANKS),
 )
@@ -92,7 +103,9 @@ picks = st.one_of(
     st.sampled_from(["40%", "33.3%"]).map(lambda cap: {"leg_cap": cap}),
 )
 computations = st.one_of(
-    st.sampled_from(["pv + 2 * cv", "max(pv, cv, 50) - score", "score * lines", "0.25 * pv"]).map(lambda t: {"compute": t}),
+    st.sampled_from(["pv + 2 * cv", "max(pv, cv, 50) - score", "score * lines", "0.25 * pv"]).map(
+        lambda t: {"compute": t}
+    ),
     st.builds(
         lambda text, digits, mode: {"compute": text, "decimals": digits, "rounding": mode},
         st.sampled_from(["pv / cv", "gv / lines + 1", "pv * score / days_in_period", "min(1, cv / 100)", "pv / 3"]),
@@ -103,7 +116,9 @@ computations = st.one_of(
 counts = st.one_of(
     st.just({"among": "frontline"}),
     st.just({"among": "legs"}),
-    st.sampled_from([{}, {"levels": 2}, {"levels": 2, "compress": "not active"}, {"per_leg": 1}]).map(lambda more: {"among": "downline", **more}),
+    st.sampled_from([{}, {"levels": 2}, {"levels": 2, "compress": "not active"}, {"per_leg": 1}]).map(
+        lambda more: {"among": "downline", **more}
+    ),
 )
 
 amounts = st.integers(0, 6).map(lambda n: n * 50)
@@ -183,9 +198,9 @@ def tables(values, *, deeper=False, by="rates_by", name="rates"):
 
     return st.one_of(
         row.map(lambda table: {name: table}),
-        st.tuples(keyed(RANKS, ("r1", "r2"), ("r1", "r4"), ("r3",)), st.sampled_from([None, "rank", "title", "last_rank"])).map(
-            lambda found: {name: found[0], **({by: found[1]} if found[1] else {})}
-        ),
+        st.tuples(
+            keyed(RANKS, ("r1", "r2"), ("r1", "r4"), ("r3",)), st.sampled_from([None, "rank", "title", "last_rank"])
+        ).map(lambda found: {name: found[0], **({by: found[1]} if found[1] else {})}),
         st.tuples(keyed(("-10", "50.5"), ("0", "100", "150")), st.sampled_from(["pv", "gv", "front"])).map(
             lambda found: {name: found[0], by: found[1]}
         ),
@@ -206,15 +221,21 @@ def their_tables(values, *, deeper=False, name="rates", source=True):
         ranked = st.sampled_from([("r1", "r2"), RANKS, ("r3",)])
         kinds |= {"source.rank": ranked, "source.paid_as": ranked, "source.gv": thresholds}
         kinds |= {"source.member.country": st.sampled_from([("CA", "US"), ("XX", "DE")])}
-    own = {"paid_as": st.sampled_from([("r1", "r3"), ("r2",)]), "pv": thresholds, "member.country": st.just(("US", "CA"))}
+    own = {
+        "paid_as": st.sampled_from([("r1", "r3"), ("r2",)]),
+        "pv": thresholds,
+        "member.country": st.just(("US", "CA")),
+    }
 
     def keyed(keys, inner):
         return st.tuples(*[inner] * len(keys)).map(lambda found: dict(zip(keys, found, strict=True)))
 
     def nested(by):
         outer, inner = ({**kinds, **own}[each] for each in by)
-        return st.tuples(outer, inner).flatmap(lambda keys: keyed(keys[0], keyed(keys[1], row))).map(
-            lambda table: {name: table, "rates_by": list(by)}
+        return (
+            st.tuples(outer, inner)
+            .flatmap(lambda keys: keyed(keys[0], keyed(keys[1], row)))
+            .map(lambda table: {name: table, "rates_by": list(by)})
         )
 
     their, mine = st.sampled_from(sorted(kinds)), st.sampled_from(sorted(own))
@@ -226,7 +247,9 @@ def their_tables(values, *, deeper=False, name="rates", source=True):
 
 common = joined(
     st.one_of(st.just({}), st.just({}), maybe(pay_when=AFTER_RANKS, currency=["EUR"])),
-    st.one_of(st.just({}), st.just({}), st.just({}), tables(st.sampled_from(["1", "0", "20"]), by="cap_by", name="cap")),
+    st.one_of(
+        st.just({}), st.just({}), st.just({}), tables(st.sampled_from(["1", "0", "20"]), by="cap_by", name="cap")
+    ),
 )
 retail = st.fixed_dictionaries(
     {"kind": st.just("retail"), "of": st.sampled_from(["pv", "cv", "lines"])},
@@ -253,7 +276,11 @@ climbs = joined(
     maybe(unpaid=["breakage", "pass_up"], start=["upline", "self"]),
     st.one_of(st.just({}), st.just({}), maybe(where=AFTER_RANKS, stop_at=AFTER_RANKS, from_level=[1, 2, 3])),
     st.one_of(st.just({}), st.just({}), tables(last_levels, by="levels_by", name="levels")),
-    st.one_of(st.just({}), *[st.just({})] * 3, tables(st.sampled_from(["1", "0", "7"]), by="cap_per_source_by", name="cap_per_source")),
+    st.one_of(
+        st.just({}),
+        *[st.just({})] * 3,
+        tables(st.sampled_from(["1", "0", "7"]), by="cap_per_source_by", name="cap_per_source"),
+    ),
 )
 
 
@@ -286,9 +313,7 @@ payments = st.one_of(
     st.sampled_from(["pv", "cv"]).map(lambda of: {"of": of, "payment": "order", "qualified_since": "member.since"}),
 )
 factors = maybe(money_per_point=["0.8", "1.25"])
-deep = st.one_of(
-    joined(tables(rates, deeper=True), factors), tables(money, deeper=True, name="amounts")
-)
+deep = st.one_of(joined(tables(rates, deeper=True), factors), tables(money, deeper=True, name="amounts"))
 single = st.one_of(joined(tables(rates), factors), tables(money, name="amounts"))
 unilevel = joined(st.just({"kind": "unilevel"}), deep, climbs, payments)
 order_payments = st.one_of(
@@ -311,7 +336,9 @@ by_theirs = joined(
     order_payments,
 ).map(with_sizes)
 shop_by_order = joined(
-    st.fixed_dictionaries({"kind": st.just("retail"), "of": st.sampled_from(["pv", "cv"]), "payment": st.just("order")}),
+    st.fixed_dictionaries(
+        {"kind": st.just("retail"), "of": st.sampled_from(["pv", "cv"]), "payment": st.just("order")}
+    ),
     their_tables(rates, source=False),
 )
 direct = joined(st.just({"kind": "direct"}), single, climbs, payments)
@@ -319,12 +346,18 @@ fast_start = joined(
     st.just({"kind": "fast_start", "window": "45 days"}),
     deep,
     climbs,
-    st.fixed_dictionaries({"of": st.sampled_from(["pv", "cv"])}, optional={"payment": st.sampled_from(["period", "order"])}),
+    st.fixed_dictionaries(
+        {"of": st.sampled_from(["pv", "cv"])}, optional={"payment": st.sampled_from(["period", "order"])}
+    ),
 )
 walks = st.one_of(unilevel, direct, fast_start, by_theirs).map(sensible)
 bonuses = st.fixed_dictionaries(
     {"walk": joined(walks, common)},
-    optional={"more": joined(walks, common), "shop": joined(st.one_of(joined(retail, tables(rates)), shop_by_order), common), "club": joined(tier, common)},
+    optional={
+        "more": joined(walks, common),
+        "shop": joined(st.one_of(joined(retail, tables(rates)), shop_by_order), common),
+        "club": joined(tier, common),
+    },
 )
 
 

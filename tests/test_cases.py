@@ -220,9 +220,7 @@ def patched(patch):
 
 def test_patches_change_the_plan_of_one_case(run, folder):
     assert run(patched("{set: {bonuses.sales.rates: 20%}}") + "{pay: {sales: {Ann: 80}}}") == [[]]
-    (folder / "more.patch.yaml").write_text(
-        "compplan_patch: 1\nname: more\nset: {bonuses.sales.rates: 30%}\n"
-    )
+    (folder / "more.patch.yaml").write_text("compplan_patch: 1\nname: more\nset: {bonuses.sales.rates: 30%}\n")
     assert run(patched("more.patch.yaml") + "{pay: {sales: {Ann: 120}}}") == [[]]
     both = "[more.patch.yaml, {set: {bonuses.sales.rates: 40%}}]"
     assert run(patched(both) + "{pay: {sales: {Ann: 160}}}") == [[]]
@@ -294,17 +292,12 @@ BROKEN = {
     HEAD + "{pay: {sales: {Ann: [1]}}}": "a value is a number, a text, true, false or null",
     HEAD + "{pay: {sales: {c1..c3: 1, c2: 2}}}": "c2 is named twice",
     HEAD + "{pay: {sales: {1.5: 1}}}": "a member's id is a text or a whole number",
-    HEAD.replace("{chain: [Ann, Bob]}", "{edges: [[a1..a2, Bob]]}")
-    + "{ledger_rows: 2}": "a range is no parent",
-    HEAD.replace("{chain: [Ann, Bob]}", "{edges: [[Ann, a2..a1]]}")
-    + "{ledger_rows: 2}": '"a2..a1" is not a range',
+    HEAD.replace("{chain: [Ann, Bob]}", "{edges: [[a1..a2, Bob]]}") + "{ledger_rows: 2}": "a range is no parent",
+    HEAD.replace("{chain: [Ann, Bob]}", "{edges: [[Ann, a2..a1]]}") + "{ledger_rows: 2}": '"a2..a1" is not a range',
     HEAD.replace("400", "400, 5") + "{ledger_rows: 2}": "this row does not fit the columns",
     HEAD.replace("2026-10", "October") + "{ledger_rows: 2}": '"October" is not a period',
     HEAD.replace("period: 2026-10", "") + "{ledger_rows: 2}": "this case has no period",
-    HEAD
-    + "{ledger_rows: 2}\n"
-    + HEAD.partition("cases:\n")[2]
-    + "{ledger_rows: 2}": '"one" is the name of two cases',
+    HEAD + "{ledger_rows: 2}\n" + HEAD.partition("cases:\n")[2] + "{ledger_rows: 2}": '"one" is the name of two cases',
 }
 
 
@@ -336,9 +329,7 @@ def test_members_that_contradict_themselves(run):
     backwards = HEAD.replace("[[Ann, 400]", "[[c3..c1, 400]")
     assert run(backwards + "{ledger_rows: 2}")[0][0].startswith('refused: "c3..c1" is not a range')
     stray = HEAD.replace("{chain: [Ann, Bob]}", "{chain: [Ann, Bob], columns: {city: {Cid: Oulu}}}")
-    assert run(stray + "{ledger_rows: 2}") == [
-        ["refused: Cid is not in the chain or the edges\n  hint: add an edge"]
-    ]
+    assert run(stray + "{ledger_rows: 2}") == [["refused: Cid is not in the chain or the edges\n  hint: add an edge"]]
 
 
 def test_paths(folder):

@@ -75,7 +75,9 @@ def assert_totals_balance(run, payables):
     for total in run.manifest["payables"]:
         mine = [r for r in payables if r["currency"] == total["currency"]]
         named = {"earned": "earned", "carried": "carried_in", "withheld": "withheld", "paid": "payable"}
-        assert {k: Decimal(total[k]) for k in named} == {k: sum((r[c] for r in mine), Decimal(0)) for k, c in named.items()}
+        assert {k: Decimal(total[k]) for k in named} == {
+            k: sum((r[c] for r in mine), Decimal(0)) for k, c in named.items()
+        }
 
 
 # ---- money over several periods
@@ -155,6 +157,7 @@ def test_payables_that_do_not_balance_are_an_error():
 
 def test_a_bonus_that_pays_too_much_stops_the_run(monkeypatch):
     """A mechanism that pays a cent that it did not enter is found out, whoever wrote it."""
+
     def generous(self, work, base, due):
         return sound(self, work, base, due) + 1
 
@@ -201,7 +204,9 @@ def test_amounts_of_different_digits_stand_in_one_ledger():
         exact = Decimal(qv) / 10
         assert next((r["entry"], r["base"]) for r in rows) == ("payment", Decimal(qv))
         assert rows[0]["amount"] == exact
-        assert sum(r["amount"] for r in rows) == next(r["earned"] for r in run.payables.rows() if r["currency"] == "USD")
+        assert sum(r["amount"] for r in rows) == next(
+            r["earned"] for r in run.payables.rows() if r["currency"] == "USD"
+        )
 
 
 @pytest.mark.parametrize("qv", ["92233720368547758.07", "92233720368547757.00"])

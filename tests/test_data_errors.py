@@ -286,7 +286,10 @@ def test_nothing_is_written_when_a_table_cannot_be_built(tmp_path, monkeypatch):
     for folder in ("new", "old"):
         with pytest.raises(cp.ExactnessError):
             result.write(tmp_path / folder)
-    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == ["old", "old/members.parquet"]
+    assert sorted(path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")) == [
+        "old",
+        "old/members.parquet",
+    ]
     assert (tmp_path / "old" / "members.parquet").read_bytes() == b"last month"
 
 
@@ -315,7 +318,9 @@ def test_a_written_run_is_whole(tmp_path):
     for suffix in (".parquet", ".arrow", ".csv"):
         result.write(tmp_path / suffix, suffix=suffix)
         names = {path.name for path in (tmp_path / suffix).iterdir()}
-        assert names == {f"{table}{suffix}" for table in ("members", "ledger", "payables", "breakage", "state")} | {"manifest.json"}
+        assert names == {f"{table}{suffix}" for table in ("members", "ledger", "payables", "breakage", "state")} | {
+            "manifest.json"
+        }
 
 
 def test_an_unknown_suffix_writes_nothing(tmp_path):

@@ -151,7 +151,11 @@ def test_an_empty_field_runs():
 
 def test_what_comes_out_goes_in_again(expected):
     """The state of a run starts a later one, whichever library it went through."""
-    state = {"pandas": pd.DataFrame.from_arrow(expected.state), "polars": pl.DataFrame(expected.state), "frame": expected.state}
+    state = {
+        "pandas": pd.DataFrame.from_arrow(expected.state),
+        "polars": pl.DataFrame(expected.state),
+        "frame": expected.state,
+    }
     orders = [{**order, "date": order["date"].replace(month=12)} for order in ORDERS]
     runs = [
         cp.run(PLAN, members=arrow(MEMBERS), orders=orders, period="2026-12", state=table) for table in state.values()
@@ -164,7 +168,10 @@ def test_what_comes_out_goes_in_again(expected):
 
 def plain(rows):
     """Return rows with missing values as None, whatever a library writes for them."""
-    return [{key: None if value is None or value is pd.NA or value is pd.NaT else value for key, value in row.items()} for row in rows]
+    return [
+        {key: None if value is None or value is pd.NA or value is pd.NaT else value for key, value in row.items()}
+        for row in rows
+    ]
 
 
 def from_pandas(frame):
@@ -215,6 +222,8 @@ def test_a_frame_is_a_table_of_its_own(expected):
     assert len(ledger) == ledger.num_rows == len(ledger.rows()) > 0
     assert ledger.column_names == list(ledger.rows()[0])
     assert len(ledger.head(2)) == 2
-    assert ledger.filter(pa.compute.field("bonus") == "club").rows() == [r for r in ledger.rows() if r["bonus"] == "club"]
+    assert ledger.filter(pa.compute.field("bonus") == "club").rows() == [
+        r for r in ledger.rows() if r["bonus"] == "club"
+    ]
     with pytest.raises(cp.UsageError, match='did you mean "amount"'):
         ledger["amuont"]

@@ -231,9 +231,7 @@ def test_split_gives_nothing_to_weight_zero():
     assert split(0, [1, 1]) == [0, 0]
 
 
-@pytest.mark.parametrize(
-    ("weights", "message"), [([], "above zero"), ([0, 0], "above zero"), ([2, -1], "negative")]
-)
+@pytest.mark.parametrize(("weights", "message"), [([], "above zero"), ([0, 0], "above zero"), ([2, -1], "negative")])
 def test_split_refuses_weights_that_share_nothing(weights, message):
     with pytest.raises(ValueError, match=message):
         split(10, weights)

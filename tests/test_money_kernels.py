@@ -35,9 +35,7 @@ near_powers = st.builds(
     st.integers(0, 63),
     st.integers(-2, 2),
 )
-dens = (
-    near_powers | st.integers(1, 1000) | st.integers(1, 2**63 - 1) | st.sampled_from([1, 2, 2**62, 2**63 - 1])
-)
+dens = near_powers | st.integers(1, 1000) | st.integers(1, 2**63 - 1) | st.sampled_from([1, 2, 2**62, 2**63 - 1])
 
 
 @relaxed

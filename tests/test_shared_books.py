@@ -60,6 +60,9 @@ def test_every_run_with_pools_and_limits_balances(plan, drawn):
     assert_books_balance(run, ledger)
     assert_totals_balance(run, payables)
     columns = run.members.to_arrow()
-    held = sum((Fraction(p) for name in plan["limits"]["all"]["bonuses"] for p in columns[f"pay:{name}"].to_pylist()), Fraction(0))
+    held = sum(
+        (Fraction(p) for name in plan["limits"]["all"]["bonuses"] for p in columns[f"pay:{name}"].to_pylist()),
+        Fraction(0),
+    )
     most = max(Fraction(0), sum(map(Fraction, columns["pv"].to_pylist()))) * Fraction("0.025")
     assert held <= most

@@ -24,7 +24,9 @@ def python(code, folder, **environment):
     """Run code in a new interpreter that imports from a folder; return what it prints."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith(("NUMBA", "COMPPLAN", "PYTHON"))}
     clean |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1", **environment}
-    done = subprocess.run([sys.executable, "-c", code], env=clean, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=clean, cwd=folder, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
@@ -50,13 +52,17 @@ def content_of(wheel):
 def test_the_wheel_has_the_whole_package_and_nothing_else(wheel):
     found = {name for name in content_of(wheel) if ".dist-info/" not in name}
     expected = {f"compplan/{path.relative_to(PACKAGE).as_posix()}" for path in PACKAGE.rglob("*.py")}
-    expected |= {f"compplan/plans/{path.relative_to(ROOT / 'plans').as_posix()}" for path in (ROOT / "plans").rglob("*.yaml")}
+    expected |= {
+        f"compplan/plans/{path.relative_to(ROOT / 'plans').as_posix()}" for path in (ROOT / "plans").rglob("*.yaml")
+    }
     expected |= {"compplan/py.typed", "compplan/compplan.schema.json"}
     assert found == expected
 
 
 def test_the_wheel_carries_its_licence_and_command(wheel):
-    names = {name.partition(".dist-info/")[2]: text for name, text in content_of(wheel).items() if ".dist-info/" in name}
+    names = {
+        name.partition(".dist-info/")[2]: text for name, text in content_of(wheel).items() if ".dist-info/" in name
+    }
     assert b"compplan = compplan.cli:main" in names["entry_points.txt"]
     assert "licenses/LICENSE" in names
     assert b"Requires-Python: >=3.11" in names["METADATA"]
@@ -119,7 +125,9 @@ def test_an_update_of_a_helper_kernel_never_runs_old_machine_code(tmp_path):
 @pytest.mark.compiled
 def test_numba_alone_would_run_old_machine_code(tmp_path):
     """The control: without the digest, Numba looks at the caller's file alone, and serves what is stale."""
-    plain = CALLER.replace("from compplan.jit import kernel", "import numba").replace("@kernel", "@numba.njit(cache=True)")
+    plain = CALLER.replace("from compplan.jit import kernel", "import numba").replace(
+        "@kernel", "@numba.njit(cache=True)"
+    )
     place, shared = tmp_path / "site", {"NUMBA_CACHE_DIR": str(tmp_path / "cache")}
     assert python(ASK, install(place, 2, plain), **shared) == "14"
     assert python(ASK, install(place, 3, plain), **shared) == "14 1", "should be 21"

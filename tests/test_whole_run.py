@@ -69,12 +69,15 @@ def test_a_run_equals_the_naive_engine(made, drawn):
     assert given_rows == Counter(tuple(map(compared, r)) for r in expected_rows)
 
     columns = ("earned", "carried_in", "withheld", "payable")
-    given_totals = {(r["member_id"], r["currency"]): tuple(Fraction(r[c]) for c in columns) for r in run.payables.rows()}
+    given_totals = {
+        (r["member_id"], r["currency"]): tuple(Fraction(r[c]) for c in columns) for r in run.payables.rows()
+    }
     assert given_totals == {key: amounts for key, amounts in totals.items() if amounts[0] or amounts[1]}
 
     own = {b["bonus"]: b for b in run.manifest["balances"] if b["bonus"] is not None}
     given_balances = {
-        name: {k: Fraction(v) for k, v in b.items() if k not in {"bonus", "currency"} and Fraction(v)} for name, b in own.items()
+        name: {k: Fraction(v) for k, v in b.items() if k not in {"bonus", "currency"} and Fraction(v)}
+        for name, b in own.items()
     }
     assert given_balances == balances(books)
 

@@ -13,9 +13,7 @@ def example_plans() -> dict[str, Path]:
     >>> example_plans()["lakeside"].name
     'lakeside.yaml'
     """
-    return {
-        path.stem: path for path in sorted(_folder().glob("*.yaml")) if not path.name.endswith(".cases.yaml")
-    }
+    return {path.stem: path for path in sorted(_folder().glob("*.yaml")) if not path.name.endswith(".cases.yaml")}
 
 
 def _folder() -> Path:

@@ -223,9 +223,7 @@ def test_nulls(column):
     assert [(p.code, p.place.rows) for p in problems] == [("empty", (1,))]
 
 
-@pytest.mark.parametrize(
-    "kind", [pa.int64(), pa.uint64(), pa.decimal128(38, 9), pa.decimal256(76, 9)], ids=str
-)
+@pytest.mark.parametrize("kind", [pa.int64(), pa.uint64(), pa.decimal128(38, 9), pa.decimal256(76, 9)], ids=str)
 def test_what_lies_under_a_null_does_not_matter(kind):
     garbage = pa.py_buffer(b"\xff" * (kind.bit_width // 8 * 3))
     column = pa.Array.from_buffers(kind, 3, [pa.py_buffer(b"\x00"), garbage])
@@ -240,9 +238,7 @@ def test_columns_without_values():
         assert read(pa.chunked_array([], kind), allow_floats=True) == ([], [])
 
 
-@pytest.mark.parametrize(
-    "column", [pa.array([True]), pa.array([[1]]), pa.array([b"1"])], ids=lambda c: str(c.type)
-)
+@pytest.mark.parametrize("column", [pa.array([True]), pa.array([[1]]), pa.array([b"1"])], ids=lambda c: str(c.type))
 def test_other_types_are_refused(column):
     out, problems = read(column)
     assert out == [0]

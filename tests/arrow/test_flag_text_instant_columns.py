@@ -1,7 +1,5 @@
 """Flags, codes of texts and instants, and the columns that are not there."""
 
-
-
 from __future__ import annotations
 
 import datetime as dt
@@ -152,9 +150,7 @@ def test_iso_texts(values, between):
 
 def test_zones_become_utc():
     utc = micros(dt.datetime(2026, 10, 31, 22))
-    zoned = pa.array([dt.datetime(2026, 10, 31, 22)], pa.timestamp("us")).cast(
-        pa.timestamp("us", "Europe/Vienna")
-    )
+    zoned = pa.array([dt.datetime(2026, 10, 31, 22)], pa.timestamp("us")).cast(pa.timestamp("us", "Europe/Vienna"))
     assert instants(zoned) == ([utc], [])
     texts = ["2026-10-31T22:00:00Z", "2026-10-31T23:00:00+01:00"]
     assert instants(pa.array(texts)) == ([utc, utc], [])

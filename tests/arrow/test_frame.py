@@ -29,9 +29,7 @@ def payables():
     return pa.table(
         {
             "member": ["Ann", "Bo", "Cy", None],
-            "amount": fixed_to_decimal(
-                np.array([1250, -5, 2**63 - 1, 0]), 2, np.array([False, False, False, True])
-            ),
+            "amount": fixed_to_decimal(np.array([1250, -5, 2**63 - 1, 0]), 2, np.array([False, False, False, True])),
             "bonus": dictionary_column(np.array([0, 1, 0, -1], np.int32), ["unilevel", "pool"]),
             "paid": pa.array([dt.date(2026, 11, 10)] * 4, pa.date32()),
         }

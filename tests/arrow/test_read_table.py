@@ -22,9 +22,7 @@ ORDERS = pa.table(
     {
         "order": ["o1", "o2", "o3"],
         "member": pa.array([7, 8, None], pa.int64()),
-        "qv": pa.array(
-            [Decimal("12.50"), Decimal("-0.05"), Decimal("90071992547409.93")], pa.decimal128(20, 2)
-        ),
+        "qv": pa.array([Decimal("12.50"), Decimal("-0.05"), Decimal("90071992547409.93")], pa.decimal128(20, 2)),
         "paid": pa.array([dt.date(2026, 10, 31), None, dt.date(2026, 11, 1)], pa.date32()),
     }
 )
@@ -71,9 +69,7 @@ FILES = {
     "orders.PARQUET": pq.write_table,
     "orders.csv": pyarrow.csv.write_csv,
     "orders.feather": pyarrow.feather.write_feather,
-    "orders.arrow": lambda table, path: pyarrow.feather.write_feather(
-        table, path, compression="uncompressed"
-    ),
+    "orders.arrow": lambda table, path: pyarrow.feather.write_feather(table, path, compression="uncompressed"),
 }
 
 
@@ -175,9 +171,7 @@ def test_what_is_not_a_table(source, hint):
         read_table(source, name="orders")
 
 
-@pytest.mark.parametrize(
-    "source", [pl.Series([1]), pa.array([1]), pa.chunked_array([[1]])], ids=lambda s: str(type(s))
-)
+@pytest.mark.parametrize("source", [pl.Series([1]), pa.array([1]), pa.chunked_array([[1]])], ids=lambda s: str(type(s)))
 def test_a_column_is_not_a_table(source):
     with pytest.raises(DataError, match="a single column is not a table"):
         read_table(source, name="orders")

@@ -11,7 +11,17 @@ from compplan.bonuses.difference.spec import NO_LIMIT, Difference, DifferenceInp
 from naive.difference import REASONS
 from tests.volumes.forests import depths, parents_of, tree_of
 
-SAME = ("less", "floor_at_zero", "lower_rate", "equal_rate", "least_taken", "floor_tail", "limit", "lower_of_both", "from_level")
+SAME = (
+    "less",
+    "floor_at_zero",
+    "lower_rate",
+    "equal_rate",
+    "least_taken",
+    "floor_tail",
+    "limit",
+    "lower_of_both",
+    "from_level",
+)
 SAME += ("first_take", "levels", "unpaid", "from_self", "denominator", "round_each", "rounding")
 
 

@@ -40,7 +40,14 @@ def chance(draw, values, often=3):
 @st.composite
 def fields(draw):
     """The fields of a bonus as the plan writes them."""
-    found = {"kind": "binary", "of": "bv", "tree": "binary", "pay_when": "active == 1", "rates_by": "member.type", "over_100_percent": "allowed"}
+    found = {
+        "kind": "binary",
+        "of": "bv",
+        "tree": "binary",
+        "pay_when": "active == 1",
+        "rates_by": "member.type",
+        "over_100_percent": "allowed",
+    }
     unit = draw(st.sampled_from([None, 6, 12, [6, 18, 60]]))
     if unit is not None:
         found["unit"] = unit
@@ -88,8 +95,20 @@ def fields(draw):
 def plain_fields(draw):
     """The fields of a bonus that is paid in one sweep."""
     table = {kind: f"{draw(st.integers(1, 40))}.5%" for kind in TYPES[: draw(st.integers(1, 3))]}
-    found = {"kind": "binary", "of": "bv", "tree": "binary", "pay_when": "active == 1", "ratio": "1 to 1", "rates": table}
-    found |= {"rates_by": "member.type", "own_side": "none", "over_100_percent": "allowed", "cap": draw(st.sampled_from([50, 5000]))}
+    found = {
+        "kind": "binary",
+        "of": "bv",
+        "tree": "binary",
+        "pay_when": "active == 1",
+        "ratio": "1 to 1",
+        "rates": table,
+    }
+    found |= {
+        "rates_by": "member.type",
+        "own_side": "none",
+        "over_100_percent": "allowed",
+        "cap": draw(st.sampled_from([50, 5000])),
+    }
     found["unpaid"] = draw(st.sampled_from(["breakage", "carry"]))
     found["carry"] = draw(st.sampled_from(["both", "strong", "none"]))
     found["paid_on"] = draw(st.sampled_from(["weaker", "both"]))

@@ -26,7 +26,13 @@ bonuses:
   rated: {kind: KIND, of: one, money_per_point: 100, rates: {coach: 12.5%, director: 40%, executive: 40%}, pay_when: paid, WORDS}
 """
 WORDS = {
-    "differential": ["less: direct_leg", "unpaid: pass_up", "equal_rate: stops", "start: self, whose_rate: lower", "levels: 2"],
+    "differential": [
+        "less: direct_leg",
+        "unpaid: pass_up",
+        "equal_rate: stops",
+        "start: self, whose_rate: lower",
+        "levels: 2",
+    ],
     "infinity": ["equal_rate: stops", "lower_rate: paid, equal_rate: paid", "less: highest_between", "from_level: 2"],
 }
 CHOICES = [(kind, words) for kind, listed in WORDS.items() for words in listed]
@@ -42,9 +48,7 @@ def test_amounts_are_rates_on_one(data, choice, at):
         {"member_id": i, "sponsor_id": up, "rank": data.draw(RANKS), "paid": data.draw(st.booleans())}
         for i, up in enumerate(above)
     ]
-    orders = [
-        {"member_id": i, "date": "2026-10-02", "pv": data.draw(st.integers(-3, 9))} for i in range(size)
-    ]
+    orders = [{"member_id": i, "date": "2026-10-02", "pv": data.draw(st.integers(-3, 9))} for i in range(size)]
     plan = PLAN.replace("KIND", choice[0]).replace("WORDS", choice[1]).replace("AT", at)
     run = cp.run(plan, members, orders, period="2026-10")
     for row in run.members.rows():

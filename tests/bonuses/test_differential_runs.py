@@ -76,14 +76,20 @@ class TestEveryWay:
         more = {"rounded": rounded, "ledger": ledger, "title": title, "away": dict.fromkeys(LINE, False)}
         first = ran(tmp_path, bonus, {"end": "33.35"}, **more)
         assert pay(first) == {}
-        held = dict(zip(*(first.state.to_arrow()[name].to_pylist() for name in ("member_id", "step:held")), strict=True))
+        held = dict(
+            zip(*(first.state.to_arrow()[name].to_pylist() for name in ("member_id", "step:held")), strict=True)
+        )
         assert held == {"top": 0, "mid": 0, "low": Decimal("1.00"), "end": Decimal("0.67")}
         second = ran(tmp_path, bonus, {"low": 100}, state=first.state, period="2026-11", **more)
         assert pay(second) == by_hand(low="6")
-        left = dict(zip(*(second.state.to_arrow()[name].to_pylist() for name in ("member_id", "step:held")), strict=True))
+        left = dict(
+            zip(*(second.state.to_arrow()[name].to_pylist() for name in ("member_id", "step:held")), strict=True)
+        )
         assert left == {"top": 0, "mid": 0, "low": 0, "end": Decimal("0.67")}
 
-    @pytest.mark.parametrize(("unpaid", "expected"), [("breakage", {"end": "10"}), ("pass_up", {"end": "10", "mid": "20"})])
+    @pytest.mark.parametrize(
+        ("unpaid", "expected"), [("breakage", {"end": "10"}), ("pass_up", {"end": "10", "mid": "20"})]
+    )
     def test_bands_of_who_cannot_be_paid(self, tmp_path, rounded, ledger, unpaid, expected):
         """End 100 x 10 % = 10. Low's group is 200: 10 + 20 = 30. Mid has 200 too, so nothing, or 20 where low passes up."""
         bonus = (

@@ -144,7 +144,9 @@ def test_totals_without_rounding_are_exact(members, rates, opens, before_first):
 @check
 @given(fields(), RATES, st.sampled_from(["order", "period"]), st.booleans(), st.booleans(), st.booleans())
 def test_a_cascade_matches_what_it_pays(members, rates, payment, compressed, selected, pair):
-    words = f"payment: {payment}, rates: {rates_text(rates)}, pay_when: 'active{' and paid_as >= source.paid_as' * pair}'"
+    words = (
+        f"payment: {payment}, rates: {rates_text(rates)}, pay_when: 'active{' and paid_as >= source.paid_as' * pair}'"
+    )
     words += ", compress: not boundary" * compressed + ", where: boundary" * selected
     plan = cp.load_plan(
         f"{HEAD}  base: {{kind: unilevel, of: pv, payment: order, rates: [20%, 10%]}}\n"

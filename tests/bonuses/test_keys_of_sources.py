@@ -105,7 +105,11 @@ def test_packs_of_weeks():
     assert pay == [10, 20, 0]
     assert {row["reason"] for row in run.why(2, "line").rows.rows()} == {"paid", "no_rate"}
     assert weekly("kind: direct, of: pv, rates_by: source.pv, rates: {0: 100%, 100: 20%}")[1] == [0, 31, 0]
-    assert weekly("kind: direct, of: pv, payment: order, rates_by: order.pv, rates: {2: 100%, 100: 20%}")[1] == [0, 30, 0]
+    assert weekly("kind: direct, of: pv, payment: order, rates_by: order.pv, rates: {2: 100%, 100: 20%}")[1] == [
+        0,
+        30,
+        0,
+    ]
 
 
 def test_packs_by_a_boundary_of_the_earner():

@@ -53,7 +53,12 @@ def test_pay_is_what_a_count_by_level_gives(form, pays, field):
     ]
     if not members:
         return
-    plan = cp.load_plan(PLAN.replace("AMOUNTS", f"{form}\n    " + "\n    ".join(f"{'pays: ' if n == 0 else ''}{t}" for n, t in enumerate(pays.split(", ")))))
+    plan = cp.load_plan(
+        PLAN.replace(
+            "AMOUNTS",
+            f"{form}\n    " + "\n    ".join(f"{'pays: ' if n == 0 else ''}{t}" for n, t in enumerate(pays.split(", "))),
+        )
+    )
     run = cp.run(plan, members, period="2026-10")
     found = dict(zip(run.members["member_id"].to_pylist(), run.members["pay:comb"].to_pylist(), strict=True))
     taken = [bool(b) for b in bought] if "taken_by" in pays else [True] * len(parents)

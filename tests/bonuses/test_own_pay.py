@@ -103,7 +103,11 @@ bonuses:
 @pytest.mark.parametrize(
     ("word", "topped", "told"),
     [
-        ("", "30.00", ["own and group pays: -4.50 USD", "taken back, which counts as nothing and stays owed: 4.50 USD"]),
+        (
+            "",
+            "30.00",
+            ["own and group pays: -4.50 USD", "taken back, which counts as nothing and stays owed: 4.50 USD"],
+        ),
         (", below_zero: topped_up", "34.50", ["own and group pays: -4.50 USD"]),
     ],
 )

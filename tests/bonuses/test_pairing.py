@@ -169,5 +169,7 @@ def test_a_side_below_zero_is_carried_as_it_is(carry, sides, out):
     table, steps = table_of([Fraction(1)], [[]])
     nothing = Sides(column([0]), column([0]))
     new = Sides(column([sides[0]]), column([sides[1]]))
-    found = pair_sides(Pairing(table, steps, anew=False, balanced=False, keep=KEEP[carry]), new, nothing, column([0], np.int16))
+    found = pair_sides(
+        Pairing(table, steps, anew=False, balanced=False, keep=KEEP[carry]), new, nothing, column([0], np.int16)
+    )
     assert (found.out.left[0], found.out.right[0]) == out

@@ -346,7 +346,8 @@ def test_the_last_order_of_the_frontline_breaks_a_tie():
         {"member_id": "dee", "sponsor_id": "ben", "points": 0},
     ]
     bought = [
-        {"member_id": who, "date": f"2026-10-{day}", "pv": 1} for who, day in (("cid", "20"), ("dee", "10"), ("ann", "01"))
+        {"member_id": who, "date": f"2026-10-{day}", "pv": 1}
+        for who, day in (("cid", "20"), ("dee", "10"), ("ann", "01"))
     ]
     result = cp.run(cp.load_plan(text), people, bought, period="2026-10", company={"profit": 0})
     assert pay(result) == {"ben": "60.00", "ann": "40.00"}

@@ -117,8 +117,6 @@ def python():
 
     def call(*words, **options):
         env = {**os.environ, "PYTHONPATH": SOURCES}
-        return subprocess.run(
-            [sys.executable, *words], capture_output=True, text=True, check=False, env=env, **options
-        )
+        return subprocess.run([sys.executable, *words], capture_output=True, text=True, check=False, env=env, **options)
 
     return call

@@ -105,9 +105,7 @@ def test_a_system_error_is_a_line(cli, monkeypatch):
 def test_a_reader_that_leaves_is_no_error():
     code = "import sys; from compplan.cli import main; sys.exit(main(['schema']))"
     env = {**os.environ, "PYTHONPATH": str(Path(compplan.__file__).parents[1])}
-    process = subprocess.Popen(
-        [sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env
-    )
+    process = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env)
     process.stdout.close()
     err = process.stderr.read()
     process.stderr.close()

@@ -28,9 +28,7 @@ def cases(monkeypatch, tmp_path):
 
 
 def case(name, *differences):
-    return SimpleNamespace(
-        name=name, path=Path("a.cases.yaml"), passed=not differences, differences=list(differences)
-    )
+    return SimpleNamespace(name=name, path=Path("a.cases.yaml"), passed=not differences, differences=list(differences))
 
 
 def test_passing_cases_are_counted(cli, cases):

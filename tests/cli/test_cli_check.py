@@ -200,9 +200,7 @@ def test_without_readable_ids_columns_are_still_looked_for(cli, files, data):
 def test_problems_of_plan_data_and_command_stand_together(cli, files):
     (files / "plan.yaml").write_text("compplan: 1\n")
     (files / "members.csv").write_text("a,a\n1,2\n")
-    called = cli(
-        "check", "plan.yaml", "--members", "members.csv", "--orders", "no.csv", "--period", "2026-13"
-    )
+    called = cli("check", "plan.yaml", "--members", "members.csv", "--orders", "no.csv", "--period", "2026-13")
     assert (called.code, called.out) == (1, "")
     heads = [line for line in called.err.splitlines() if line.split(":")[0] in {"plan", "data", "usage"}]
     assert [head.split(":")[0] for head in heads] == ["plan", "data", "usage"]
@@ -223,9 +221,7 @@ def test_numbers_that_would_not_fit_are_found_without_paying(cli, files, data):
 def test_floats_are_refused_unless_allowed(cli, files):
     for name in ("members", "orders"):
         convert = csv.ConvertOptions(strings_can_be_null=True, null_values=[""])
-        pq.write_table(
-            csv.read_csv(files / f"{name}.csv", convert_options=convert), files / f"{name}.parquet"
-        )
+        pq.write_table(csv.read_csv(files / f"{name}.csv", convert_options=convert), files / f"{name}.parquet")
     orders = pq.read_table(files / "orders.parquet")
     assert orders.schema.field("amount").type == pa.float64()
     words = (

@@ -22,9 +22,7 @@ def test_numbers_have_all_their_digits(value, text):
     assert number(Decimal(value)) == text
 
 
-@pytest.mark.parametrize(
-    ("rate", "text"), [("0.05", "5%"), ("0.1250", "12.5%"), ("1", "100%"), ("0.00005", "0.005%")]
-)
+@pytest.mark.parametrize(("rate", "text"), [("0.05", "5%"), ("0.1250", "12.5%"), ("1", "100%"), ("0.00005", "0.005%")])
 def test_rates_are_exact_percentages(rate, text):
     assert percent(Decimal(rate)) == text
 

@@ -58,8 +58,7 @@ def test_json_has_exact_numbers_as_texts(cli, data):
 
 def test_the_top_of_the_ladder_and_numbers_as_ids(cli, files):
     (files / "plan.yaml").write_text(
-        (files / "plan.yaml").read_text().split("ranks:")[0]
-        + "ranks: {ladder: {member: [], star: [gv >= 1]}}\n"
+        (files / "plan.yaml").read_text().split("ranks:")[0] + "ranks: {ladder: {member: [], star: [gv >= 1]}}\n"
     )
     (files / "members.csv").write_text("member_id,sponsor_id,kind\n1001,,distributor\n")
     (files / "orders.csv").write_text("order_id,member_id,date,qv,amount\n1,1001,2026-10-01,5,5\n")

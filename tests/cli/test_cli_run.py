@@ -33,9 +33,7 @@ def test_the_files_are_those_of_the_library(cli, files, data, form):
     assert called.code == 0
     cp.run("plan.yaml", "members.csv", "orders.csv", period="2026-10").write(files / "library", f".{form}")
     assert contents(files / "result") == contents(files / "library")
-    assert sorted(contents(files / "result")) == sorted(
-        [*(f"{name}.{form}" for name in NAMES), "manifest.json"]
-    )
+    assert sorted(contents(files / "result")) == sorted([*(f"{name}.{form}" for name in NAMES), "manifest.json"])
     assert called.out.splitlines()[-1] == "written to result"
 
 
@@ -130,13 +128,9 @@ def test_orders_can_be_left_out_only_where_no_rule_sums_them(cli):
     assert "sums orders" in called.err
 
 
-@pytest.mark.parametrize(
-    ("error", "code"), [(OSError(28, "No space left on device"), 1), (KeyboardInterrupt(), 130)]
-)
+@pytest.mark.parametrize(("error", "code"), [(OSError(28, "No space left on device"), 1), (KeyboardInterrupt(), 130)])
 @pytest.mark.parametrize("there", [False, True])
-def test_a_failure_or_a_stop_while_writing_leaves_what_was_there(
-    cli, files, data, monkeypatch, error, code, there
-):
+def test_a_failure_or_a_stop_while_writing_leaves_what_was_there(cli, files, data, monkeypatch, error, code, there):
     if there:
         (files / "result").mkdir()
         (files / "result" / "ledger.parquet").write_text("old")

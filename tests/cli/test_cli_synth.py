@@ -35,9 +35,7 @@ def test_all_arguments_reach_the_field(cli, tmp_path):
         "--ids",
         "text",
     )
-    called = cli(
-        "synth", tmp_path / "f", "--members", "40", *words, "--binary", "--no-customers", "--shuffle"
-    )
+    called = cli("synth", tmp_path / "f", "--members", "40", *words, "--binary", "--no-customers", "--shuffle")
     assert called.code == 0, called.err
     field = cp.synth(
         40,

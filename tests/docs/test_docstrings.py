@@ -68,11 +68,7 @@ def modules():
 def examples(name):
     """Return the docstrings of a module that hold examples."""
     given = GIVEN | OWN.get(name, {})
-    return [
-        found
-        for found in doctest.DocTestFinder().find(import_module(name), extraglobs=given)
-        if found.examples
-    ]
+    return [found for found in doctest.DocTestFinder().find(import_module(name), extraglobs=given) if found.examples]
 
 
 @pytest.mark.parametrize("name", modules())

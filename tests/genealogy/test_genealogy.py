@@ -101,9 +101,7 @@ def test_no_members(type_):
 @pytest.mark.parametrize("member", [7, "seven"])
 def test_one_member(member):
     kind = pa.array([member]).type
-    alone = pa.table(
-        {"id": [member], "sponsor": pa.nulls(1), "place": pa.nulls(1, kind), "side": pa.nulls(1)}
-    )
+    alone = pa.table({"id": [member], "sponsor": pa.nulls(1), "place": pa.nulls(1, kind), "side": pa.nulls(1)})
     built = build_genealogy(alone, id_column="id", trees=BOTH)
     assert built.position(member) == 0
     assert built.id_at(0) == member

@@ -135,9 +135,7 @@ def test_every_cycle_once_and_the_count_of_all():
 
 def test_long_cycle_is_shortened():
     problem = only_problem({"id": list(range(1, 1001)), "sponsor": [*range(2, 1001), 1]})
-    assert problem.message.endswith(
-        "1 -> 2 -> 3 -> 4 -> 5 -> 6 -> 7 -> 8 -> 9 -> 10 -> ... 990 more ... -> 1"
-    )
+    assert problem.message.endswith("1 -> 2 -> 3 -> 4 -> 5 -> 6 -> 7 -> 8 -> 9 -> 10 -> ... 990 more ... -> 1")
 
 
 def test_missing_sides():

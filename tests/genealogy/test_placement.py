@@ -121,7 +121,9 @@ def test_problems_of_the_table_are_told():
 
 
 def test_nobody_can_stand_below_who_has_no_place():
-    members = [m | {"placement_id": {"c": "b"}.get(m["member_id"]), "side": {"c": "left"}.get(m["member_id"])} for m in three()]
+    members = [
+        m | {"placement_id": {"c": "b"}.get(m["member_id"]), "side": {"c": "left"}.get(m["member_id"])} for m in three()
+    ]
     with pytest.raises(cp.DataError, match="who has no place"):
         place(members)
 

@@ -39,7 +39,9 @@ def test_children_stand_below_the_nearest_who_stays(rows):
         return
     trees = ("sponsor_id", "placement_id")
     found = list(cp.remove(rows, leaves="gone", parent=trees).rows())
-    assert found == [row | {name: above(rows, row["member_id"], name) for name in trees} for row in rows if not row["gone"]]
+    assert found == [
+        row | {name: above(rows, row["member_id"], name) for name in trees} for row in rows if not row["gone"]
+    ]
 
 
 def test_problems_of_the_table_are_told():

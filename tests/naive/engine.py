@@ -180,7 +180,9 @@ class Engine:
         stop = self.condition(rule["stop_at"]) if "stop_at" in rule else nobody
         if "compress" in rule:
             skips = self.condition(rule["compress"])
-            below = self.over(tree, lambda parents, v, skip: nv.sum_levels(parents, v, skip, rule["levels"]), base, skips)
+            below = self.over(
+                tree, lambda parents, v, skip: nv.sum_levels(parents, v, skip, rule["levels"]), base, skips
+            )
             total = {i: base[i] + below[i] for i in self.ids}
         elif "levels" in rule:
             total = self.over(tree, lambda parents, v: nv.roll_up_levels(parents, v, rule["levels"]), base)
@@ -228,7 +230,9 @@ class Engine:
     def _move_up(self, rule, tree):
         moves = self.condition(rule["where"])
         keep = {i: not moves[i] for i in self.ids}
-        return self.over(tree, lambda parents, v, kept: nv.move_up(parents, v, kept)[0], self.quantity(rule["move_up"]), keep)
+        return self.over(
+            tree, lambda parents, v, kept: nv.move_up(parents, v, kept)[0], self.quantity(rule["move_up"]), keep
+        )
 
     def _compute(self, rule, _tree):
         expr = ex.parse(rule["compute"])
@@ -246,7 +250,9 @@ class Engine:
             return self.over(tree, nv.legs_with, flag)
         if "compress" in rule:
             skips = self.condition(rule["compress"])
-            return self.over(tree, lambda parents, f, skip: nv.sum_levels(parents, f, skip, rule["levels"]), flag, skips)
+            return self.over(
+                tree, lambda parents, f, skip: nv.sum_levels(parents, f, skip, rule["levels"]), flag, skips
+            )
         if "levels" in rule:
             return self.over(tree, lambda parents, f: nv.downline_count_levels(parents, f, rule["levels"]), flag)
         if "per_leg" in rule:
@@ -261,7 +267,11 @@ class Engine:
         if name == "paid_as":
             return self.ranks(self.plan["ranks"]["paid_as"])
         ids, parents = self.forest("enrollment")
-        pv, places, others = [self.quantity("pv")[i] for i in ids], {i: n for n, i in enumerate(ids)}, self.parents["placement"]
+        pv, places, others = (
+            [self.quantity("pv")[i] for i in ids],
+            {i: n for n, i in enumerate(ids)},
+            self.parents["placement"],
+        )
         fields = Field(parents, pv), Field([places.get(others[i], -1) for i in ids], pv)
         eligible, closed = [self.condition("is_distributor")[i] for i in ids], self.plan["ranks"]["gaps"] == "closed"
         found = least_ranks(fields, self.ladder, range(len(ids)), closed=closed, eligible=eligible)
@@ -487,7 +497,9 @@ class Engine:
         depth, numbers = self.row_of(bonus.get("levels_by", "paid_as"), bonus["levels"])
         cuts = [self.cut(levels, tail, last) for levels, tail in tables for last in (*numbers, 0)]
         width = len(numbers) + 1
-        row = {i: -1 if klass[i] < 0 else klass[i] * width + (depth[i] if depth[i] >= 0 else width - 1) for i in self.ids}
+        row = {
+            i: -1 if klass[i] < 0 else klass[i] * width + (depth[i] if depth[i] >= 0 else width - 1) for i in self.ids
+        }
         return row, cuts
 
     @staticmethod
@@ -528,11 +540,18 @@ class Engine:
 
     def settle(self, name, bonus, book):
         if self.plan["rounding"]["at"] == "bonus":
-            self.adjust(name, book, "rounding", {i: self.round(pay, self.digits_of(book.currency)) for i, pay in book.pay.items()})
+            self.adjust(
+                name,
+                book,
+                "rounding",
+                {i: self.round(pay, self.digits_of(book.currency)) for i, pay in book.pay.items()},
+            )
         if "cap" in bonus:
             klass, rows = self.row_of(bonus.get("cap_by", "paid_as"), bonus["cap"])
             caps = {i: exact(rows[klass[i]]) if klass[i] >= 0 else None for i in self.ids}
-            self.adjust(name, book, "capped", {i: pay if caps[i] is None else min(pay, caps[i]) for i, pay in book.pay.items()})
+            self.adjust(
+                name, book, "capped", {i: pay if caps[i] is None else min(pay, caps[i]) for i, pay in book.pay.items()}
+            )
 
     def adjust(self, name, book, entry, new):
         for i, pay in book.pay.items():
@@ -564,5 +583,7 @@ class Engine:
 NEVER = naive_orders.dt.datetime.max
 
 
-def row(bonus, entry, earner, amount, currency, *, source=None, order=None, level=None, base=None, rate=None, factor=None):
+def row(
+    bonus, entry, earner, amount, currency, *, source=None, order=None, level=None, base=None, rate=None, factor=None
+):
     return (bonus, entry, earner, source, order, level, base, rate, factor, amount, currency)

@@ -51,9 +51,7 @@ def accumulated(
     first = 0 if isinstance(periods, (str, dict)) else max(0, last - periods + 1)
     first = max([first, *(n + 1 for n in range(period) if used[n])])
     chosen = [
-        values[n]
-        for n in range(first, last + 1)
-        if values[n] is not None and _belongs(periods, units, n, period)
+        values[n] for n in range(first, last + 1) if values[n] is not None and _belongs(periods, units, n, period)
     ]
     if not chosen:
         return None
@@ -70,9 +68,7 @@ def _belongs(periods: Any, units: list[Any], n: int, period: int) -> bool:
     return bool(units[n] == (units[period] if not periods.startswith("last_") else (before or [None])[-1]))
 
 
-def periods_met(
-    met: list[bool], period: int, *, periods: int | str, consecutive: bool, this_period: bool
-) -> int:
+def periods_met(met: list[bool], period: int, *, periods: int | str, consecutive: bool, this_period: bool) -> int:
     """Return in how many periods a condition was met: of the last ones, or in a row."""
     known = met[: period + 1] if this_period else met[:period]
     if consecutive:

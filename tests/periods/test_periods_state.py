@@ -42,7 +42,8 @@ def plan(paid_as="rank"):
 def month(number, volumes, state=None, *, members=MEMBERS, paid_as="rank"):
     """Run one month with one order a member."""
     orders = [
-        {"order_id": i, "member_id": m, "date": f"2026-{number:02}-09", "qv": v} for i, (m, v) in enumerate(volumes.items())
+        {"order_id": i, "member_id": m, "date": f"2026-{number:02}-09", "qv": v}
+        for i, (m, v) in enumerate(volumes.items())
     ]
     orders = orders or [{"order_id": 0, "member_id": members[0]["member_id"], "date": f"2026-{number:02}-01", "qv": 0}]
     return cp.run(plan(paid_as), members=members, orders=orders, period=f"2026-{number:02}", state=state)
@@ -103,7 +104,11 @@ def test_pay_below_the_minimum_is_carried_until_it_is_reached():
     run, rows = None, []
     for number, volume in enumerate([100, 200, 50, 300], 1):
         run = month(number, {"b": volume}, run and run.state)
-        rows += [{k: str(v) for k, v in row.items() if k != "currency"} for row in run.payables.rows() if row["member_id"] == "b"]
+        rows += [
+            {k: str(v) for k, v in row.items() if k != "currency"}
+            for row in run.payables.rows()
+            if row["member_id"] == "b"
+        ]
     columns = ("earned", "carried_in", "withheld", "payable")
     assert [[row[c] for c in columns] for row in rows] == [
         ["2.00", "0.00", "2.00", "0.00"],
@@ -143,7 +148,9 @@ def test_a_rank_in_the_state_of_a_plan_without_ranks_is_told_with_a_way_out():
 NUMBERS = {"a": 1, "b": 2, "c": 3, "d": 4, None: None}
 
 
-@pytest.mark.parametrize(("suffix", "numbers"), [(".parquet", False), (".parquet", True), (".csv", False), (".arrow", True)])
+@pytest.mark.parametrize(
+    ("suffix", "numbers"), [(".parquet", False), (".parquet", True), (".csv", False), (".arrow", True)]
+)
 def test_a_state_may_be_a_file(suffix, numbers, tmp_path):
     known = NUMBERS if numbers else {m: m for m in NUMBERS}
     members = [{key: known[value] for key, value in row.items()} for row in MEMBERS]
@@ -293,7 +300,9 @@ bonuses:
 
 def two(period, members, plan=None, state=None, **bought):
     rows = [{"member_id": m, "s": None} for m in members]
-    orders = [{"order_id": n, "member_id": m, "date": f"{period}-02", "pv": v} for n, (m, v) in enumerate(bought.items())]
+    orders = [
+        {"order_id": n, "member_id": m, "date": f"{period}-02", "pv": v} for n, (m, v) in enumerate(bought.items())
+    ]
     return cp.run(plan or cp.load_plan(POOL), rows, orders, period=period, state=state)
 
 

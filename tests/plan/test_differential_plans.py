@@ -38,7 +38,10 @@ BAD = [
     (DIFFERENTIAL + STEPS + ", takes_at_least: 5%, equal_rate: stops", "takes_at_least needs lower and equal rates"),
     (DIFFERENTIAL + STEPS + ", taken: nothing", '"nothing" is not a quantity'),
     (DIFFERENTIAL + STEPS + ", bands: marginal", "bands: marginal needs start: self"),
-    (DIFFERENTIAL + "rates: {bronze: 5%, silver: 8%, gold: 9%}, bands: marginal", "bands need rates by the group volume"),
+    (
+        DIFFERENTIAL + "rates: {bronze: 5%, silver: 8%, gold: 9%}, bands: marginal",
+        "bands need rates by the group volume",
+    ),
     ("kind: differential, of: gv, " + STEPS, '"gv" is rolled up already'),
     (DIFFERENTIAL + STEPS + ", payment: order, of: gv", "twice"),
     (DIFFERENTIAL + "rates_by: gv", "a bonus has either rates or amounts"),

@@ -72,14 +72,19 @@ def test_a_run_is_the_naive_flow(shape, data, at):
     flags = st.lists(st.booleans(), min_size=n, max_size=n)
     leads, keeps = data.draw(flags), data.draw(flags)
     members = [
-        {"member_id": i + 1, "sponsor_id": None if parents[i] < 0 else parents[i] + 1, "leads": leads[i], "keeps": keeps[i]}
+        {
+            "member_id": i + 1,
+            "sponsor_id": None if parents[i] < 0 else parents[i] + 1,
+            "leads": leads[i],
+            "keeps": keeps[i],
+        }
         for i in range(n)
     ]
-    orders = [
-        {"order_id": i, "member_id": i + 1, "date": "2026-10-05", "pv": str(pv)} for i, pv in enumerate(volumes)
-    ]
+    orders = [{"order_id": i, "member_id": i + 1, "date": "2026-10-05", "pv": str(pv)} for i, pv in enumerate(volumes)]
     run = cp.run(cp.load_plan(PLAN % at), members, orders, period="2026-10")
-    exact = [max(Fraction(str(pv)), Fraction(0)) if lead else Fraction(0) for pv, lead in zip(volumes, leads, strict=True)]
+    exact = [
+        max(Fraction(str(pv)), Fraction(0)) if lead else Fraction(0) for pv, lead in zip(volumes, leads, strict=True)
+    ]
     owed = [Fraction(50) if lead else Fraction(0) for lead in leads]
     kept = naive.flow(parents, exact, owed, keeps)[0][2]
     rows = {row["member_id"]: row for row in run.members.rows()}

@@ -20,7 +20,11 @@ HEAD = "p:\n  kind: pass_up\n  of: pv\n"
         ("rates: 5%\n  ▸passes: [2, 1]", "the numbers do not ascend", "write the lowest first"),
         ("rates: 5%\n  ▸passes: []", "no sale is passed up", "use kind: direct"),
         ("rates: 5%\n  passes: {▸gold: [1]}", '"gold" is not a rank', "known: member, silver"),
-        ("rates: 5%\n  passes: [1]\n  passes_by: ▸pv", "passes has no keys", "give one list for each key, or leave passes_by out"),
+        (
+            "rates: 5%\n  passes: [1]\n  passes_by: ▸pv",
+            "passes has no keys",
+            "give one list for each key, or leave passes_by out",
+        ),
         (
             "rates: 5%\n  passes: [1]\n  repeats: ▸same_number",
             "every order has its own number",
@@ -47,7 +51,9 @@ def test_volumes_are_sums_of_orders_with_the_same_digits():
 
 
 def test_it_is_described():
-    fields = "rates: 30%\n  passes: {member: [1, 2], silver: [1]}\n  counts: buyers\n  pass_to: active\n  unpaid: pass_up\n"
+    fields = (
+        "rates: 30%\n  passes: {member: [1, 2], silver: [1]}\n  counts: buyers\n  pass_to: active\n  unpaid: pass_up\n"
+    )
     text = " ".join(plan(ladder=LADDER, bonuses=f"{HEAD}  {fields}").describe().split())
     for sentence in (
         "Each order of pv pays 30%, to the member above the buyer.",
@@ -94,24 +100,44 @@ FIELD = [
         ("", [("d", 4, 100), ("e", 3, 100)], [(1, "c", 10), (2, "b", 10)], {}),
         ("    pass_to: member.since_flag\n", [("d", 2, 100)], [], {"no_upline": 10}),
         ("    pay_when: member.active\n", [("d", 2, 100), ("e", 3, 100)], [(1, "b", 10)], {"not_qualified": 10}),
-        ("    pay_when: member.active\n    unpaid: pass_up\n", [("d", 2, 100), ("e", 3, 100)], [(1, "b", 10), (2, "b", 10)], {}),
+        (
+            "    pay_when: member.active\n    unpaid: pass_up\n",
+            [("d", 2, 100), ("e", 3, 100)],
+            [(1, "b", 10), (2, "b", 10)],
+            {},
+        ),
         # b qualifies on the 5th, so that a gets the sale of the 2nd; c never does, and keeps nothing
         ("    qualified_since: member.since\n", [("d", 2, 100), ("e", 6, 100)], [(1, "a", 10)], {"not_qualified": 10}),
-        ("    qualified_since: member.since\n    passes: [1, 2]\n", [("d", 2, 100), ("e", 6, 100)], [(1, "a", 10), (2, "b", 10)], {}),
+        (
+            "    qualified_since: member.since\n    passes: [1, 2]\n",
+            [("d", 2, 100), ("e", 6, 100)],
+            [(1, "a", 10), (2, "b", 10)],
+            {},
+        ),
         # a return follows the last sale to its buyer, and has no number
         ("", [("d", 2, 100), ("d", 3, -40), ("e", 4, 100)], [(1, "b", 10), (2, "b", -4), (3, "c", 10)], {}),
         # nobody is above a
         ("", [("a", 2, 100)], [], {"no_upline": 10}),
         ("    where: member.active\n", [("d", 2, 100), ("b", 3, 100)], [], {"no_upline": 10}),
         # by buyers: d's second order is no second sale
-        ("    counts: buyers\n", [("d", 2, 100), ("d", 3, 100), ("e", 4, 100)], [(1, "b", 10), (2, "b", 10), (3, "c", 10)], {}),
+        (
+            "    counts: buyers\n",
+            [("d", 2, 100), ("d", 3, 100), ("e", 4, 100)],
+            [(1, "b", 10), (2, "b", 10), (3, "c", 10)],
+            {},
+        ),
         (
             "    counts: buyers\n    repeats: same_number\n    qualified_since: member.since\n",
             [("d", 2, 100), ("d", 6, 100)],
             [(1, "a", 10), (2, "b", 10)],
             {},
         ),
-        ("    counts: buyers\n    qualified_since: member.since\n", [("d", 2, 100), ("d", 6, 100)], [(1, "a", 10), (2, "a", 10)], {}),
+        (
+            "    counts: buyers\n    qualified_since: member.since\n",
+            [("d", 2, 100), ("d", 6, 100)],
+            [(1, "a", 10), (2, "a", 10)],
+            {},
+        ),
     ],
 )
 def test_its_settings(fields, orders, expected, lost):
@@ -133,7 +159,9 @@ def test_its_settings(fields, orders, expected, lost):
 
 def test_rates_and_numbers_by_keys():
     """c, of level y, passes her first; who is of level x gets 20 %, of level y 10 %."""
-    fields = "    rates: {x: 20%, y: 10%}\n    rates_by: member.level\n    passes: {y: [1]}\n    passes_by: member.level\n"
+    fields = (
+        "    rates: {x: 20%, y: 10%}\n    rates_by: member.level\n    passes: {y: [1]}\n    passes_by: member.level\n"
+    )
     text = PLAN.replace("    rates: 10%\n    passes: [1]\n", "")
     rows = [
         {"order_id": number, "member_id": buyer, "date": f"2026-10-0{number}", "amount": 100}

@@ -43,7 +43,11 @@ WRONG = [
     ("kind: generation, of: pv, boundary: paid_as >= platinum, rates: 5%", '"platinum" is not known', ""),
     ("kind: generation, of: pv, boundary: member.a == earner.member.a, rates: 5%", "compares a member field", "ranks"),
     ("kind: generation, of: gv, boundary: active, rates: 5%", "is rolled up already", "more than once"),
-    ("kind: generation, of: pv, boundary: active, skipped: paid, compress: not active, rates: 5%", "has no meaning", ""),
+    (
+        "kind: generation, of: pv, boundary: active, skipped: paid, compress: not active, rates: 5%",
+        "has no meaning",
+        "",
+    ),
     (
         "kind: generation, of: pv, boundary: active, boundary_member: opens, compress: unpayable, rates: 5%",
         "goes with boundary members that close",

@@ -121,7 +121,9 @@ def test_what_is_the_same_for_all_is_nobodys_own(bonus, word, who):
 )
 def test_a_text_of_the_source_is_compared_with_a_constant(pay_when, paid):
     """ann (CA, 100) over bob (US, 100) over cy (CA, 200): 5 % of bob's 100 is 5, of cy's 200 it is 10."""
-    text = plan_text(bonuses=f'x: {{kind: unilevel, of: pv, rates: [5%, 5%], tree: enrollment, pay_when: "{pay_when}"}}')
+    text = plan_text(
+        bonuses=f'x: {{kind: unilevel, of: pv, rates: [5%, 5%], tree: enrollment, pay_when: "{pay_when}"}}'
+    )
     chain = [("ann", None, "CA", 100), ("bob", "ann", "US", 100), ("cy", "bob", "CA", 200)]
     people = [{"member_id": m, "sponsor_id": s, "placement_id": s, "country": c} for m, s, c, _ in chain]
     orders = [{"member_id": m, "date": "2026-10-05", "qv": qv} for m, _, _, qv in chain]

@@ -71,7 +71,10 @@ def models():
         for m in vars(room).values()
         if isinstance(m, type) and issubclass(m, BaseModel)
     }
-    return {*found, *kinds().values(), *volume_kinds().values(), Count, Window, PlanModel, Bonus, Patch, Insert} - {BaseModel, Model}
+    return {*found, *kinds().values(), *volume_kinds().values(), Count, Window, PlanModel, Bonus, Patch, Insert} - {
+        BaseModel,
+        Model,
+    }
 
 
 @pytest.mark.parametrize("model", sorted(models(), key=lambda m: m.__name__), ids=lambda m: m.__name__)

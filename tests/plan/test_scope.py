@@ -233,7 +233,11 @@ def test_conditions_that_make_sense(text):
         ("active == solid", '"active == solid" compares a flag', "compare like with like"),
         ("rank >= 3", '"rank >= 3" compares a number with a rank', "compare like with like"),
         ('rank == "silver"', '"rank == "silver"" compares a rank with a text', "compare like with like"),
-        ("member.a == member.a", '"member.a == member.a" compares a field with itself', "name another field, or a text in quotes"),
+        (
+            "member.a == member.a",
+            '"member.a == member.a" compares a field with itself',
+            "name another field, or a text in quotes",
+        ),
         ("member.a < member.b", '"member.a < member.b" orders texts', "compare texts with == or != only"),
         ('member.x >= "NO"', '"member.x >= "NO"" orders texts', "compare texts with == or != only"),
         (

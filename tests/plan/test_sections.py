@@ -33,7 +33,9 @@ def test_an_unknown_kind_of_volume_lists_the_known(volume, hint):
 
 
 def test_a_volume_has_one_kind():
-    known = "known: sum, credit, tree, buyers, only, exclude, window, first_order, share, customer_share, over, decimals"
+    known = (
+        "known: sum, credit, tree, buyers, only, exclude, window, first_order, share, customer_share, over, decimals"
+    )
     expect(('unknown field "roll_up"', known), volumes="x: {sum: orders.x, ▸roll_up: pv}")
 
 
@@ -77,7 +79,12 @@ def test_a_roll_up_leaves_out_in_one_way(fields, said):
 
 @pytest.mark.parametrize(
     "fields",
-    ["pick: largest, leg_cap: ▸40%", "pick: after_second, leg_cap_amount: ▸5", "pick: others, leg_cap: ▸40%", "leg_cap_amount: ▸5, leg_cap: 40%"],
+    [
+        "pick: largest, leg_cap: ▸40%",
+        "pick: after_second, leg_cap_amount: ▸5",
+        "pick: others, leg_cap: ▸40%",
+        "leg_cap_amount: ▸5, leg_cap: 40%",
+    ],
 )
 def test_a_cap_of_legs_is_alone_and_of_the_sum(fields):
     said = ("a leg cap goes with pick: sum, and alone", "use one cap, or none; an amount goes with pick: others, too")

@@ -16,7 +16,11 @@ def unilevel(fields):
 @pytest.mark.parametrize(
     ("fields", "message", "hint"),
     [
-        ("rates: [5%, 3%]\nlevels: ▸4", "there is no rate or amount for level 3", 'give more of them, or write "and deeper" after the last'),
+        (
+            "rates: [5%, 3%]\nlevels: ▸4",
+            "there is no rate or amount for level 3",
+            'give more of them, or write "and deeper" after the last',
+        ),
         (
             "rates: [5%, 3%]\nfrom_level: 2\nlevels: {member: 3, silver: ▸4}",
             "there is no rate or amount for level 4",

@@ -76,9 +76,9 @@ def tables(numbers):
 small = st.integers(-30, 30) | st.just(0)
 large = st.sampled_from([0, 1, -1, 2**62, -(2**63), 2**63 - 1, 10**18]) | st.integers(-(2**63), 2**63 - 1)
 plain = st.decimals(-20, 20, places=1)
-long = st.sampled_from(["0", "1e18", "99999999999999999999", "-123456789012345678901234", "0.000000000000000000000001"]).map(
-    lambda text: Decimal(f"{Decimal(text):f}")
-)
+long = st.sampled_from(
+    ["0", "1e18", "99999999999999999999", "-123456789012345678901234", "0.000000000000000000000001"]
+).map(lambda text: Decimal(f"{Decimal(text):f}"))
 
 
 def numbers_of(constants, depth):
@@ -113,8 +113,10 @@ def conditions_of(numbers, constants):
     )
     return st.recursive(
         leaf,
-        lambda inner: st.builds(ex.Not, inner)
-        | st.builds(ex.Logic, st.sampled_from(["and", "or"]), st.lists(inner, min_size=2, max_size=3).map(tuple)),
+        lambda inner: (
+            st.builds(ex.Not, inner)
+            | st.builds(ex.Logic, st.sampled_from(["and", "or"]), st.lists(inner, min_size=2, max_size=3).map(tuple))
+        ),
         max_leaves=5,
     )
 
@@ -140,7 +142,12 @@ def test_numbers_equal_the_twin(expr, table):
 
 
 @given(numbers_of(plain, 2), tables(small), st.integers(0, 4), st.sampled_from(MODES))
-@example(ex.Arithmetic("/", ex.Name("a"), ex.Name("b")), Table({"a": [1, -1, 5, 0], "b": [20, 20, -20, 0], "c": [0] * 4}, {}, {}, {}), 0, "half_even")
+@example(
+    ex.Arithmetic("/", ex.Name("a"), ex.Name("b")),
+    Table({"a": [1, -1, 5, 0], "b": [20, 20, -20, 0], "c": [0] * 4}, {}, {}, {}),
+    0,
+    "half_even",
+)
 def test_rounded_numbers_equal_the_twin(expr, table, scale, mode):
     assert as_list(evaluate.fixed(expr, table, scale, mode)) == expected(naive.fixed, table, expr, scale, mode)
 

@@ -31,6 +31,7 @@ UNITS = {
     "all": [0] * 6,
 }
 
+
 def load(plan: dict[str, Any]) -> cp.Plan:
     return cp.load_plan(yaml.safe_dump(plan, sort_keys=False))
 
@@ -61,7 +62,9 @@ def number_rules(draw: st.DrawFn) -> dict[str, Any]:
 @st.composite
 def count_rules(draw: st.DrawFn) -> dict[str, Any]:
     rule: dict[str, Any] = {"count": "pv >= 30", "among": "periods", "this_period": draw(st.booleans())}
-    return rule | ({"consecutive": True} if draw(st.booleans()) else {"periods": draw(st.integers(1, 4) | st.just("all"))})
+    return rule | (
+        {"consecutive": True} if draw(st.booleans()) else {"periods": draw(st.integers(1, 4) | st.just("all"))}
+    )
 
 
 def runs(plan: cp.Plan, history: list[int], joined: int) -> list[dict[str, Any]]:

@@ -41,7 +41,9 @@ def test_each_member_has_the_rate_of_his_cell(loaded):
     run = cp.run(plan, members, orders, period="2026-10")
     found = [(row["earner"], row["source"], row["amount"]) for row in run.ledger.rows()]
     assert found == [(1, 2, Decimal(3)), (2, 3, Decimal(7)), (3, 4, Decimal(5)), (3, 5, Decimal(1))]
-    assert "with member.title a, from 1 lines: 3%; with member.title a, from 2 lines: 5%, 1% by level" in plan.describe()
+    assert (
+        "with member.title a, from 1 lines: 3%; with member.title a, from 2 lines: 5%, 1% by level" in plan.describe()
+    )
 
 
 @pytest.mark.parametrize(

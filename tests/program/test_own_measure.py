@@ -55,9 +55,7 @@ def run(plan, people, pv, period="2026-10", state=None):
 
 @settings(max_examples=30, deadline=None)
 @given(
-    st.lists(
-        st.tuples(st.decimals(-200, 2000, places=2), st.decimals(-50, 200, places=3)), min_size=1, max_size=5
-    ),
+    st.lists(st.tuples(st.decimals(-200, 2000, places=2), st.decimals(-50, 200, places=3)), min_size=1, max_size=5),
     st.sampled_from(["payment", "bonus", "member"]),
 )
 def test_a_cap_by_a_quantity_is_the_lesser_of_both(lives, at):
@@ -85,7 +83,12 @@ def test_a_cap_too_large_for_the_books_caps_nothing():
 def test_a_cap_of_a_year_by_what_was_bought_in_it():
     """10 % are no more than the year's purchases; with a cap of half of them and 20 % it would bind."""
     text = PLAN.replace("of_year: {accumulate: pv, periods: year}", "of_year: {accumulate: most, periods: year}")
-    for word, value in {"PAIRS": "binary", "BINARY": "", "OWN": ", cap: of_year, cap_per: year", "AT": "payment"}.items():
+    for word, value in {
+        "PAIRS": "binary",
+        "BINARY": "",
+        "OWN": ", cap: of_year, cap_per: year",
+        "AT": "payment",
+    }.items():
         text = text.replace(word, value)
     people = [member("a", most="30")]
     october = run(cp.load_plan(text), people, {"a": 500})
@@ -119,7 +122,9 @@ def test_pairs_are_those_that_are_paid():
 
 def test_a_cap_on_money_may_be_a_quantity_that_carries_pairs():
     """25 are room for two pairs of 10; the third pair is carried on."""
-    found = run(plan(binary=", cap: most, over_cap: carried"), [member("a", most="25"), *FIELD[1:]], {"l": 350, "r": 420})
+    found = run(
+        plan(binary=", cap: most, over_cap: carried"), [member("a", most="25"), *FIELD[1:]], {"l": 350, "r": 420}
+    )
     assert (column_of(found, "pay:binary")["a"], column_of(found, "binary:left", "state")["a"]) == (20, 150)
 
 

@@ -206,8 +206,10 @@ def test_why_knows_which_piece_of_a_week_was_meant(belong: str, asked: str, hint
         ("first_day", "run 2026-10 with the orders so far, and take the rows with period 2026-W44"),
         (
             "cut",
-            ("run 2026-10 with the orders so far, and take the rows with period 2026-10-26/2026-11-01; "
-            "run 2026-11 with the orders so far, and take the rows with period 2026-11-01/2026-11-02"),
+            (
+                "run 2026-10 with the orders so far, and take the rows with period 2026-10-26/2026-11-01; "
+                "run 2026-11 with the orders so far, and take the rows with period 2026-11-01/2026-11-02"
+            ),
         ),
     ],
 )
@@ -241,7 +243,9 @@ def test_why_tells_of_one_week_or_of_all() -> None:
         run.why(1, "fast", "2026-W44")
 
 
-VOLUMES = "volumes: {pv: {sum: orders.pv}, week_pv: {sum: orders.pv, over: week}, day_pv: {sum: orders.pv, over: day}}\n"
+VOLUMES = (
+    "volumes: {pv: {sum: orders.pv}, week_pv: {sum: orders.pv, over: week}, day_pv: {sum: orders.pv, over: day}}\n"
+)
 
 
 @pytest.mark.parametrize(
@@ -263,7 +267,9 @@ VOLUMES = "volumes: {pv: {sum: orders.pv}, week_pv: {sum: orders.pv, over: week}
 )
 def test_lengths_that_do_not_fit(sections: str, text: str) -> None:
     with pytest.raises(cp.PlanError, match=text):
-        cp.load_plan(f"{HEAD.split('ranks:', maxsplit=1)[0]}period: monthly\nweeks: {{belong: cut}}\n{VOLUMES}{sections}")
+        cp.load_plan(
+            f"{HEAD.split('ranks:', maxsplit=1)[0]}period: monthly\nweeks: {{belong: cut}}\n{VOLUMES}{sections}"
+        )
 
 
 def test_first_orders_of_weeks_that_begin_in_another_month() -> None:

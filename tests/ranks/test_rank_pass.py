@@ -50,9 +50,7 @@ simple = st.one_of(
     st.tuples(st.just("active")),
     st.tuples(st.just("active_front"), counts),
     st.tuples(st.just("gv"), amounts),
-    st.tuples(
-        st.just("capped"), st.sampled_from([100, 200, 300]), st.sampled_from([50, 80, 100]), st.booleans()
-    ),
+    st.tuples(st.just("capped"), st.sampled_from([100, 200, 300]), st.sampled_from([50, 80, 100]), st.booleans()),
     st.tuples(st.just("capped_total"), amounts, st.sampled_from([Fraction(1, 2), Fraction(2, 5)])),
     st.tuples(st.just("outside"), amounts, ranks),
     st.tuples(st.just("breakaway"), amounts, ranks),
@@ -86,11 +84,7 @@ def text(requirement):
     if kind == "legs_active":
         return f'"{given[0]} legs with active"'
     if kind == "legs":
-        return (
-            '"'
-            + ", ".join(f"1 leg with r{rank}{' and active' if also else ''}" for rank, also in given[0])
-            + '"'
-        )
+        return '"' + ", ".join(f"1 leg with r{rank}{' and active' if also else ''}" for rank, also in given[0]) + '"'
     if kind in {"frontline", "downline"}:
         return f'"{given[0]} {kind} with r{given[1]}"'
     return kind if kind == "active" else f'"{kind} >= {given[0]}"'
@@ -98,8 +92,7 @@ def text(requirement):
 
 def plan_of(ladder, gaps):
     lines = [
-        f"    {name}: [{', '.join(text(r) for r in requires)}]"
-        for name, requires in zip(RANKS, ladder, strict=True)
+        f"    {name}: [{', '.join(text(r) for r in requires)}]" for name, requires in zip(RANKS, ladder, strict=True)
     ]
     return "\n".join([HEAD, "ranks:", f"  gaps: {gaps}", "  ladder:", *lines, ""])
 

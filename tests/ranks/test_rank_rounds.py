@@ -59,7 +59,10 @@ rising = st.one_of(
     st.tuples(st.just("there"), st.tuples(st.just("ranked"), amounts, ranks)),
 )
 turning = st.builds(
-    lambda needed, count, rank: ("any", ("outside", needed, rank), ("there", ("frontline", count, rank))), amounts, counts, ranks
+    lambda needed, count, rank: ("any", ("outside", needed, rank), ("there", ("frontline", count, rank))),
+    amounts,
+    counts,
+    ranks,
 )
 taking = st.one_of(
     rising,

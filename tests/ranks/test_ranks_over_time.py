@@ -77,7 +77,11 @@ def test_a_granted_rank_counts_for_the_members_above() -> None:
     ]
     orders = [{"order_id": 1, "member_id": "cleo", "date": "2026-10-01", "pv": 1}]
     run = cp.run(plan, members, orders, period="2026-10")
-    assert {row["member_id"]: row["rank"] for row in run.members.rows()} == {"ann": "three", "ben": "two", "cleo": "one"}
+    assert {row["member_id"]: row["rank"] for row in run.members.rows()} == {
+        "ann": "three",
+        "ben": "two",
+        "cleo": "one",
+    }
 
 
 @pytest.mark.parametrize(

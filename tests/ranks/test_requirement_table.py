@@ -383,12 +383,19 @@ def test_a_condition_that_asks_for_a_rank_is_that_rank():
 def test_what_another_tree_asks_for():
     """The spelled-out form of a count in another tree: who is counted, where, and what he must meet."""
     (found,) = load('"2 legs with silver and active, in the placement tree"').requirements.of(4)[0]
-    assert (found.measure, found.name, found.among, found.tree) == ("count", "(rank >= silver) and (active)", "legs", "placement")
+    assert (found.measure, found.name, found.among, found.tree) == (
+        "count",
+        "(rank >= silver) and (active)",
+        "legs",
+        "placement",
+    )
     assert (found.holds, found.also, found.code) == (3, "active", "legs.silver and active, in the placement tree")
     first, second = load('"1 leg with silver, 2 legs with bronze, in the placement tree"').requirements.of(4)[0]
     assert (first.name, first.low, second.name, second.low) == ("rank >= silver", 1, "rank >= bronze", 3)
     head = HEAD.replace("silver: [", "silver: [")
-    (found,) = load('"2 legs with silver, in the placement tree"', ranks="  legs_hold: title\n", head=head).requirements.of(4)[0]
+    (found,) = load(
+        '"2 legs with silver, in the placement tree"', ranks="  legs_hold: title\n", head=head
+    ).requirements.of(4)[0]
     assert found.name == "title >= silver"
 
 

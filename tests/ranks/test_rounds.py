@@ -70,7 +70,16 @@ def ranks(result):
 ANN_BEN = {"sponsors": {"ben": "ann"}}
 
 
-FOUND = ["silvers >= 1", "leading", "silver_volume >= 100", "mixed >= 60", "months >= 1", "average >= 100", "titled >= 1", "holders >= 1"]
+FOUND = [
+    "silvers >= 1",
+    "leading",
+    "silver_volume >= 100",
+    "mixed >= 60",
+    "months >= 1",
+    "average >= 100",
+    "titled >= 1",
+    "holders >= 1",
+]
 
 
 @pytest.mark.parametrize("gold", FOUND)
@@ -97,7 +106,10 @@ def test_what_rounds_find_of_two_silvers(gold, expected):
     assert list(ranks(result).values()) == expected
 
 
-@pytest.mark.parametrize("gold", ["active", "before >= 1", "paid >= 10", "2 legs with silver", "2 frontline with active, in the enrollment tree"])
+@pytest.mark.parametrize(
+    "gold",
+    ["active", "before >= 1", "paid >= 10", "2 legs with silver", "2 frontline with active, in the enrollment tree"],
+)
 def test_what_needs_no_rounds(gold):
     made = plan(gold)
     result = run(made, {"ann": 50, "ben": 100}, **ANN_BEN)
@@ -140,7 +152,18 @@ def test_a_rank_does_not_ask_for_itself(gold, hint):
     assert hint in str(error.value)
 
 
-@pytest.mark.parametrize("gold", ["rank >= silver", "rank > member", "not rank < silver", "rank != star", "rank <= star", "last_rank >= gold", "title >= gold"])
+@pytest.mark.parametrize(
+    "gold",
+    [
+        "rank >= silver",
+        "rank > member",
+        "not rank < silver",
+        "rank != star",
+        "rank <= star",
+        "last_rank >= gold",
+        "title >= gold",
+    ],
+)
 def test_lower_ranks_can_be_asked_for(gold):
     plan(gold)
 
@@ -176,7 +199,10 @@ def test_titles_of_the_state_are_there_from_the_first_round():
 
 def test_legs_hold_titles_in_another_tree_too():
     """Ben is no silver any more, but holds the title; it counts in the tree of the ranks and in the other."""
-    for gold in ("1 frontline with silver, in the enrollment tree", "1 legs with silver, enrolled in the enrollment tree"):
+    for gold in (
+        "1 frontline with silver, in the enrollment tree",
+        "1 legs with silver, enrolled in the enrollment tree",
+    ):
         made, trees = plan(gold, legs_hold="title"), {**ANN_BEN, "uplines": {"ben": "ann"}}
         first = run(made, {"ann": 50, "ben": 100}, **trees)
         second = run(made, {"ann": 50, "ben": 0}, **trees, state=first.state, period="2026-11")
@@ -207,7 +233,11 @@ def test_the_last_rank_is_known_before_ranks_are():
 
 def test_who_is_nearest_in_the_other_tree():
     """Ann enrolled Ben and Cleo, who lack 60 and 1 for silver; in the placement tree she has nobody."""
-    result = run(plan("2 frontline with silver, in the enrollment tree"), {"ann": 0, "ben": 40, "cleo": 99}, sponsors={"ben": "ann", "cleo": "ann"})
+    result = run(
+        plan("2 frontline with silver, in the enrollment tree"),
+        {"ann": 0, "ben": 40, "cleo": 99},
+        sponsors={"ben": "ann", "cleo": "ann"},
+    )
     (requirement,) = result.next_rank("ann", "gold").requirements
     assert (requirement.measured, requirement.needed, requirement.unit) == (0, 2, "members")
     found = {near.member: near.missing[0].gap for near in requirement.nearest}
@@ -239,13 +269,25 @@ def test_ranks_that_come_and_go_are_an_error():
 
 def test_numbers_of_weeks_beside_rounds():
     """Ann's best week has 3 of 6; what is known when all weeks are over is known before ranks, and weeks are paid after."""
-    text = HEAD.replace("GOLD", '"silvers >= 1 and best >= 0.5"').replace("counts:", """  total: {over_parts: weekly, take: sum}
+    text = HEAD.replace("GOLD", '"silvers >= 1 and best >= 0.5"').replace(
+        "counts:",
+        """  total: {over_parts: weekly, take: sum}
   share: {compute: "weekly / max(total, 1)", decimals: 2}
   best: {over_parts: share, take: largest}
-counts:""")
-    text += "  by_week: {kind: unilevel, of: weekly, tree: enrollment, rates_by: rank, rates: {silver: 5%, gold: 10%}}\n"
-    members = [{"member_id": "ann", "upline_id": None, "sponsor_id": None}, {"member_id": "ben", "upline_id": None, "sponsor_id": "ann"}]
-    orders = [{"member_id": who, "date": f"2026-10-{day}", "pv": pv} for who, pv in (("ann", 3), ("ben", 50)) for day in ("07", "14")]
+counts:""",
+    )
+    text += (
+        "  by_week: {kind: unilevel, of: weekly, tree: enrollment, rates_by: rank, rates: {silver: 5%, gold: 10%}}\n"
+    )
+    members = [
+        {"member_id": "ann", "upline_id": None, "sponsor_id": None},
+        {"member_id": "ben", "upline_id": None, "sponsor_id": "ann"},
+    ]
+    orders = [
+        {"member_id": who, "date": f"2026-10-{day}", "pv": pv}
+        for who, pv in (("ann", 3), ("ben", 50))
+        for day in ("07", "14")
+    ]
     result = cp.run(cp.load_plan(text), members=members, orders=orders, period="2026-10")
     assert ranks(result) == {"ann": "gold", "ben": "silver"}
     assert result.members.to_arrow()["pay:by_week"].to_pylist() == [10, 0]  # 10 % of 50 in each of two weeks
@@ -254,7 +296,9 @@ counts:""")
 def test_the_hint_names_only_what_ranks_at_stake_ask_of_ranks():
     """As in the test above, where volume outside of his leg is what Ben takes from Ann; stars are not at stake."""
     gold = '{any: ["gv >= 1, outside legs with gold", "1 frontline with gold, in the enrollment tree"]}'
-    text = HEAD.replace("GOLD", gold).replace("star: [pv >= 9999]", 'star: ["9 frontline with gold, in the enrollment tree"]')
+    text = HEAD.replace("GOLD", gold).replace(
+        "star: [pv >= 9999]", 'star: ["9 frontline with gold, in the enrollment tree"]'
+    )
     text = text.replace("counts:", "  gv: {roll_up: pv, own: false}\ncounts:")
     with pytest.raises(cp.RanksError) as error:
         run(cp.load_plan(text), {"ann": 0, "ben": 1}, uplines={"ben": "ann"}, sponsors={"ann": "ben"})

@@ -37,17 +37,11 @@ class Counted:
     volumes: list[object]
 
     def tenure_months(self, kinds):
-        days = [
-            (self.end - day).days
-            for kind, day in zip(self.kinds, self.enrolled, strict=True)
-            if kind in kinds
-        ]
+        days = [(self.end - day).days for kind, day in zip(self.kinds, self.enrolled, strict=True) if kind in kinds]
         return Fraction(median(days)) / MONTH_DAYS
 
     def with_volume(self, kinds):
-        return sum(
-            kind in kinds and volume > 0 for kind, volume in zip(self.kinds, self.volumes, strict=True)
-        )
+        return sum(kind in kinds and volume > 0 for kind, volume in zip(self.kinds, self.volumes, strict=True))
 
 
 def counted(period, end, seed, *, customers=True):

@@ -62,9 +62,7 @@ def test_a_field_is_a_pair_of_tables():
     assert repr(field) == f"Field(1,000 members, {orders.num_rows:,} orders)"
 
 
-@pytest.mark.parametrize(
-    ("ids", "type_"), [("int", pa.int64()), ("random", pa.int64()), ("text", pa.large_string())]
-)
+@pytest.mark.parametrize(("ids", "type_"), [("int", pa.int64()), ("random", pa.int64()), ("text", pa.large_string())])
 def test_columns(ids, type_):
     members, orders = synth(100, ids=ids, trees=BOTH)
     word = pa.dictionary(pa.int8(), pa.string())
@@ -78,9 +76,7 @@ def test_columns(ids, type_):
     }
     assert members.schema == pa.schema(wanted | {"placement_id": type_, "placement_side": word})
     wanted = {"order_id": type_, "member_id": type_, "date": pa.date32(), "type": word, "product_class": word}
-    assert orders.schema == pa.schema(
-        wanted | {"qv": money, "cv": money, "amount": money, "autoship": pa.bool_()}
-    )
+    assert orders.schema == pa.schema(wanted | {"qv": money, "cv": money, "amount": money, "autoship": pa.bool_()})
     for table in (members, orders):
         table.validate(full=True)
 
@@ -154,8 +150,7 @@ def test_binary():
     parent, place, kinds = parents(members), parents(members, "placement_id"), rows(members, "kind")
     assert front(parent) == 2
     assert all(
-        above == (at if kind == "distributor" else -1)
-        for above, at, kind in zip(place, parent, kinds, strict=True)
+        above == (at if kind == "distributor" else -1) for above, at, kind in zip(place, parent, kinds, strict=True)
     )
 
 
@@ -254,9 +249,7 @@ def test_kits_are_what_new_distributors_buy_first():
     assert {kind[row["member_id"]] for row in kits} == {"distributor"}
     assert all(enrolled[row["member_id"]] == row["date"] for row in kits)
     assert {row["amount"] for row in kits} == {Decimal("49.00")}
-    new_buyers = {
-        i for i in rows(orders, "member_id") if kind[i] == "distributor" and enrolled[i] >= date(2026, 10, 1)
-    }
+    new_buyers = {i for i in rows(orders, "member_id") if kind[i] == "distributor" and enrolled[i] >= date(2026, 10, 1)}
     assert Counter(row["member_id"] for row in kits) == Counter(new_buyers)
 
 

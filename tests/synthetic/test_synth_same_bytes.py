@@ -49,9 +49,7 @@ def digest(field):
 
 @pytest.mark.parametrize(("shape", "ids"), PINS)
 def test_pinned_field(shape, ids):
-    assert (
-        digest(synth(300, shape=shape, ids=ids, trees=("enrollment", "binary"), seed=11)) == PINS[shape, ids]
-    )
+    assert digest(synth(300, shape=shape, ids=ids, trees=("enrollment", "binary"), seed=11)) == PINS[shape, ids]
 
 
 def test_pinned_variants():

@@ -21,9 +21,7 @@ ARGUMENTS = st.fixed_dictionaries(
         "members": st.one_of(st.integers(0, 3), st.integers(0, 150)),
         "shape": st.sampled_from(get_args(Shape)),
         "seed": st.one_of(st.integers(0, 3), st.integers(0, 2**64 - 1)),
-        "period": st.sampled_from(
-            ["2026-10", "2024-02", "2026", "2026-W41", "2026-10-01/2026-10-16", "1900-01"]
-        ),
+        "period": st.sampled_from(["2026-10", "2024-02", "2026", "2026-W41", "2026-10-01/2026-10-16", "1900-01"]),
         "orders_per_member": st.sampled_from([0, 1, 3, "2.5"]),
         "returns": st.sampled_from([0, "0.01", "0.4"]),
         "ids": st.sampled_from(get_args(Ids)),

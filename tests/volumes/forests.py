@@ -97,7 +97,5 @@ def cases(draw):
         return draw(st.lists(elements, min_size=n, max_size=n))
 
     amount = st.integers(-9, 9) | st.integers(-(2**56), 2**56)
-    flag = draw(
-        st.sampled_from([st.booleans(), st.sampled_from([False]), st.integers(0, 5).map(lambda x: x == 0)])
-    )
+    flag = draw(st.sampled_from([st.booleans(), st.sampled_from([False]), st.integers(0, 5).map(lambda x: x == 0)]))
     return Case(shape, column(amount), column(amount), column(flag), column(st.booleans()))

@@ -60,7 +60,9 @@ def test_nearest_flagged_ancestor(threads, case, from_self):
 @given(cases(), st.integers(1, 3))
 def test_full_levels(case, width):
     assert counts.full_levels(case.tree, width, case.f).tolist() == naive.full_levels(case.parents, width, case.flags)
-    assert counts.full_levels(case.tree, width).tolist() == naive.full_levels(case.parents, width, [True] * len(case.parents))
+    assert counts.full_levels(case.tree, width).tolist() == naive.full_levels(
+        case.parents, width, [True] * len(case.parents)
+    )
 
 
 def test_credit_of_customers_on_a_long_chain():

@@ -43,13 +43,9 @@ def microseconds(moment):
 
 def moments(start, end):
     days = st.datetimes(start, end - dt.timedelta(days=1)).map(naive.midnight)
-    month_ends = st.sampled_from(
-        [dt.datetime(2024, 1, 31, 15), dt.datetime(2024, 2, 29), dt.datetime(2024, 3, 31)]
-    )
+    month_ends = st.sampled_from([dt.datetime(2024, 1, 31, 15), dt.datetime(2024, 2, 29), dt.datetime(2024, 3, 31)])
     return (
-        days
-        | st.datetimes(start, end - dt.timedelta(microseconds=1))
-        | month_ends.filter(lambda m: start <= m < end)
+        days | st.datetimes(start, end - dt.timedelta(microseconds=1)) | month_ends.filter(lambda m: start <= m < end)
     )
 
 
@@ -79,9 +75,7 @@ def rows(ids):
     amount = st.integers(-500, 20000).map(lambda cents: Decimal(cents).scaleb(-2))
     return st.fixed_dictionaries(
         {
-            "order_id": st.sampled_from(
-                ["a", "b", "c", "a\0", "orders of a long name, more than one word", "ä"]
-            ),
+            "order_id": st.sampled_from(["a", "b", "c", "a\0", "orders of a long name, more than one word", "ä"]),
             "member_id": st.sampled_from(ids),
             "date": moments(START, END),
             "qv": amount,
@@ -129,9 +123,7 @@ def table_of(rows):
     money = pa.decimal128(20, 2)
     kinds = [pa.string(), None, pa.timestamp("us"), money, money, pa.string(), pa.int16(), pa.bool_()]
     names = ["order_id", "member_id", "date", "qv", "cv", "type", "store", "online"]
-    columns = {
-        name: pa.array([row[name] for row in rows], kind) for name, kind in zip(names, kinds, strict=True)
-    }
+    columns = {name: pa.array([row[name] for row in rows], kind) for name, kind in zip(names, kinds, strict=True)}
     return pa.table(columns)
 
 
@@ -172,9 +164,7 @@ def exact(volumes, rule):
 def test_base_volumes_are_those_of_the_twin(field, wanted):
     members, rows = field
     people = people_of(members)
-    wanted = [
-        OrderRule(**{f: getattr(r, f) for f in r.__slots__} | {"name": f"v{i}"}) for i, r in enumerate(wanted)
-    ]
+    wanted = [OrderRule(**{f: getattr(r, f) for f in r.__slots__} | {"name": f"v{i}"}) for i, r in enumerate(wanted)]
     orders = read(members, table_of(rows), wanted)
     for threads in (1, 3):
         for rule, volumes in zip(wanted, base_volumes(wanted, orders, people, threads=threads), strict=True):
@@ -303,9 +293,7 @@ def test_a_window_ends_to_the_minute(span, inside, outside):
     within = OrderRule("new", "qv", 2, within=span)
     after = OrderRule("old", "qv", 2, after_enrolment=span)
     for rule, counts in ((within, inside), (after, outside)):
-        assert volume(rule, order(5, inside, "3"), order(5, outside, "4"))[1] == (
-            300 if counts == inside else 400
-        )
+        assert volume(rule, order(5, inside, "3"), order(5, outside, "4"))[1] == (300 if counts == inside else 400)
 
 
 def test_a_window_opens_at_midnight_of_the_day_of_enrolment():

@@ -34,9 +34,7 @@ def instants(given_moments):
 @settings(deadline=None)
 @given(st.lists(moments | month_ends), spans)
 def test_spans_end_as_in_the_calendar(starts, span):
-    assert span_end(instants(starts), span).tolist() == [
-        microseconds(naive.span_end(s, span)) for s in starts
-    ]
+    assert span_end(instants(starts), span).tolist() == [microseconds(naive.span_end(s, span)) for s in starts]
 
 
 @settings(deadline=None, max_examples=200)
@@ -62,9 +60,7 @@ def test_opening_hours_hold_for_every_order_of_a_period(data, inside, after):
 @given(st.lists(moments, min_size=1), st.tuples(st.integers(1, 31), st.integers(1, 31)).map(sorted))
 def test_days_of_the_month(days, wanted):
     period = microseconds(min(days)), microseconds(max(days)) + 1
-    assert on_days(instants(days), tuple(wanted), period).tolist() == [
-        wanted[0] <= d.day <= wanted[1] for d in days
-    ]
+    assert on_days(instants(days), tuple(wanted), period).tolist() == [wanted[0] <= d.day <= wanted[1] for d in days]
 
 
 def test_spans_that_never_end_do_not_pass_64_bits():
@@ -73,9 +69,7 @@ def test_spans_that_never_end_do_not_pass_64_bits():
         assert span_end(start, Span(count=10**30, unit=unit))[0] > microseconds(dt.datetime(9999, 1, 1))
 
 
-texts = st.lists(
-    st.text(max_size=30) | st.sampled_from(["a", "a\0", "b" * 70, "b" * 71, "", "\0"]), max_size=8
-)
+texts = st.lists(st.text(max_size=30) | st.sampled_from(["a", "a\0", "b" * 70, "b" * 71, "", "\0"]), max_size=8)
 
 
 @settings(deadline=None)

@@ -22,7 +22,9 @@ def parents(draw, n):
     """Parents of n members in any order; a chain, a star, or at random."""
     order, found = draw(st.permutations(range(n))), [-1] * n
     for place in range(1, n):
-        found[order[place]] = draw(st.sampled_from([-1, order[0], order[place - 1], order[draw(st.integers(0, place - 1))]]))
+        found[order[place]] = draw(
+            st.sampled_from([-1, order[0], order[place - 1], order[draw(st.integers(0, place - 1))]])
+        )
     return found
 
 

@@ -20,9 +20,7 @@ thread_counts = st.sampled_from([1, 2, 3, 8])
 @check
 @given(thread_counts, cases())
 def test_roll_up(threads, case):
-    assert rollup.roll_up(case.tree, case.v, threads=threads).tolist() == naive.roll_up(
-        case.parents, case.values
-    )
+    assert rollup.roll_up(case.tree, case.v, threads=threads).tolist() == naive.roll_up(case.parents, case.values)
 
 
 @check
@@ -146,9 +144,7 @@ def test_the_limit_is_exact():
         assert caught.value.problems[0].place.column == "values"
 
 
-@pytest.mark.parametrize(
-    "function", [rollup.roll_up_stopping, rollup.roll_up_outside_uplines, rollup.move_up]
-)
+@pytest.mark.parametrize("function", [rollup.roll_up_stopping, rollup.roll_up_outside_uplines, rollup.move_up])
 def test_every_sum_is_guarded(function):
     tree = tree_of([0, 1])
     with pytest.raises(ExactnessError):

@@ -189,9 +189,7 @@ def _floats(part: pa.Array, scale: int, null: Mask | None) -> tuple[Amounts, Wro
     return _parsed(pc.cast(wide, pa.string()), scale, null, Decimal)
 
 
-def _parsed(
-    part: pa.Array, scale: int, null: Mask | None, parse: Callable[[str], Decimal]
-) -> tuple[Amounts, Wrong]:
+def _parsed(part: pa.Array, scale: int, null: Mask | None, parse: Callable[[str], Decimal]) -> tuple[Amounts, Wrong]:
     if not _is_short_and_plain(part):
         return _one_by_one(part, scale, parse)
     try:

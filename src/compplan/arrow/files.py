@@ -39,9 +39,7 @@ def read_file(path: Path, name: str, columns: Sequence[str] | None) -> tuple[pa.
         return read_opened(opener(path), columns)
     except (pa.ArrowException, OSError, UnicodeDecodeError, csv.Error) as error:
         hint = f"is it complete, and really {path.suffix or 'a folder of Parquet files'}?"
-        raise DataError(
-            Problem("unreadable", f"{name}: {path} cannot be read: {error}", None, hint)
-        ) from error
+        raise DataError(Problem("unreadable", f"{name}: {path} cannot be read: {error}", None, hint)) from error
 
 
 def read_opened(opened: Opened, columns: Sequence[str] | None) -> tuple[pa.Table, list[str]]:

@@ -51,7 +51,5 @@ def _column(values: list[Any], place: Rows, problems: list[Problem]) -> pa.Array
         return pa.array(values)
     except (pa.ArrowException, OverflowError) as error:
         hint = "use int, Decimal, text, bool, date or datetime"
-        problems.append(
-            Problem("unreadable", f"{' '.join(kinds)} that Arrow cannot hold: {error}", place, hint)
-        )
+        problems.append(Problem("unreadable", f"{' '.join(kinds)} that Arrow cannot hold: {error}", place, hint))
         return pa.nulls(len(values))

@@ -32,9 +32,7 @@ class Upward(TablePaid):
 
     of: NameOrNames = Field(description="The volume that is paid on; or one for each `of_by` key.")
     tree: TreeUp = None
-    rates: RateTable | None = Field(
-        None, description="Rates by level, or such a list for each `rates_by` key."
-    )
+    rates: RateTable | None = Field(None, description="Rates by level, or such a list for each `rates_by` key.")
     amounts: AmountTable | None = Field(None, description="Fixed money by level instead of rates.")
     rates_by: Keys = Field(
         "paid_as",
@@ -94,16 +92,14 @@ class Upward(TablePaid):
         validate_default=True,
     )
     of_by: str | None = Field(
-        None, pattern=r"^member\.\w+$",
-        description=(
-            "What the keys of `of` are, where the earner's field chooses the volume: member.<field>."
-        ),
+        None,
+        pattern=r"^member\.\w+$",
+        description="What the keys of `of` are, where the earner's field chooses the volume: member.<field>.",
     )
     money_per_point_by: str | None = Field(
-        None, pattern=r"^member\.\w+$",
-        description=(
-            "What the keys of `money_per_point` are: member.<field> of the earner."
-        ),
+        None,
+        pattern=r"^member\.\w+$",
+        description="What the keys of `money_per_point` are: member.<field> of the earner.",
     )
     cap_per_source: AmountTable | None = Field(
         None,
@@ -115,21 +111,16 @@ class Upward(TablePaid):
     cap_per_source_by: str = Field(
         "paid_as",
         description=(
-            "What the keys of `cap_per_source` are: paid_as, rank, title, a quantity (thresholds), or "
-            "member.<field>."
+            "What the keys of `cap_per_source` are: paid_as, rank, title, a quantity (thresholds), or member.<field>."
         ),
     )
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         if self.skipped == "paid" and self.compress in {"none", "unpayable"}:
-            raise Hinted(
-                "skipped: paid needs a compress condition", "for example: compress: not active", ("skipped",)
-            )
+            raise Hinted("skipped: paid needs a compress condition", "for example: compress: not active", ("skipped",))
         if self.qualified_since and self.payment != "order":
-            raise Hinted(
-                "qualified_since needs payment: order", "orders have dates, sums have none", ("payment",)
-            )
+            raise Hinted("qualified_since needs payment: order", "orders have dates, sums have none", ("payment",))
         if self.from_level > 1 and self.compress == "unpayable":
             raise Hinted(
                 "compress: unpayable would skip everybody before from_level",

@@ -86,9 +86,7 @@ def _text(value: Any) -> str:
     return f"{value:f}" if isinstance(value, Decimal) else "nothing" if value is None else str(value)
 
 
-def _by_member(
-    label: str, expected: Mapping[Any, Row], rows: list[dict[str, Any]], plan: Plan
-) -> Differences:
+def _by_member(label: str, expected: Mapping[Any, Row], rows: list[dict[str, Any]], plan: Plan) -> Differences:
     found = {row[plan.model.members.id]: row for row in rows}
     for member, wanted in expected.items():
         if member not in found:
@@ -199,9 +197,7 @@ def _next_rank(label: str, run: Run, member: Any, wanted: NextRank) -> Differenc
         if number not in answer.routes:
             yield f"{label}: there is no way {number}, but {len(answer.routes)}"
         else:
-            yield from _open(
-                f"{label} way {number}", missing, [r for r in answer.routes[number] if not r.met]
-            )
+            yield from _open(f"{label} way {number}", missing, [r for r in answer.routes[number] if not r.met])
 
 
 def _open(label: str, wanted: Mapping[str, Row], found: Sequence[Requirement]) -> Differences:

@@ -111,9 +111,7 @@ class Members(Model):
 
     full: Full | None = Field(None, description="A tree whose levels are full, the same for every tree of the plan.")
     chain: tuple[Id, ...] = Field((), description="Each member stands below the one before, in ranges too.")
-    edges: tuple[tuple[Id, Id], ...] = Field(
-        (), description="A parent and a child each; the child can be a range."
-    )
+    edges: tuple[tuple[Id, Id], ...] = Field((), description="A parent and a child each; the child can be a range.")
     columns: dict[str, ByMember[Cell]] = Field(default={}, description="Further columns, by member.")
     default: Row = Field(default={}, description="Values of the members that a column does not name.")
 
@@ -132,9 +130,7 @@ class Orders(Model):
     """The orders table in a short form."""
 
     columns: tuple[str, ...] = Field(min_length=1, description="The names of the columns.")
-    rows: tuple[tuple[Cell, ...], ...] = Field(
-        description="One list of values an order; a range makes one order each."
-    )
+    rows: tuple[tuple[Cell, ...], ...] = Field(description="One list of values an order; a range makes one order each.")
     default: Row = Field(default={}, description="Values of columns that are not listed.")
 
     @model_validator(mode="after")
@@ -156,9 +152,7 @@ class NextRank(Model):
         None,
         description="Open requirements of the shortest way by code, each with any of its attributes.",
     )
-    routes: dict[Whole, dict[str, dict[str, Any]]] = Field(
-        default={}, description="The same of each way by number."
-    )
+    routes: dict[Whole, dict[str, dict[str, Any]]] = Field(default={}, description="The same of each way by number.")
 
 
 class Why(Model):
@@ -166,9 +160,7 @@ class Why(Model):
 
     total: Cell = Field(None, description="What the bonus pays in all.")
     failed: Cell = Field(None, description="The first own condition that is not met, null for none.")
-    gates: dict[str, dict[str, Any]] = Field(
-        default={}, description="Own conditions by code, with attributes."
-    )
+    gates: dict[str, dict[str, Any]] = Field(default={}, description="Own conditions by code, with attributes.")
     adjustments: Row | None = Field(None, description="What rounding and caps changed.")
     details: Row = Field(default={}, description="Values of steps, by their codes.")
     reasons: dict[str, Whole] | None = Field(None, description="How many rows have which reason.")
@@ -196,9 +188,7 @@ class Expect(Model):
     ledger: tuple[Row, ...] = Field((), description="Rows, found by the columns that are given.")
     ledger_rows: Whole | None = Field(None, description="The number of all rows of the ledger.")
     next_rank: ByMember[NextRank] = Field(default={}, description="The explainer's answer by member.")
-    why: ByMember[dict[str, Why]] = Field(
-        default={}, description="The explainer's answer by member and bonus."
-    )
+    why: ByMember[dict[str, Why]] = Field(default={}, description="The explainer's answer by member and bonus.")
     parts: dict[str, ByMember[Row]] = Field(
         default={}, description="Columns of the table of weeks or days, by week and member."
     )
@@ -225,16 +215,10 @@ class Case(Model):
     name: str = Field(min_length=1, description="What is shown.")
     note: str | None = Field(None, description="What a reader must know.")
     source: str | None = Field(None, description="Where the numbers are printed, if not where the file says.")
-    patch: Annotated[tuple[PatchForm, ...], BeforeValidator(_each)] = Field(
-        (), description="Changes of the plan."
-    )
+    patch: Annotated[tuple[PatchForm, ...], BeforeValidator(_each)] = Field((), description="Changes of the plan.")
     period: Period | None = Field(None, description="The period of the run.")
-    members: tuple[Row, ...] | Members = Field(
-        description="The members table: short forms, or rows as they stand."
-    )
-    orders: tuple[Row, ...] | Orders = Field(
-        (), description="The orders table: a short form, or rows as they stand."
-    )
+    members: tuple[Row, ...] | Members = Field(description="The members table: short forms, or rows as they stand.")
+    orders: tuple[Row, ...] | Orders = Field((), description="The orders table: a short form, or rows as they stand.")
     state: tuple[Row, ...] | Literal["previous"] | None = Field(
         None,
         description="Rows of a state, or the state after the case above.",
@@ -246,9 +230,7 @@ class Case(Model):
 class CaseFile(Model):
     """The golden cases of one plan."""
 
-    plan: str | None = Field(
-        None, description="The plan's file, beside this one; of the same name when left out."
-    )
+    plan: str | None = Field(None, description="The plan's file, beside this one; of the same name when left out.")
     source: str | None = Field(None, description="Where the numbers are printed.")
     period: Period | None = Field(None, description="The period of cases that do not name one.")
     cases: tuple[Case, ...] = Field(min_length=1, description="The cases, in order.")
@@ -264,9 +246,7 @@ def _names_used_twice(file: CaseFile) -> Iterator[Hinted]:
     used = Counter(case.name for case in file.cases)
     for place, case in enumerate(file.cases):
         if used[case.name] > 1:
-            yield Hinted(
-                f'"{case.name}" is the name of two cases', "give each its own", ("cases", place, "name")
-            )
+            yield Hinted(f'"{case.name}" is the name of two cases', "give each its own", ("cases", place, "name"))
 
 
 def _without_period(file: CaseFile) -> Iterator[Hinted]:

@@ -90,9 +90,7 @@ def case_files(path: Path) -> list[Path]:
         return [path]
     beside = path.with_name(path.stem + SUFFIX)
     if not beside.is_file():
-        raise UsageError(
-            Problem("no_cases", f"{path} has no cases", None, f"they would stand in {beside.name}")
-        )
+        raise UsageError(Problem("no_cases", f"{path} has no cases", None, f"they would stand in {beside.name}"))
     return [beside]
 
 
@@ -160,9 +158,7 @@ def _state(case: Case, before: Outcome | None) -> Any:
     if case.state != "previous":
         return None if case.state is None else [dict(row) for row in case.state]
     if before is None or isinstance(before, CompplanError):
-        raise UsageError(
-            Problem("case_state", "there is no state of the case before", None, "it did not run")
-        )
+        raise UsageError(Problem("case_state", "there is no state of the case before", None, "it did not run"))
     return before[1].state
 
 

@@ -83,11 +83,7 @@ def order_rows(case: Case, plan: Plan, period: Period) -> Rows | pa.Table | None
     needed = plan.required_inputs()["orders"]
     if not needed:
         return None
-    rows = (
-        [*_orders(case.orders, plan)]
-        if isinstance(case.orders, Orders)
-        else [dict(row) for row in case.orders]
-    )
+    rows = [*_orders(case.orders, plan)] if isinstance(case.orders, Orders) else [dict(row) for row in case.orders]
     model = plan.model.orders
     for number, row in enumerate(rows, 1):
         row.setdefault(model.id, f"o{number}")

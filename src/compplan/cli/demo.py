@@ -78,9 +78,7 @@ def _write(field: Field, result: Run, out: Path | None) -> Path:
     from compplan.arrow.write import write_whole  # noqa: PLC0415
 
     folder = out or Path(tempfile.mkdtemp(prefix="compplan-demo-"))
-    write_whole(
-        {"members.parquet": Frame(field.members), "orders.parquet": Frame(field.orders)}, folder / "input"
-    )
+    write_whole({"members.parquet": Frame(field.members), "orders.parquet": Frame(field.orders)}, folder / "input")
     result.write(folder / "result")
     return folder
 
@@ -100,8 +98,7 @@ def _tell_ledger(result: Run) -> None:
     head = ("bonus", "entry", "earner", "source", "order", "level", "base", "rate", "amount", "currency")
     rows = [row for bonus in _bonuses(result) for row in _first_rows(result, bonus)]
     shown = [
-        [percent(row[name]) if name == "rate" and row[name] is not None else row[name] for name in head]
-        for row in rows
+        [percent(row[name]) if name == "rate" and row[name] is not None else row[name] for name in head] for row in rows
     ]
     title = f"The first ledger rows of each bonus, of {len(result.ledger):,}"
     table(title, head, shown, right=("rate",))

@@ -31,9 +31,7 @@ def inputs(plan: PlanFile, /, *, patch: Patches = None, json: Json = False) -> N
         table(name, ("column", "holds"), columns.items(), note="the plan reads none")
 
 
-def schema(
-    *, out: Annotated[Path | None, Parameter(help="A file to write, whole; stdout without it.")] = None
-) -> None:
+def schema(*, out: Annotated[Path | None, Parameter(help="A file to write, whole; stdout without it.")] = None) -> None:
     """Write the JSON Schema of plan files, for editors."""
     from compplan.plan.schema import json_schema  # noqa: PLC0415 - loads pydantic
 

@@ -42,17 +42,13 @@ def _paid(manifest: dict[str, Any]) -> dict[str, str]:
             continue
         which = f"{currency}, {total['pay_day']}" if "pay_day" in total else currency
         for key, name in names.items():
-            lines[name if len(totals) == 1 else f"{name} ({which})"] = (
-                f"{Decimal(total[key]):,f} {currency}"
-            )
+            lines[name if len(totals) == 1 else f"{name} ({which})"] = f"{Decimal(total[key]):,f} {currency}"
     return lines
 
 
 def biggest_payables(run: Run, most: int = TOP) -> None:
     """Write the largest payables."""
-    frame_table(
-        f"Largest payables (of {len(run.payables):,} earners)", largest(run.payables, "payable", most)
-    )
+    frame_table(f"Largest payables (of {len(run.payables):,} earners)", largest(run.payables, "payable", most))
 
 
 def largest(frame: Frame, column: str, most: int) -> Frame:

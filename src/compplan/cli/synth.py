@@ -37,9 +37,7 @@ def synth(
     from compplan.arrow.write import write_whole  # noqa: PLC0415
     from compplan.synthetic import synth as make  # noqa: PLC0415
 
-    trees: tuple[Literal["enrollment", "binary"], ...] = (
-        ("enrollment", "binary") if binary else ("enrollment",)
-    )
+    trees: tuple[Literal["enrollment", "binary"], ...] = ("enrollment", "binary") if binary else ("enrollment",)
     field = make(
         members,
         shape=shape,

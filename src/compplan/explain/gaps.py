@@ -104,9 +104,7 @@ class NextRank:
         """Return one row a requirement."""
         names = ("route", "code", "text", "measured", "needed", "gap", "unit", "met")
         types = (pa.int32(), pa.string(), pa.string(), *[pa.decimal128(38, 12)] * 3, pa.string(), pa.bool_())
-        columns = [
-            pa.array([getattr(r, n) for r in self.requirements], t) for n, t in zip(names, types, strict=True)
-        ]
+        columns = [pa.array([getattr(r, n) for r in self.requirements], t) for n, t in zip(names, types, strict=True)]
         return pa.table(dict(zip(names, columns, strict=True)))
 
     def __arrow_c_stream__(self, requested_schema: object | None = None) -> object:

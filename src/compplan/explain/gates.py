@@ -53,7 +53,5 @@ def gates(work: Work, expr: ex.Expr, position: int, code: str = "") -> list[Gate
     measured = needed = None
     if isinstance(expr, ex.Compare) and isinstance(expr.left, ex.Name) and isinstance(expr.right, ex.Number):
         name, needed = expr.left.name, expr.right.value
-        measured = (
-            from_fixed(int(work.columns[name][position]), work.scales[name]) if name in work.scales else None
-        )
+        measured = from_fixed(int(work.columns[name][position]), work.scales[name]) if name in work.scales else None
     return [Gate(code or str(expr), ex.words(expr), met, measured, needed if measured is not None else None)]

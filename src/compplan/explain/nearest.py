@@ -150,9 +150,7 @@ def _nearest_to_condition(work: Work, rank_pass: RankPass, row: Row, view: LegVi
         leg = slice(leg.start, leg.start + 1) if frontline else leg
         position = view.member(leg.start + int(np.argmax(values[leg])))
         have = _exact(work.columns[name][position], scale)
-        lack = Requirement(
-            1, name, words, have, needed, EXACT.subtract(needed, have), "volume", met=False
-        )
+        lack = Requirement(1, name, words, have, needed, EXACT.subtract(needed, have), "volume", met=False)
         found.append(_near(work, view, leg, position, names, [lack]))
     return tuple(found)
 

@@ -75,6 +75,7 @@ REASON_TEXTS = {
 GOOD = (Reason.PAID, Reason.PAID_PASSED_UP)
 """The reasons that come with money."""
 
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """One measured step on the way to a member's pay, for mechanisms that have no row for each source.

@@ -90,8 +90,7 @@ class Why:
         lines += [f"  {entry}: {amount:,f}" for entry, amount in self.adjustments.items()]
         reasons = Counter(self.rows.to_arrow()["reason"].to_pylist())
         lines += [
-            f"  {count:,} of {len(self.rows):,}: {REASON_TEXTS[Reason(code)]}"
-            for code, count in reasons.most_common()
+            f"  {count:,} of {len(self.rows):,}: {REASON_TEXTS[Reason(code)]}" for code, count in reasons.most_common()
         ]
         nothing = [] if self.details else ["  nothing counts for this bonus"]
         return "\n".join([*lines, *([str(self.rows)] if len(self.rows) else nothing)])

@@ -31,9 +31,7 @@ if TYPE_CHECKING:
     from compplan.genealogy.links import Link
 
 
-def build_genealogy(
-    members: pa.Table, *, id_column: str, trees: Sequence[TreeColumns], threads: int = 1
-) -> Genealogy:
+def build_genealogy(members: pa.Table, *, id_column: str, trees: Sequence[TreeColumns], threads: int = 1) -> Genealogy:
     """Build the genealogy of a members table.
 
     Parameters
@@ -102,9 +100,7 @@ def _check_names(trees: Sequence[TreeColumns]) -> None:
 
 def _columns_missing(members: pa.Table, trees: Sequence[TreeColumns]) -> list[Problem | None]:
     uses = [(columns.parent, f'parents of tree "{columns.name}"') for columns in trees]
-    uses += [
-        (columns.side, f'sides of tree "{columns.name}"') for columns in trees if columns.side is not None
-    ]
+    uses += [(columns.side, f'sides of tree "{columns.name}"') for columns in trees if columns.side is not None]
     return [checks.column_missing(members, column, use) for column, use in uses]
 
 
@@ -187,9 +183,7 @@ def _take(ids: pa.Array, rows: NDArray[np.int32]) -> pa.Array:
     return pa.LargeStringArray.from_buffers(len(rows), pa.py_buffer(bounds), pa.py_buffer(letters))
 
 
-def _tree(
-    name: str, layout: Layout, side: NDArray[np.int8] | None, primary: NDArray[np.int32] | None
-) -> Tree:
+def _tree(name: str, layout: Layout, side: NDArray[np.int8] | None, primary: NDArray[np.int32] | None) -> Tree:
     arrays = (layout.depth, layout.parent, layout.end, side, layout.max_depth)
     if primary is None:
         return Tree(name, *arrays)

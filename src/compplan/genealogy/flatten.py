@@ -75,9 +75,7 @@ def lay_out(parents: NDArray[np.int32], order: SiblingOrder) -> Layout | None:
     return Layout(positions, depth, parent, end, max_depth)
 
 
-def children_lists(
-    parents: NDArray[np.int32], order: SiblingOrder
-) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+def children_lists(parents: NDArray[np.int32], order: SiblingOrder) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
     """Return (starts, children): the children of row p, sorted, are children[starts[p + 1]:starts[p + 2]].
 
     Roots are the children of p = -1.
@@ -93,15 +91,11 @@ def children_lists(
     return starts, children
 
 
-def sort_lists(
-    starts: NDArray[np.int32], children: NDArray[np.int32], keys: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def sort_lists(starts: NDArray[np.int32], children: NDArray[np.int32], keys: NDArray[np.int64]) -> NDArray[np.int64]:
     """Sort each list of children by keys[row], in place, and return the keys in the lists' order."""
     near = np.empty(children.size, np.int64)
     kernels.gather(keys, children, near)  # then the sort itself touches only what lies together
     sort_kernels.sort_short_lists(starts, near, children)
     if (longest := sort_kernels.longest_list(starts)) > sort_kernels.RUN:
-        sort_kernels.sort_long_lists(
-            starts, near, children, np.empty(longest, np.int64), np.empty(longest, np.int32)
-        )
+        sort_kernels.sort_long_lists(starts, near, children, np.empty(longest, np.int64), np.empty(longest, np.int32))
     return near

@@ -46,9 +46,7 @@ class TreeColumns:
         if self.width is not None and self.width < 1:
             raise UsageError(f'tree "{self.name}": a width of {self.width} leaves no room for children')
         if self.side is not None and self.places > MAX_SIDES:
-            raise UsageError(
-                f'tree "{self.name}": a tree with sides can be {MAX_SIDES} wide, not {self.width}'
-            )
+            raise UsageError(f'tree "{self.name}": a tree with sides can be {MAX_SIDES} wide, not {self.width}')
 
     @property
     def places(self) -> int:

@@ -44,9 +44,7 @@ def id_problem(
     if kind is not None and found not in (kind, pa.null()):
         names = {pa.int64(): "integers", pa.large_string(): "text"}
         message = f"ids are {names[found]} here ({column.type}), but the members' ids are {names[kind]}"
-        return Problem(
-            "id-type", message, place, f"cast this column to {kind}, or the members' ids to its type"
-        )
+        return Problem("id-type", message, place, f"cast this column to {kind}, or the members' ids to its type")
     if found == pa.int64() and not _fits(column):
         return Problem("id-range", "ids go beyond 64 bits", place, "cast the ids to text")
     return None

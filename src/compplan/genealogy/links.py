@@ -60,9 +60,7 @@ def read_link(
     if side is not None and (wrong := checks.side_type_wrong(side, columns)):
         found.append(wrong)
         side = None
-    if parent is not None and (
-        wrong := id_problem(parent, index.kind, Rows("members", columns.parent, len(parent)))
-    ):
+    if parent is not None and (wrong := id_problem(parent, index.kind, Rows("members", columns.parent, len(parent)))):
         found.append(wrong)
         parent = None
     if parent is None:

@@ -118,4 +118,3 @@ class Places:
         for name, values in ((parent, above), (side, sides)):
             table = table.set_column(table.column_names.index(name), name, values)
         return table
-

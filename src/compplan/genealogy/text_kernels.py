@@ -90,9 +90,7 @@ def fill_prints(offsets, data, shift, mask, slots, hashes):
             at = probe(slots, hashes[i - start] >> shift, mask, mark)
             while slots[at] != ZERO:
                 j = (slots[at] & LOW) - ONE
-                if same_text(
-                    data, U64(offsets[i]), U64(offsets[i + 1]), data, U64(offsets[j]), U64(offsets[j + ONE])
-                ):
+                if same_text(data, U64(offsets[i]), U64(offsets[i + 1]), data, U64(offsets[j]), U64(offsets[j + ONE])):
                     break
                 at = probe(slots, (at + ONE) & mask, mask, mark)
             if slots[at] == ZERO:
@@ -126,9 +124,7 @@ def find_prints(texts, bytes_, shift, mask, slots, offsets, data, hashes, places
             at = places[i - start]
             while slots[at] != ZERO:
                 j = (slots[at] & LOW) - ONE
-                if same_text(
-                    bytes_, U64(texts[j]), U64(texts[j + ONE]), data, U64(offsets[i]), U64(offsets[i + 1])
-                ):
+                if same_text(bytes_, U64(texts[j]), U64(texts[j + ONE]), data, U64(offsets[i]), U64(offsets[i + 1])):
                     break
                 at = probe(slots, (at + ONE) & mask, mask, hashes[i - start] & LOW)
             out[i] = np.int64(slots[at] & LOW) - 1

@@ -59,9 +59,7 @@ class Gone:
             since,
         )
 
-    def of_groups(
-        self, column: str, group: str, since: tuple[str, int], values: Sequence[str]
-    ) -> NDArray[np.int64]:
+    def of_groups(self, column: str, group: str, since: tuple[str, int], values: Sequence[str]) -> NDArray[np.int64]:
         """Return what members who are gone were paid in a span, for each group of those who are here.
 
         Parameters

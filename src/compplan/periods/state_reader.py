@@ -31,9 +31,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("title", "last_rank", "ordered_before", "balance", "currency", "until")
 
 
-def read_state(
-    table: pa.Table | None, genealogy: Genealogy, plan: Plan, *, period: Period | None = None
-) -> State:
+def read_state(table: pa.Table | None, genealogy: Genealogy, plan: Plan, *, period: Period | None = None) -> State:
     """Lay a state table over the members; members without a row, and what the table has no column for, start empty.
 
     Raises
@@ -145,9 +143,7 @@ class _Reader:
         """Read withheld pay; it must not get lost with a member."""
         values = self.numbers(name, decimals, "error" if name == "balance" else "zero")
         message = "withheld pay of members who are not in the members table"
-        self.tell(
-            "state-member-gone", name, ~self.here & (values != 0), message, "pay it out, or keep the members"
-        )
+        self.tell("state-member-gone", name, ~self.here & (values != 0), message, "pay it out, or keep the members")
         return values
 
     def kept(self, kept: Kept, members: int) -> NDArray[np.int64]:

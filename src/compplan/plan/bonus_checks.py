@@ -125,9 +125,7 @@ def _hint_on_rank(key: str, by: str, scope: Scope) -> str:
     return meant if named else f"{meant}; other keys need {by}: member.<field>"
 
 
-def _their_keys_do_not_fit(
-    scope: Scope, said: Path, at: Path, by: str, table: ByKey, others: tuple[str, ...]
-) -> Found:
+def _their_keys_do_not_fit(scope: Scope, said: Path, at: Path, by: str, table: ByKey, others: tuple[str, ...]) -> Found:
     """Yield what is wrong with keys of the source or the order."""
     if not by.startswith(others):
         message = f'"{by}" is not the earner\'s'

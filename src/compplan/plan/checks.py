@@ -199,9 +199,7 @@ def _quantities_make_no_sense(scope: Scope, unscaled: list[Finding]) -> Found:
     for section in ("volumes", "counts"):
         for name, rule in getattr(scope.model, section).items():
             if name not in told:
-                yield from (
-                    found._replace(path=(section, name, *found.path)) for found in rule.findings(name, scope)
-                )
+                yield from (found._replace(path=(section, name, *found.path)) for found in rule.findings(name, scope))
 
 
 def _requirements_make_no_sense(scope: Scope) -> Found:

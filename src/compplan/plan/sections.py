@@ -243,4 +243,3 @@ class Ranks(Model):
     def fields(self) -> Iterator[tuple[str, str]]:
         """Yield the member fields that it reads, each with its kind."""
         yield from ((text.removeprefix("member."), "text") for text in (self.given, self.granted) if text)
-

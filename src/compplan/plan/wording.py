@@ -61,9 +61,7 @@ def table(rows: LevelTable | ByKey, by: str | tuple[str, ...], read: Callable[[D
     if not isinstance(rows, ByKey):
         return _levels(rows, read)
     first = axes(by)
-    return "; ".join(
-        f"{', '.join(map(_key, keys, first))}: {_levels(row, read)}" for keys, row in rows.leaves()
-    )
+    return "; ".join(f"{', '.join(map(_key, keys, first))}: {_levels(row, read)}" for keys, row in rows.leaves())
 
 
 def points(of: str, money_per_point: Decimal) -> list[str]:

@@ -87,9 +87,7 @@ def condition(expr: ex.Expr, columns: Columns) -> NDArray[np.bool_]:
 
 def _among(expr: ex.Among, columns: Columns) -> NDArray[np.bool_]:
     if isinstance(expr.item, ex.Field):
-        return columns.field_among(
-            expr.item.column, tuple(v.value for v in expr.values if isinstance(v, ex.Text))
-        )
+        return columns.field_among(expr.item.column, tuple(v.value for v in expr.values if isinstance(v, ex.Text)))
     tests = [_comparison(ex.Compare("==", expr.item, value), columns) for value in expr.values]
     return np.logical_or.reduce(tests)
 
@@ -244,15 +242,11 @@ def _product(a: Numbers, b: Numbers) -> Numbers:
     if isinstance(a, int) and isinstance(b, int):
         return a * b
     if _size(a) * _size(b) >= LIMIT or not (_fits(a) and _fits(b)):
-        raise ExactnessError(
-            "a computation passes 64 bits: use fewer digits, or round a part of it with decimals"
-        )
+        raise ExactnessError("a computation passes 64 bits: use fewer digits, or round a part of it with decimals")
     return a * b
 
 
 def _sum(a: Numbers, b: Numbers) -> Numbers:
     if _size(a) + _size(b) >= LIMIT or not (_fits(a) and _fits(b)):
-        raise ExactnessError(
-            "a computation passes 64 bits: use fewer digits, or round a part of it with decimals"
-        )
+        raise ExactnessError("a computation passes 64 bits: use fewer digits, or round a part of it with decimals")
     return a + b

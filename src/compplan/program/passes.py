@@ -131,9 +131,7 @@ class ComputePass(Pass):
         result = evaluate.fixed(ex.parse(self.rule.compute), work, self.scale, self.rule.rounding)
         if self.where is not None:
             result = np.where(work.columns[self.where], result, 0)
-        work.put(
-            self.writes[0], np.ascontiguousarray(np.broadcast_to(result, (work.size,)), np.int64), self.scale
-        )
+        work.put(self.writes[0], np.ascontiguousarray(np.broadcast_to(result, (work.size,)), np.int64), self.scale)
 
 
 @dataclass(frozen=True)

@@ -138,8 +138,7 @@ def _other_length(plan: Plan, span: Period) -> Problem:
     if usual and plan.model.weeks is not None:
         whole = months_with(span, plan.model.weeks)
     told = (
-        f"run {name} with the orders so far, and take the rows with period {' and '.join(rows)}"
-        for name, rows in whole
+        f"run {name} with the orders so far, and take the rows with period {' and '.join(rows)}" for name, rows in whole
     )
     return Problem("period", message, None, "; ".join(told))
 
@@ -157,9 +156,7 @@ def _taken_in(
     """Turn the tables into the first columns of a run."""
     members = with_columns(tables["members"], "members", plan)
     if genealogy is not None and not _same_trees(genealogy, members, plan):
-        raise UsageError(
-            "the genealogy was made of another members table; leave genealogy= out, or flatten anew"
-        )
+        raise UsageError("the genealogy was made of another members table; leave genealogy= out, or flatten anew")
     flat = genealogy_of(plan, members, threads) if genealogy is None else genealogy
     state = read_state(tables["state"], flat, plan, period=period)
     own = own_days(period, plan.model.weeks)
@@ -187,9 +184,7 @@ def _same_trees(genealogy: Genealogy, members: pa.Table, plan: Plan) -> bool:
         tree = genealogy.trees[name]
         parent = tree.parent if tree.from_primary is None else tree.parent[tree.from_primary]
         above = parent if tree.to_primary is None else np.where(parent < 0, -1, tree.to_primary[parent])
-        if not says(
-            model.parent, pc.take(genealogy.ids, numbers(above.astype(np.int32), pa.int32(), above < 0))
-        ):
+        if not says(model.parent, pc.take(genealogy.ids, numbers(above.astype(np.int32), pa.int32(), above < 0))):
             return False
     return True
 

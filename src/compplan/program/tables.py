@@ -108,9 +108,7 @@ def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> N
         put("enrolled", plan.model.members.enrolled, instant_column)
     for name, rule in plan.model.volumes.items():
         if isinstance(rule, MemberColumn):
-            put(
-                name, rule.member, fixed_column, rule.decimals, scale=rule.decimals, allow_floats=allow_floats
-            )
+            put(name, rule.member, fixed_column, rule.decimals, scale=rule.decimals, allow_floats=allow_floats)
     for column, kind in member_fields(scope).items():
         if kind == "text":
             work.texts[column] = _sorted_texts(
@@ -125,9 +123,7 @@ def load_member_columns(work: Work, table: pa.Table, *, allow_floats: bool) -> N
         raise DataError(problems)
 
 
-def _kinds_are_doubtful(
-    table: pa.Table, plan: Plan, codes: NDArray[np.int32], values: list[str]
-) -> Iterator[Problem]:
+def _kinds_are_doubtful(table: pa.Table, plan: Plan, codes: NDArray[np.int32], values: list[str]) -> Iterator[Problem]:
     """Yield kinds that are empty, or almost the kind of a distributor: such members must not become customers."""
     column, ours = plan.model.members.kind, plan.model.members.distributors
     plain = {kind.strip().casefold() for kind in ours}

@@ -55,17 +55,13 @@ class RollUpPass(Pass):
         values = work.column_in(self.tree, self.base)
         stop = work.column_in(self.tree, self.stop) if self.stop else None
         if self.uplines:
-            total = rollup.roll_up_outside_uplines(
-                tree, values, work.column_in(self.tree, self.uplines), stop
-            )
+            total = rollup.roll_up_outside_uplines(tree, values, work.column_in(self.tree, self.uplines), stop)
         elif rule.levels:
             total = rollup.roll_up_levels(tree, values, rule.levels, threads=work.threads)
         elif stop is None:
             total = rollup.roll_up(tree, values, threads=work.threads)
         elif rule.outside_legs_with:
-            total = rollup.outside_legs(
-                tree, rollup.roll_up(tree, values, threads=work.threads), values, stop
-            )
+            total = rollup.outside_legs(tree, rollup.roll_up(tree, values, threads=work.threads), values, stop)
         else:
             total = rollup.roll_up_stopping(tree, values, stop)
         if not rule.own:
@@ -86,9 +82,7 @@ class LegsPass(Pass):
     def run(self, work: Work) -> None:
         tree = work.tree(self.tree)
         volume = work.column_in(self.tree, self.total)
-        work.put(
-            self.writes[0], work.from_tree(self.tree, self._measure(tree, volume, work)), work.scales[self.total]
-        )
+        work.put(self.writes[0], work.from_tree(self.tree, self._measure(tree, volume, work)), work.scales[self.total])
 
     def _measure(self, tree: Any, volume: NDArray[np.int64], work: Work) -> NDArray[np.int64]:
         if self.rule.without is not None:
@@ -135,9 +129,7 @@ class CappedTotalPass(Pass):
         measured = work.column_in(self.tree, self.quantity)
         all_legs = counts.frontline_sum(tree, inclusive)
         capped = legs.capped_legs_share(tree, inclusive, measured, *self.share)
-        work.put(
-            self.writes[0], work.from_tree(self.tree, measured - all_legs + capped), work.scales[self.total]
-        )
+        work.put(self.writes[0], work.from_tree(self.tree, measured - all_legs + capped), work.scales[self.total])
 
 
 @dataclass(frozen=True)
@@ -214,7 +206,11 @@ class SideCountPass(Pass):
     def run(self, work: Work) -> None:
         found = work.column_in(self.tree, self.condition)
         counted = sides.count_on_side(
-            work.tree(self.tree), found, self.among, work.tree(self.sides), self.side  # type: ignore[arg-type]
+            work.tree(self.tree),
+            found,
+            self.among,  # type: ignore[arg-type]
+            work.tree(self.sides),
+            self.side,
         )
         work.put(self.writes[0], work.from_tree(self.tree, counted), 0)
 
@@ -229,9 +225,7 @@ class MoveUpPass(Pass):
 
     def run(self, work: Work) -> None:
         keep = np.logical_not(work.column_in(self.tree, self.moves))
-        moved, lost = rollup.move_up(
-            work.tree(self.tree), work.column_in(self.tree, self.base), keep
-        )
+        moved, lost = rollup.move_up(work.tree(self.tree), work.column_in(self.tree, self.base), keep)
         work.lost[self.writes[0]] = lost
         work.put(self.writes[0], work.from_tree(self.tree, moved), work.scales[self.base])
 

@@ -186,9 +186,7 @@ class Work:
 
     def _people_of(self, tree: str) -> People:
         distributor = self.columns["is_distributor"]
-        nearest = counts.nearest_flagged_ancestor(
-            self.tree(tree), self.in_tree(tree, distributor), from_self=True
-        )
+        nearest = counts.nearest_flagged_ancestor(self.tree(tree), self.in_tree(tree, distributor), from_self=True)
         order = self.tree(tree).to_primary
         if order is not None:
             nearest = np.where(nearest >= 0, order[nearest], -1).astype(np.int32)

@@ -143,7 +143,6 @@ class Count(Quantity):
             SideCountPass,
         )
 
-
         if self.among == "periods":
             self._over_time(name, builder)
             return
@@ -173,9 +172,7 @@ class Count(Quantity):
 
         now = (builder.condition(self.count),) if self.this_period else ()
         builder.add(PeriodCountPass((name,), now, self))
-        builder.at_end(
-            lambda: RememberFlagPass((f"remember {name}",), (builder.condition(self.count),), self, name)
-        )
+        builder.at_end(lambda: RememberFlagPass((f"remember {name}",), (builder.condition(self.count),), self, name))
 
     def _over_parts(self, name: str, builder: "Builder") -> None:
         from compplan.program.parts import CountPartsPass  # noqa: PLC0415 - see above

@@ -55,9 +55,7 @@ three_lines: {weighted: cv, weights: [100%, 50%, 25%], own: 100%}
     tree: Name | None = Field(None, description="The tree; the first by default.")
     own: Rate = Field(0, ge=0, description="The share of the member's own volume.", validate_default=True)
     where: ConditionText | None = Field(None, description="Only volume of members who meet this.")
-    boundary: ConditionText | None = Field(
-        None, description="Who ends a generation; without it, weights go by level."
-    )
+    boundary: ConditionText | None = Field(None, description="Who ends a generation; without it, weights go by level.")
     boundary_member: Literal["closes", "opens"] = Field(
         "closes", description="Whether a boundary member belongs to the generation that he ends, or to the next one."
     )

@@ -15,6 +15,7 @@ from compplan.ranks.row import INFINITE, Measure, Row
 if TYPE_CHECKING:
     from compplan.plan.scope import Scope
 
+
 def new_row(code: str, text: str, measure: Measure, name: str, low: int, **more: object) -> Row:
     """Return a row that belongs to no rank yet."""
     return Row(0, 0, code, text, measure, name, low, **more)  # type: ignore[arg-type]

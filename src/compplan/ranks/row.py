@@ -23,9 +23,7 @@ Measure = Literal[
     "frontline",  # frontline members who hold a rank
     "downline",  # downline members who hold a rank
 ]
-STATIC: frozenset[str] = frozenset(
-    {"quantity", "flag", "count", "capped_total", "capped_legs", "outside_legs"}
-)
+STATIC: frozenset[str] = frozenset({"quantity", "flag", "count", "capped_total", "capped_legs", "outside_legs"})
 """What is a column: known before the rank pass, or found anew in each of its rounds."""
 
 

@@ -165,6 +165,4 @@ class Run:
 
     def __repr__(self) -> str:
         work = self._work
-        return (
-            f"<Run of {work.plan.name!r}, {work.period.name}: {work.size} members, {len(work.books)} bonuses>"
-        )
+        return f"<Run of {work.plan.name!r}, {work.period.name}: {work.size} members, {len(work.books)} bonuses>"

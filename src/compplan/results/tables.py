@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from compplan.program.work import Work
 
 
-
 def members_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     """One row a member: named quantities and conditions, ranks, and pay by bonus."""
     model, columns = work.plan.model, {work.plan.model.members.id: work.genealogy.ids}
@@ -108,9 +107,7 @@ def ledger_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     scales = _Scales.of(work)
     parts = [part for book in work.books.values() for part in _book_parts(work, book, scales)]
     parts += [part for total in totals for part in _total_parts(work, total, scales)]
-    empty = _part(
-        work, "", "", "", np.empty(0, np.int32), _widened(np.empty(0, np.int64), 0, scales.amount), scales
-    )
+    empty = _part(work, "", "", "", np.empty(0, np.int32), _widened(np.empty(0, np.int64), 0, scales.amount), scales)
     whole = pa.concat_tables([empty, *parts]).unify_dictionaries()
     return whole if work.parts else whole.drop_columns(["period"])  # else it is that of the run, in every row
 
@@ -254,9 +251,7 @@ def balances(work: Work, totals: Sequence[Payables]) -> list[dict[str, Any]]:
         lift = 10 ** (total.scale - total.decimals)
         change = sum(map(int, total.exact)) - sum(map(int, total.earned)) * lift if lift > 1 else 0
         if change:
-            found.append(
-                {"bonus": None, "currency": total.currency, "rounding": from_fixed(change, total.scale)}
-            )
+            found.append({"bonus": None, "currency": total.currency, "rounding": from_fixed(change, total.scale)})
     return found
 
 
@@ -267,9 +262,7 @@ def breakage_table(work: Work, totals: Sequence[Payables]) -> pa.Table:
     for balance in balances(work, totals):
         for reason, amount in balance.items():
             if reason not in {"bonus", "currency", "allotted", "paid"} and amount:
-                for name, value in zip(
-                    rows, (balance["bonus"], reason, amount, balance["currency"]), strict=True
-                ):
+                for name, value in zip(rows, (balance["bonus"], reason, amount, balance["currency"]), strict=True):
                     rows[name].append(value)
     types = {
         "bonus": pa.string(),

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
     from compplan.genealogy.tree import Tree
 
 
-def sum_levels(
-    tree: Tree, values: NDArray[np.int64], skips: NDArray[np.bool_], levels: int
-) -> NDArray[np.int64]:
+def sum_levels(tree: Tree, values: NDArray[np.int64], skips: NDArray[np.bool_], levels: int) -> NDArray[np.int64]:
     """Return the sum of the values on the next levels below, where members who skip use up no level.
 
     Who skips stands on the level of the next below him who does not, as seen from above: his value counts, and so do

@@ -104,9 +104,7 @@ def legs_with(tree: Tree, flag: Flags, *, out: Counts | None = None, threads: in
     return out
 
 
-def capped_leg_counts(
-    tree: Tree, flag: Flags, cap: int, *, out: Counts | None = None, threads: int = 1
-) -> Counts:
+def capped_leg_counts(tree: Tree, flag: Flags, cap: int, *, out: Counts | None = None, threads: int = 1) -> Counts:
     """Return the number of flagged members below, of which at most `cap` count from one leg.
 
     Parameters and errors as for `frontline_count`; the cap must be 0 or more.

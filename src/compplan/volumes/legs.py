@@ -66,9 +66,7 @@ def group_summary(
     """
     given = {"values": (values, VOLUME), "flag": (flag, FLAG)}
     columns = out or (None, None, None)
-    wanted = {
-        f"out.{name}": (column, VOLUME) for name, column in zip(GroupSummary._fields, columns, strict=True)
-    }
+    wanted = {f"out.{name}": (column, VOLUME) for name, column in zip(GroupSummary._fields, columns, strict=True)}
     values, flag, *results = member_arrays(tree, given, wanted)
     check_sum(tree, "values", values, threads)
     lanes = Lanes(sums=2, tops=1)
@@ -113,9 +111,7 @@ def second_leg(tree: Tree, leg_volume: Volumes, *, out: Volumes | None = None, t
     return nth_leg(tree, leg_volume, 2, out=out, threads=threads)
 
 
-def nth_leg(
-    tree: Tree, leg_volume: Volumes, nth: int, *, out: Volumes | None = None, threads: int = 1
-) -> Volumes:
+def nth_leg(tree: Tree, leg_volume: Volumes, nth: int, *, out: Volumes | None = None, threads: int = 1) -> Volumes:
     """Return the volume of the first, second or third largest leg, 0 for a member with fewer legs.
 
     Equal legs keep their places: of legs 5, 5 and 3 the second is 5. Other parameters and errors as for
@@ -189,15 +185,11 @@ def capped_legs(
     return out
 
 
-def capped_legs_each(
-    tree: Tree, leg_volume: Volumes, cap: Volumes, out: Volumes | None, threads: int
-) -> Volumes:
+def capped_legs_each(tree: Tree, leg_volume: Volumes, cap: Volumes, out: Volumes | None, threads: int) -> Volumes:
     """Return the capped sums where every earner has its own cap."""
     given = {"leg_volume": (leg_volume, VOLUME), "cap": (cap, VOLUME)}
     if out is not None and np.may_share_memory(out, cap):
-        raise UsageError(
-            Problem("shared_array", "out must not be the array of caps, which is read out of order")
-        )
+        raise UsageError(Problem("shared_array", "out must not be the array of caps, which is read out of order"))
     leg_volume, cap, out = member_arrays(tree, given, {"out": (out, VOLUME)})
     check_legs(tree, "leg_volume", leg_volume, threads)
     if cap.size and cap.min() < 0:  # a cap from a negative total can be larger than the leg it cuts
@@ -264,9 +256,7 @@ def leg_count_at_least(
     return out
 
 
-def checked_legs(
-    tree: Tree, leg_volume: Volumes, out: Volumes | None, threads: int
-) -> tuple[Volumes, Volumes]:
+def checked_legs(tree: Tree, leg_volume: Volumes, out: Volumes | None, threads: int) -> tuple[Volumes, Volumes]:
     """Return the legs as input and the result array, after all checks."""
     leg_volume, out = member_arrays(tree, {"leg_volume": (leg_volume, VOLUME)}, {"out": (out, VOLUME)})
     check_legs(tree, "leg_volume", leg_volume, threads)

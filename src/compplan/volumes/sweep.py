@@ -34,9 +34,7 @@ if TYPE_CHECKING:
     Stack = NDArray[np.int64]
 
 SMALLEST_RANGE = 1 << 17  # below this a thread costs more than it saves
-CUT_COST = (
-    1 << 15
-)  # members of a sweep that take as long as setting one member of a cut aside and finishing it
+CUT_COST = 1 << 15  # members of a sweep that take as long as setting one member of a cut aside and finishing it
 CACHE_LINE = 16  # rows between the stacks of two threads: a shared line costs three times the sweep
 
 

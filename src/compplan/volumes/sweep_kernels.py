@@ -123,9 +123,7 @@ def any_in_subtree(depth, flag, out, stack):
 def magnitude_bits(values):
     """Return the OR of all magnitudes (less 1 where negative): none passes its next power of two."""
     bits = np.int64(0)
-    for i in range(
-        values.size
-    ):  # iterating over the values themselves is not vectorised, and takes thrice the time
+    for i in range(values.size):  # iterating over the values themselves is not vectorised, and takes thrice the time
         bits |= values[i] ^ (values[i] >> 63)
     return bits
 

@@ -18,10 +18,6 @@ class FastStart(Upward):
 fast_start: {kind: fast_start, of: cv, window: 60 days, rates: [20%, 10%, 5%], pay_when: active}
 """
 
-    kind: Literal["fast_start"] = Field(
-        description="Pays on orders within `window` from the buyer's enrolment."
-    )
+    kind: Literal["fast_start"] = Field(description="Pays on orders within `window` from the buyer's enrolment.")
     window: SpanText = Field(description="How long after enrolment a buyer's orders count.")
-    payment: Literal["period", "order"] = Field(
-        "order", description="What one payment is; each order by default."
-    )
+    payment: Literal["period", "order"] = Field("order", description="What one payment is; each order by default.")

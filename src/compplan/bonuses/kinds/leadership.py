@@ -54,8 +54,7 @@ leadership:
     guarantee_by: str = Field(
         "paid_as",
         description=(
-            "What the keys of `guarantee` are: paid_as, rank, title, a quantity (thresholds), or "
-            "member.<field>."
+            "What the keys of `guarantee` are: paid_as, rank, title, a quantity (thresholds), or member.<field>."
         ),
     )
     money_per_point: Number = Field(1, ge=0, description="Money for one point of the volume.", validate_default=True)

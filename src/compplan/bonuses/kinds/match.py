@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from compplan.plan.scope import Scope
     from compplan.program.builder import Builder
 
+
 def pay_findings(bonus: Any, scope: "Scope") -> Found:
     """Yield what makes no sense about the pay that a bonus is paid on."""
     bonuses, ours = scope.model.bonuses, bonus.money(scope.model).code

@@ -72,14 +72,10 @@ two_up:
 """
 
     kind: Literal["pass_up"] = Field(
-        description=(
-            "Pays each sale to its seller, the member above the buyer, or passes it up."
-        ),
+        description="Pays each sale to its seller, the member above the buyer, or passes it up.",
     )
     of: Names = Field(
-        description=(
-            "The volume whose orders are the sales; or a list of volumes, each numbered by itself."
-        ),
+        description="The volume whose orders are the sales; or a list of volumes, each numbered by itself.",
     )
     tree: Name | None = Field(None, description="The tree of buyers and sellers; the first by default.")
     rates: RateTable | None = Field(None, description="The rate, or one for each `rates_by` key of who gets it.")
@@ -90,8 +86,7 @@ two_up:
     )
     passes: Passes = Field(
         description=(
-            "Which sales of a seller go up, by their numbers; a list, or one for each `passes_by` key of "
-            "the seller."
+            "Which sales of a seller go up, by their numbers; a list, or one for each `passes_by` key of the seller."
         ),
     )
     passes_by: str = Field(
@@ -101,15 +96,13 @@ two_up:
     counts: Literal["orders", "buyers"] = Field(
         "orders",
         description=(
-            "What has a number: each order; or each buyer, so that his later orders share the number of "
-            "the first."
+            "What has a number: each order; or each buyer, so that his later orders share the number of the first."
         ),
     )
     repeats: Literal["same_receiver", "same_number"] = Field(
         "same_receiver",
         description=(
-            "With counts: buyers, whether later orders pay who got the first one, or are passed up anew "
-            "by its number."
+            "With counts: buyers, whether later orders pay who got the first one, or are passed up anew by its number."
         ),
     )
     pass_to: ConditionText | None = Field(

@@ -45,9 +45,7 @@ sale:
     of: Name = Field(description="The worth of one point: a volume, for each source or order.")
     tree: TreeUp = None
     points: PointCount = Field(
-        description=(
-            "How many points each source or order carries; or a share of the volume, such as 40%."
-        ),
+        description="How many points each source or order carries; or a share of the volume, such as 40%.",
     )
     takes: PointTable = Field(description="How many points a member takes, or one number for each `takes_by` key.")
     takes_by: str = Field(
@@ -153,4 +151,3 @@ sale:
 def points_words(count: Decimal) -> str:
     """Return a number of points in words."""
     return percent(count) if 0 < count < 1 else f"{money(count)} {'point' if count == 1 else 'points'}"
-

@@ -25,6 +25,4 @@ unilevel:
   cap: {bronze: 500, silver: 2000}
 """
 
-    kind: Literal["unilevel"] = Field(
-        description="Pays by level, down to the last level of the table or without end."
-    )
+    kind: Literal["unilevel"] = Field(description="Pays by level, down to the last level of the table or without end.")

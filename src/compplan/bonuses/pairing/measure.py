@@ -98,9 +98,7 @@ class Measuring:
             column = f"{rule.bonus}:started"
             self.state[column] = np.maximum(self.inputs.kept(column)[self.part], pairs > 0).astype(np.int64)
 
-    def _way(
-        self, way: WayRule, new: Sides, carried: Sides, limit: Volumes | None
-    ) -> dict[str, Any]:
+    def _way(self, way: WayRule, new: Sides, carried: Sides, limit: Volumes | None) -> dict[str, Any]:
         """Pair in one way, and return the fields of `Measured` that depend on it."""
         rule, work, row, may = self.rule, self.work, way.row(self.work, self.part), self.inputs.may(way, self.part)
         klass = work.columns[way.klass][self.part]

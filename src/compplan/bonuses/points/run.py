@@ -85,9 +85,7 @@ def points_outcomes(inputs: PointsInputs, rule: Points, earner: int) -> PointsOu
         source = np.repeat(source, np.diff(inputs.line_start[earner : last + 1]))
     size = last_line - first_line
     left, asked, level = np.zeros(size, np.int64), np.zeros(size, np.int64), np.zeros(size, np.int32)
-    points_left(
-        earner, last, askers, lines, rule.points, rule.from_self, _stack(inputs), left, asked, level
-    )
+    points_left(earner, last, askers, lines, rule.points, rule.from_self, _stack(inputs), left, asked, level)
     line = np.arange(first_line, last_line)
     found = PointsOutcomes(source, line, level, left, asked, inputs.values[first_line:last_line])
     keep = (found.base != 0) & ((source > earner) | rule.from_self)
@@ -178,9 +176,7 @@ def _fits(rule: Points, inputs: PointsInputs) -> bool:
 def _tally(rule: Points, job: _Job, parts: Sequence[_Part], pay: NDArray[np.int64]) -> PointsTally:
     """Draw up the books: allotted from the sources alone, the rest from where it arose, so they prove the run."""
     points = np.arange(rule.points + 1).astype(object)
-    by_points = [
-        sum(int(part.sums[at].astype(object).dot(points)) for part in parts) for at in range(3)
-    ]
+    by_points = [sum(int(part.sums[at].astype(object).dot(points)) for part in parts) for at in range(3)]
     given, lost, left = (volume * rule.factor for volume in by_points)
     paid = exact_sum(pay) * rule.denominator
     rest = given - paid if job.wide else sum(halves(part.sums.rest) for part in parts)

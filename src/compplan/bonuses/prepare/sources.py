@@ -150,9 +150,7 @@ def _regrouped(
     return take, new
 
 
-def beyond_the_end(
-    work: Work, whole: str, cut: str, sources: Sources, bonus: str, position: int
-) -> Outcomes:
+def beyond_the_end(work: Work, whole: str, cut: str, sources: Sources, bonus: str, position: int) -> Outcomes:
     """Explain the sources below a member from which nothing comes to him: somebody between was the last."""
     tree, ends = work.tree(whole), work.tree(cut)
     own, head = tree.own(position), ends.own(position)

@@ -79,9 +79,7 @@ def terms(
         The plan's rounding, and the digits of its money.
     """
     exact, tail = _rectangle(rows)
-    products = [
-        [value if base_scale is None else EXACT.multiply(value, factor) for value in row] for row in exact
-    ]
+    products = [[value if base_scale is None else EXACT.multiply(value, factor) for value in row] for row in exact]
     fine = max(digits(value) for row in products for value in row)
     exact_scale = max((base_scale or 0) + fine, decimals)
     scale = decimals if rounding.at == "payment" else exact_scale
@@ -113,6 +111,4 @@ def _integers(table: list[list[Decimal]], scale: int) -> NDArray[np.int64]:
     try:
         return np.array([[int(value.scaleb(scale, EXACT)) for value in row] for row in table], np.int64)
     except OverflowError:
-        raise ExactnessError(
-            f"a rate or amount does not fit 64 bits at {scale} digits: use fewer digits"
-        ) from None
+        raise ExactnessError(f"a rate or amount does not fit 64 bits at {scale} digits: use fewer digits") from None

@@ -67,9 +67,7 @@ def _terms_of_part(rows: list[LevelTable], made: Terms, first: int) -> Terms:
 def _part(bonus: Upward, part: PartTable, builder: Builder) -> Made:
     """Return the column that chooses each member's row, the rows, and the sources that they are for."""
     per_order, window = bonus.payment == "order", getattr(bonus, "window", None)
-    sources = sources_of(
-        bonus.of, builder, per_order=per_order, where=bonus.where, window=window, part=part.part
-    )
+    sources = sources_of(bonus.of, builder, per_order=per_order, where=bonus.where, window=window, part=part.part)
     if part.table is None:
         return no_class(builder), [], sources
     column, rows = open_rows(bonus.model_copy(update={bonus.table_word: part.table, "rates_by": part.by}), builder)

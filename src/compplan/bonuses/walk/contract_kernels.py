@@ -12,6 +12,7 @@ from compplan.jit import inline, kernel
 
 U = np.uint32
 
+
 @inline
 def sum_of(volume, first, stop):
     """Return the sum of a slice; slices are too short for vectors."""

@@ -66,9 +66,7 @@ def unfit_filter(where: Where, rule: str, wanted: Sequence[Any]) -> Problem | No
     fits = next((types for test, types in _FILTER_TYPES if test(kind)), None)
     if fits is None:
         message = f'{where.column.type} cannot be selected by, as "{rule}" does'
-        return Problem(
-            "wrong-type", message, where.rows(), "use a column of text, whole numbers, or true and false"
-        )
+        return Problem("wrong-type", message, where.rows(), "use a column of text, whole numbers, or true and false")
     wrong = [value for value in held_for(wanted, numbers=pa.types.is_integer(kind)) if type(value) not in fits]
     if not wrong or pa.types.is_null(kind):
         return None
@@ -138,9 +136,7 @@ def _misfits(orders: OrderData, people: People) -> Iterator[Problem]:
 def _missing(rules: Sequence[OrderRule], orders: OrderData, people: People) -> Iterator[Problem]:
     for rule in rules:
         if rule.reads_enrolment and people.enrolled is None:
-            yield Problem(
-                "missing", f'"{rule.name}" has a window from enrolment, but people.enrolled is missing'
-            )
+            yield Problem("missing", f'"{rule.name}" has a window from enrolment, but people.enrolled is missing')
         if rule.first_order and people.ordered_before is None:
             hint = "for a first period, give false for every member"
             yield Problem(

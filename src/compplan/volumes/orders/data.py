@@ -136,9 +136,7 @@ class OrderData:
             return self.values[rule.column, rule.scale]
         except KeyError:
             column = f'"{rule.column}" with {rule.scale} decimals'
-            raise UsageError(
-                f'"{rule.name}": orders were read without {column}; give read_orders the rule'
-            ) from None
+            raise UsageError(f'"{rule.name}": orders were read without {column}; give read_orders the rule') from None
 
     def magnitude(self, rule: OrderRule, limit: int) -> int:
         """Return the sum of magnitudes of what a rule sums: exact, or an upper bound below the limit."""

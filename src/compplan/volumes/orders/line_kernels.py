@@ -155,9 +155,7 @@ def keep_first(starts, rows, fresh, ordered_before, wanted, keep):
 
 
 @kernel
-def emit_lines(
-    starts, rows, times, fresh, values, distributor, factors, credit, out, out_times, out_rows, out_to
-):
+def emit_lines(starts, rows, times, fresh, values, distributor, factors, credit, out, out_times, out_rows, out_to):
     """Write one line for each order: the sum of its rows times the factor of the buyer's kind; no zeros.
 
     out_rows gets the row of the order's first line, out_to who is credited. Returns the number of lines.

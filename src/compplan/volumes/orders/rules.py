@@ -203,8 +203,7 @@ def rule_from_model(name: str, model: OrderSum, extra_window: Span | None = None
 
 def _filters(selection: dict[str, Any]) -> Filters:
     return tuple(
-        (column, tuple(given) if isinstance(given, list | tuple) else (given,))
-        for column, given in selection.items()
+        (column, tuple(given) if isinstance(given, list | tuple) else (given,)) for column, given in selection.items()
     )
 
 

@@ -29,9 +29,7 @@ WORTH_LANES = 3
 """Four lanes side by side cost as much as two passes of their own, so two columns do not share one."""
 
 
-def base_volumes(
-    rules: Sequence[OrderRule], orders: OrderData, people: People, *, threads: int = 1
-) -> list[Volumes]:
+def base_volumes(rules: Sequence[OrderRule], orders: OrderData, people: People, *, threads: int = 1) -> list[Volumes]:
     """Return the volumes that members get of the orders.
 
     Rules that differ only in shares, buyers and credit share one pass over the orders; up to four other
@@ -162,9 +160,7 @@ class _OwnSums:
         return out, lost > 0
 
 
-def _credited(
-    rule: OrderRule, own: _OwnSums, keep: Flags | None, orders: OrderData, people: People
-) -> Volumes:
+def _credited(rule: OrderRule, own: _OwnSums, keep: Flags | None, orders: OrderData, people: People) -> Volumes:
     """Return the volume of a rule; a buyer whose orders cancel out is not looked for in what nobody gets."""
     if not rule.credit_distributor:
         return own.shared_out(rule, people)

@@ -185,9 +185,7 @@ class _Reader:
         return found
 
     def times(self, where: Where, problems: list[Problem]) -> NDArray[np.int64]:
-        times = instant_column(
-            where.column, table=where.table, name=where.name, ids=where.ids, problems=problems
-        )
+        times = instant_column(where.column, table=where.table, name=where.name, ids=where.ids, problems=problems)
         start, stop = self.period
         if times.size and not start <= times.min() <= times.max() < stop:
             outside = np.flatnonzero((times != NO_INSTANT) & ((times < start) | (times >= stop)))

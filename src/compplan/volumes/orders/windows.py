@@ -65,9 +65,7 @@ def span_end(instants: Instants, span: Span) -> Instants:
     return ends
 
 
-def opening_hours(
-    enrolled: Instants, inside: Sequence[Span], after: Span | None, period: tuple[int, int]
-) -> Instants:
+def opening_hours(enrolled: Instants, inside: Sequence[Span], after: Span | None, period: tuple[int, int]) -> Instants:
     """Return for each member from when and until when his orders of a period count.
 
     Parameters
