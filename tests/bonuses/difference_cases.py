@@ -78,8 +78,8 @@ def draw_blocks(draw, less):
     return {"lower_rate": lower, "equal_rate": equal}
 
 
-def draw_growth(draw, less, blocks, *, first_take):
-    grown = less == "highest_between" and first_take and draw(st.booleans())
+def draw_growth(draw, less, blocks):
+    grown = less == "highest_between" and draw(st.booleans())
     floor = st.lists(st.integers(0, 3), max_size=3)
     plain = set(blocks.values()) == {"skipped"} and less != "nothing"
     return {
@@ -99,7 +99,7 @@ def differences(draw, most=16):
     blocks = draw_blocks(draw, less)
     from_level = draw(st.sampled_from([1, 1, 2, 3]))
     first_take = less == "direct_leg" or draw(st.booleans())
-    growth, grown = draw_growth(draw, less, blocks, first_take=first_take)
+    growth, grown = draw_growth(draw, less, blocks)
     lined, round_each = draw(st.booleans()), draw(st.booleans())
     flag = draw(st.sampled_from([st.booleans(), st.just(True), st.integers(0, 4).map(lambda x: x > 0)]))
     values = draw(st.sampled_from([st.integers(-9, 99), st.integers(0, 2), st.integers(-(2**40), 2**40)]))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 from compplan.bonuses.difference.run import run_difference
-from compplan.bonuses.difference.spec import Difference, DifferenceInputs
+from compplan.bonuses.difference.spec import NO_LIMIT, Difference, DifferenceInputs
 from naive import difference as naive
 from tests.bonuses.difference_cases import differences, inputs_of, rows_of, rule_of, tally_of
 from tests.volumes.forests import tree_of
@@ -44,3 +46,29 @@ def test_who_is_met_first_ends_the_walk_though_nothing_was_left_for_him(lower, p
     )  # fmt: skip
     for keep_rows in (True, False):
         assert run_difference(rule, inputs, keep_rows=keep_rows).pay.tolist() == [paid, 0, 0, 0]
+
+
+WAYS = [
+    {"less": less, "lower_rate": lower, "equal_rate": equal, "limit": limit}
+    for less in ("highest_between", "direct_leg", "nothing")
+    for lower, equal in itertools.product(("skipped", "stops"), repeat=2)
+    for limit in ((None, 9) if less == "highest_between" else (None,))
+]
+
+
+@pytest.mark.kernels
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: "-".join(map(str, way.values())))
+def test_all_chains_of_five(way):
+    """Random trees seldom have an equal, a lower and a higher rate above each other: here are all that there are."""
+    plain = {
+        "floors": [], "floor_tail": 0, "floor_at_zero": False, "least_taken": 0, "lower_of_both": False, "from_level": 1,
+        "first_take": True, "levels": NO_LIMIT, "unpaid": "breakage", "from_self": True, "denominator": 1,
+        "round_each": False, "rounding": 0, "lined": False, "taken": None,
+    }  # fmt: skip
+    chain = {"depths": [*range(5)], "parents": [*range(-1, 4)], "pay": [True] * 5, "stands": [True] * 5}
+    lines = {"lines": [[(-1, 0)]] * 4 + [[(-1, 100)]], "rates": [1, 2, 3]}
+    for klass in itertools.product(range(3), repeat=5):
+        case = plain | chain | lines | way | {"klass": list(klass)}
+        found = run_difference(rule_of(case), inputs_of(case), keep_rows=False)
+        pay, _, _, books = naive.run(case)
+        assert (klass, found.pay.tolist(), tally_of(found.tally)) == (klass, pay, books)

@@ -27,7 +27,8 @@ class Chain(NamedTuple):
     """Who can take a rate, from 1 on, parents before children.
 
     `above` is the next one above, times two, plus one where he stands right above in the walk; `higher` the next one
-    with a rate above what this one takes. `next` is who earns after him: 0 for nobody, and the negative of who
+    with a rate above what this one takes, `other` the next one with another rate. `next` is who earns after him: 0 for
+    nobody, and the negative of who
     ends the walk; `low` is what is taken then. `level` counts who stands in the walk, from the root down to him.
     """
 
@@ -36,6 +37,7 @@ class Chain(NamedTuple):
     above: NDArray[np.int32]
     level: NDArray[np.int32]
     higher: NDArray[np.int32]
+    other: NDArray[np.int32]
     next: NDArray[np.int32]
     low: NDArray[np.int64]
 
@@ -131,11 +133,13 @@ def link(count, less, lower, equal, rates, takes, chain):
     """Find who earns after whom.
 
     Whoever is passed by on the way to a higher rate is passed by all who take as much, so the search goes from one
-    higher rate to the next.
+    higher rate to the next; where a lower rate ends the walk, from one rate to the next other one.
     """
     for m in range(1, count + 1):
         packed = chain.above[U(m)]
         near, take = packed >> 1, takes[U(chain.row[U(m)])]
+        alike = near > 0 and rates[U(chain.row[U(near)])] == rates[U(chain.row[U(m)])]
+        chain.other[U(m)] = chain.other[U(near)] if alike else near
         c = near
         while c > 0 and rates[U(chain.row[U(c)])] <= take:
             c = chain.higher[U(c)]
@@ -157,5 +161,5 @@ def link(count, less, lower, equal, rates, takes, chain):
                 if rate > 0 and how != SKIPPED:
                     c = -c if how == STOPS else c
                     break
-                c = chain.higher[U(c)]
+                c = chain.other[U(c)] if lower == STOPS else chain.higher[U(c)]
         chain.next[U(m)], chain.low[U(m)] = c, low

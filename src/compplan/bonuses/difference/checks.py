@@ -66,7 +66,7 @@ def blocks_do_not_fit(rule: Difference) -> Iterator[Problem]:
         yield Problem("difference_block", f"{rule.bonus}: a lower rate is paid, and an equal one is not")
     if rule.least_taken and (both != {"skipped"} or rule.less == "nothing"):
         yield Problem("difference_least", f"{rule.bonus}: least_taken needs a difference that skips lower rates")
-    if rule.grows and (rule.less != "highest_between" or not rule.first_take):
+    if rule.grows and rule.less != "highest_between":
         yield Problem("difference_floor", f"{rule.bonus}: a floor or a limit needs highest_between")
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from compplan.bonuses.difference.chain_kernels import STOPS
 from compplan.bonuses.difference.total_kernels import EXTRA, FIRST, LOST, LOWER, NOBODY, REST, STOPPED, UNPAID, add
-from compplan.jit import kernel
+from compplan.jit import inline, kernel
 from compplan.money_kernels import round_div_by
 
 if TYPE_CHECKING:
@@ -62,6 +62,14 @@ class Shares(NamedTuple):
     kind: NDArray[np.int8]
 
 
+@inline
+def first_who_takes(a, top, rule, chain):
+    """Return the first in the chain from `a` on who takes his rate: members of the first levels may not."""
+    while not rule.first_take and a > 0 and top - chain.level[U(a)] < rule.from_level:
+        a = chain.above[U(a)] >> 1
+    return a
+
+
 @kernel
 def find_shares(i, line, last, room, rule, sources, chain, kinds, shares, sums):
     """Follow the chain from line `line` of source i on, where nobody has a floor.
@@ -73,8 +81,7 @@ def find_shares(i, line, last, room, rule, sources, chain, kinds, shares, sums):
         a0, top = sources.first[U(i)], np.int64(sources.top[U(i)]) + 1
         most = sources.most[U(i)] if sources.most.size else rule.best
         end = sources.start[U(i + 1)] if sources.lined else i + 1
-        while not rule.first_take and a0 > 0 and top - chain.level[U(a0)] < rule.from_level:
-            a0 = chain.above[U(a0)] >> 1
+        a0 = first_who_takes(a0, top, rule, chain)
         while line < end:
             v = sources.value[U(line)]
             if v == 0:
@@ -112,12 +119,13 @@ def find_floored(i, line, last, room, rule, sources, chain, kinds, shares, sums)
 
     What is taken then grows by every part, and is no longer a rate that somebody has.
     """
-    o, stops = 0, (rule.equal == STOPS) | (rule.lower == STOPS)  # then who takes no more is looked at all the same
+    o = 0
     while i < last:
         a0, top = sources.first[U(i)], np.int64(sources.top[U(i)]) + 1
         most = sources.most[U(i)] if sources.most.size else rule.limit
         before = sources.taken[U(i)] if sources.taken.size else 0
         end = sources.start[U(i + 1)] if sources.lined else i + 1
+        a0 = first_who_takes(a0, top, rule, chain)
         while line < end:
             v = sources.value[U(line)]
             if o > room:
@@ -146,7 +154,10 @@ def find_floored(i, line, last, room, rule, sources, chain, kinds, shares, sums)
                 after = min(max(taken + max(part, 0), take), max(rule.limit, taken))
                 lost += after - taken - max(part, 0)
                 taken, peak = after, max(peak, own)
-                a = np.int64(chain.above[U(a)] >> 1 if open_floor or part > 0 or stops else chain.higher[U(a)])
+                if open_floor or part > 0 or (own == peak and rule.equal == STOPS):
+                    a = np.int64(chain.above[U(a)] >> 1)
+                else:
+                    a = np.int64(chain.other[U(a)] if own == peak and rule.lower == STOPS else chain.higher[U(a)])
             add(sums, LOST, lost * v)
             add(sums, EXTRA, (max(taken - rule.best, 0) - before) * v)
             add(sums, STOPPED if a < 0 else LOWER if a0 > 0 else NOBODY, max(rule.best - taken, 0) * v)
