@@ -235,3 +235,15 @@ def test_mixed_records_are_refused_with_every_column():
     assert found["c"] == "booleans and numbers are mixed"
     assert found["d"] == "dates and times are mixed"
     assert {"e", "f"} <= set(found)
+
+
+@pytest.mark.parametrize("value", [Decimal("Infinity"), Decimal("NaN"), Decimal("sNaN"), Decimal("1E400"), 2**63])
+def test_records_with_what_is_no_number_are_refused_with_its_row(value):
+    with pytest.raises(DataError) as caught:
+        read_table([{"qv": 1}, {"qv": value}], name="orders")
+    (problem,) = caught.value.problems
+    assert (problem.code, problem.place.column, problem.place.rows) == ("not-a-number", "qv", (1,))
+
+
+def test_records_hold_the_least_and_the_largest_integer():
+    assert read_table([{"id": -(2**63)}, {"id": 2**63 - 1}], name="orders")["id"].to_pylist() == [-(2**63), 2**63 - 1]

@@ -24,6 +24,11 @@ _KINDS = {
 }
 
 
+FIRST = 5
+MOST_DIGITS = 38
+HINT = "give an exact number, or None where there is none"
+
+
 def from_records(rows: Sequence[Mapping[str, Any]], name: str, columns: Sequence[str] | None) -> pa.Table:
     """Return the rows as a table, null where a row lacks a key.
 
@@ -47,9 +52,22 @@ def _column(values: list[Any], place: Rows, problems: list[Problem]) -> pa.Array
         return pa.nulls(len(values))
     if Decimal in types:
         values = [Decimal(value) if type(value) is int else value for value in values]
+    wrong = [row for row, value in enumerate(values) if type(value) in {int, Decimal} and not _fits(value)]
+    if wrong:
+        where = Rows(place.table, place.column, len(wrong), tuple(wrong[:FIRST]))
+        what = "a number that is not finite, or has" if len(wrong) == 1 else "numbers that are not finite, or have"
+        problems.append(Problem("not-a-number", f"{what} more digits than 64 bits hold", where, HINT))
+        return pa.nulls(len(values))
     try:
         return pa.array(values)
     except (pa.ArrowException, OverflowError) as error:
         hint = "use int, Decimal, text, bool, date or datetime"
         problems.append(Problem("unreadable", f"{' '.join(kinds)} that Arrow cannot hold: {error}", place, hint))
         return pa.nulls(len(values))
+
+
+def _fits(value: Decimal | int) -> bool:
+    """Say whether Arrow has a type for a number; whether money fits 64 bits is seen where its scale is known."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return value.is_finite() and abs(value.adjusted()) < MOST_DIGITS

@@ -111,6 +111,8 @@ def read_source(path_or_text: str | PathLike[str], *, name: str | None = None) -
     >>> read_source("rate: 1.10\ncountry: NO\n").data
     {'rate': Decimal('1.10'), 'country': 'NO'}
     """
+    if path_or_text == "":
+        raise PlanError(Problem("no_file", "an empty text is no plan, and no path", None, "give a path, or the text"))
     if isinstance(path_or_text, str) and "\n" in path_or_text:
         name = name or "<text>"
         text = path_or_text.removeprefix("\ufeff")

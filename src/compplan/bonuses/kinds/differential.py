@@ -46,10 +46,10 @@ override:
         ),
     )
     lower_rate: Literal["skipped", "stops"] = Field(
-        "skipped", description="At a rate lower than what is taken: he gets nothing; the walk goes on, or ends."
+        "skipped", description="At a rate lower than one met before: he gets nothing; the walk goes on, or ends."
     )
     equal_rate: Literal["skipped", "stops"] = Field(
-        "skipped", description="At a rate equal to what is taken: he gets nothing; the walk goes on, or ends."
+        "skipped", description="At a rate equal to the highest met before: he gets nothing; the walk goes on, or ends."
     )
     at_least: Floors | None = Field(
         None,
@@ -69,7 +69,8 @@ override:
     )
     taken: Name | None = Field(
         None,
-        description="With highest_between: a quantity of the source, the rate that is taken before the walk.",
+        description="With highest_between: a quantity of the source, the rate that is taken before the walk; nobody's "
+        "walk ends at it.",
     )
     bands: Literal["whole", "marginal"] = Field(
         "whole",

@@ -47,9 +47,9 @@ def repeated_columns(table: pa.Table, needed: Sequence[str]) -> list[Problem]:
 
 def unknown_buyers(where: Where, rows: Indices) -> Problem:
     """Report orders of ids that are not in the members table."""
-    who = "who is not a member" if rows.size == 1 else "who are not members"
+    who = "an order of a buyer who is not a member" if rows.size == 1 else "orders of buyers who are not members"
     hint = "add the buyers to the members table, or leave their orders out"
-    return Problem("unknown-buyer", f"orders of buyers {who}", where.rows(rows), hint)
+    return Problem("unknown-buyer", who, where.rows(rows), hint)
 
 
 def outside_period(where: Where, rows: Indices, period: tuple[int, int]) -> Problem:
