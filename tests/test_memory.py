@@ -5,10 +5,12 @@ from __future__ import annotations
 import gc
 import subprocess
 import sys
+import weakref
 
 import numpy as np
 import pytest
 
+import compplan as cp
 from compplan import memory
 
 LARGE = 3 * memory.LARGE_PAGE
@@ -99,3 +101,22 @@ def test_a_column_that_outlives_the_names_of_its_memory_goes_in_silence():
     text = "import compplan.memory as m; kept = m.unwritten([(2 ** 23, 'i1')]); m._FREE = None; del kept"
     done = subprocess.run([sys.executable, "-c", text], capture_output=True, check=True, text=True)
     assert done.stderr == ""
+
+
+def test_a_run_is_gone_with_its_last_reader_and_its_tables_stay():
+    """Nothing waits for the search for dead cycles, which may come gigabytes later."""
+    field = cp.synth(50, period="2026-10")
+    run = cp.run(cp.example_plans()["lakeside"], field.members, field.orders, period="2026-10")
+    work, members, ledger = weakref.ref(run._work), run.members, run.ledger
+    rows = members.rows()
+    run.next_rank(rows[0]["member_id"])
+    run.why(rows[0]["member_id"], bonus="unilevel")
+    gc.disable()
+    try:
+        del run
+        assert work() is not None, "the ledger was not made yet"
+        ledger.rows()
+        assert work() is None
+    finally:
+        gc.enable()
+    assert members.rows() == rows

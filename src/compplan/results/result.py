@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -55,27 +55,27 @@ class Run:
     @cached_property
     def members(self) -> Frame:
         """One row a member."""
-        return Frame(lambda: tables.members_table(self._work, self._payables))
+        return Frame(partial(tables.members_table, self._work, self._payables))
 
     @cached_property
     def ledger(self) -> Frame:
         """One row a payment or adjustment."""
-        return Frame(lambda: tables.ledger_table(self._work, self._payables))
+        return Frame(partial(tables.ledger_table, self._work, self._payables))
 
     @cached_property
     def payables(self) -> Frame:
         """One row an earner and currency."""
-        return Frame(lambda: tables.payables_table(self._work, self._payables))
+        return Frame(partial(tables.payables_table, self._work, self._payables))
 
     @cached_property
     def breakage(self) -> Frame:
         """One row a bonus and reason."""
-        return Frame(lambda: tables.breakage_table(self._work, self._payables))
+        return Frame(partial(tables.breakage_table, self._work, self._payables))
 
     @cached_property
     def state(self) -> Frame:
         """What the next period starts from."""
-        return Frame(lambda: tables.next_state(self._work, self._payables))
+        return Frame(partial(tables.next_state, self._work, self._payables))
 
     @cached_property
     def manifest(self) -> dict[str, Any]:
@@ -85,7 +85,7 @@ class Run:
     @cached_property
     def parts(self) -> Frame:
         """One row a week or day of the period and member; empty where the plan measures nothing by the week."""
-        return Frame(lambda: tables.parts_table(self._work))
+        return Frame(partial(tables.parts_table, self._work))
 
     def rank_of(self, member: Any) -> str | None:
         """Return the rank that a member earned this period, None for unranked."""
