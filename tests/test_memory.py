@@ -108,7 +108,8 @@ def test_a_run_is_gone_with_its_last_reader_and_its_tables_stay():
     field = cp.synth(50, period="2026-10")
     run = cp.run(cp.example_plans()["lakeside"], field.members, field.orders, period="2026-10")
     work, members, ledger = weakref.ref(run._work), run.members, run.ledger
-    rows = members.rows()
+    rows, asked_for = members.rows(), type(run.payables)
+    assert asked_for is cp.Frame
     run.next_rank(rows[0]["member_id"])
     run.why(rows[0]["member_id"], bonus="unilevel")
     gc.disable()
