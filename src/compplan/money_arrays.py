@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from compplan.errors import ExactnessError
+from compplan.memory import unwritten
 from compplan.money import INT64_MAX
 from compplan.money_kernels import (
     divider,
@@ -103,7 +104,7 @@ def divide_all(values: Amounts, den: int, mode: Rounding) -> Amounts:
     array([ 2,  2, -2])
     """
     values = _int64(values)
-    out = np.empty_like(values)
+    (out,) = unwritten([(values.size, np.int64)])
     round_div_all(values, divider(den, mode), out)
     return out
 
@@ -121,7 +122,7 @@ def multiply_divide_all(values: Amounts, factors: Amounts, den: int, mode: Round
     values, factors = _int64(values), _int64(factors)
     if values.size != factors.size:
         raise ValueError(f"{values.size} values and {factors.size} factors")
-    out = np.empty_like(values)
+    (out,) = unwritten([(values.size, np.int64)])
     overflows = mul_div_round_all(values, factors, divider(den, mode), out)
     if overflows:
         raise ExactnessError(f"{overflows} of {values.size} products divided by {den} do not fit 64 bits")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from compplan.errors import ExactnessError
+from compplan.memory import unwritten, zeros
 from compplan.money_arrays import divide_all, exact_abs_sum, multiply_divide_all
 
 if TYPE_CHECKING:
@@ -156,8 +157,7 @@ def payables(
 def _summed(books: Sequence[Book | Due], members: int, currency: str, terms: Terms) -> tuple[int, Ints]:
     """Return the digits and the sum of some books, each member's."""
     scale = max([terms.decimals, *(book.scale for book in books)])
-    exact = np.zeros(members, np.int64)
-    size = 0
+    exact, size = zeros(members), 0
     for book in books:
         factor = 10 ** (scale - book.scale)
         size += exact_abs_sum(book.pay) * factor
@@ -180,15 +180,18 @@ def pay_out(
     exact: Ints | None = None,
 ) -> Payables:
     """Decide what of the sums that are due is held, deducted, paid, and into which parts it goes."""
-    due = earned + carried
+    (due,) = unwritten([(earned.size, np.int64)])
+    paid, withheld = unwritten([(earned.size, np.int64)] * 2)
+    np.add(earned, carried, out=due)
     held = (due < terms.minimum) | (due < 0)
     if terms.who is not None:
         held |= ~terms.who
     deducted = {take.name: np.where(held, 0, taken(take, due, mode)) for take in terms.takes}
     net = due - sum(deducted.values()) if deducted else due
     held |= (net < 0) | ((net == 0) & (due > 0))  # deductions that leave nothing wait until there is more
-    paid = np.where(held, 0, net)
     forgiven = held & (due < 0) if terms.forgiven else np.False_
+    np.multiply(net, ~held, out=paid)
+    np.multiply(due, held & ~forgiven, out=withheld)
     result = Payables(
         currency,
         terms.decimals if scale is None else scale,
@@ -196,7 +199,7 @@ def pay_out(
         earned,
         carried,
         paid=paid,
-        withheld=np.where(held & ~forgiven, due, 0),
+        withheld=withheld,
         decimals=terms.decimals,
         written_off=np.where(forgiven, due, 0) if terms.forgiven else None,
         deducted={name: np.where(held, 0, amount) for name, amount in deducted.items()},
