@@ -180,7 +180,8 @@ def round_div_by(num, by):
 def floor_by(biased, by):
     """Return int64 `num / by.den`, rounded, and `by.moved` more.
 
-    `biased` is `num + by.above_zero`, or `num + by.below_zero` if it is negative.
+    `biased` is `num + by.above_zero`, or `num + by.below_zero` if it is negative. A divider serves too where no number
+    is negative: then `biased` is `num + by.bias + by.step`, and nothing is moved.
     """
     quotient = mul_wide(word(biased), by.magic)[0] >> by.shift
     if by.ties_even != word(0) and quotient * by.den + by.step == word(biased):

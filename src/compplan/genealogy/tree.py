@@ -81,6 +81,11 @@ class Tree:
         """Return the own indices of i and all below it: one range."""
         return range(i, int(self.end[i]))
 
+    def in_primary(self, links: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return whom members are linked to, such as parents, in the primary order and positions; -1 stays."""
+        found = links if self.from_primary is None else links[self.from_primary]
+        return found if self.to_primary is None else np.where(found < 0, np.int32(-1), self.to_primary[found])
+
     def own(self, position: int) -> int:
         """Return the own index of a primary position."""
         return position if self.from_primary is None else int(self.from_primary[position])

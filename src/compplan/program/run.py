@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -182,9 +181,8 @@ def _same_trees(genealogy: Genealogy, members: pa.Table, plan: Plan) -> bool:
         return False
     for name, model in plan.model.trees.items():
         tree = genealogy.trees[name]
-        parent = tree.parent if tree.from_primary is None else tree.parent[tree.from_primary]
-        above = parent if tree.to_primary is None else np.where(parent < 0, -1, tree.to_primary[parent])
-        if not says(model.parent, pc.take(genealogy.ids, numbers(above.astype(np.int32), pa.int32(), above < 0))):
+        above = tree.in_primary(tree.parent)
+        if not says(model.parent, pc.take(genealogy.ids, numbers(above, pa.int32(), above < 0))):
             return False
     return True
 

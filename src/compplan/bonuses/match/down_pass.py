@@ -12,7 +12,7 @@ from compplan.bonuses.books.book import Book, Rows
 from compplan.bonuses.books.settle import settle
 from compplan.bonuses.match.base import matched_pay
 from compplan.bonuses.prepare.gates import caps
-from compplan.bonuses.prepare.terms import terms
+from compplan.bonuses.prepare.terms import terms_of_pay
 from compplan.explain.reasons import CODES, Detail, Outcomes, Reason
 from compplan.money import from_fixed
 from compplan.money_arrays import exact_sum, multiply_divide_all
@@ -81,24 +81,16 @@ class MatchDownPass(Pass):
         base, scale = matched_pay(self.model, self.of, work)
         base = base if self.where is None else np.where(work.columns[self.where], base, 0)
         model = work.plan.model
-        made = terms(
-            self.table,
-            base_scale=scale,
-            factor=Decimal(1),
-            rounding=model.rounding,
-            decimals=self.model.money(model).decimals,
-        )
+        made = terms_of_pay(self.model, self.table, model, base_scale=scale)
         rates = np.concatenate([made.numerators[:, 0], np.zeros(1, np.int64)])
         klass = work.columns[self.klass]
         amount = multiply_divide_all(base, rates[klass], made.denominator, model.rounding.mode)
         tree = work.tree(self.tree)
-        above = tree.parent if tree.from_primary is None else tree.parent[tree.from_primary]
-        if tree.to_primary is not None:
-            above = np.where(above >= 0, tree.to_primary[above], -1)
+        above = tree.in_primary(tree.parent)
         child = np.flatnonzero(work.columns[self.pay] & (above >= 0)).astype(np.int32)
         own = child if tree.from_primary is None else tree.from_primary[child]  # siblings ascend by id
         child = child[np.lexsort((own, above[child]))]
-        parent = above[child].astype(np.int32)
+        parent = above[child]
         recruits = np.bincount(parent, minlength=work.size)
         first = np.cumsum(recruits) - recruits
         place = np.arange(child.size) - first[parent]

@@ -12,7 +12,7 @@ from compplan.bonuses.books.book import Book, Rows
 from compplan.bonuses.books.settle import settle
 from compplan.bonuses.match.base import matched_pay
 from compplan.bonuses.prepare.gates import caps
-from compplan.bonuses.prepare.terms import terms
+from compplan.bonuses.prepare.terms import terms_of_pay
 from compplan.errors import ExactnessError
 from compplan.explain.reasons import CODES, Outcomes, Reason
 from compplan.money import INT64_MAX
@@ -83,10 +83,8 @@ class WholeDownPass(Pass):
         work.close(book)
 
     def _terms(self, work: Work) -> tuple[Terms, int]:
-        model, scale = work.plan.model, matched_pay(self.model, self.of, work)[1]
-        decimals = self.model.money(model).decimals
-        made = terms(self.table, base_scale=scale, factor=Decimal(1), rounding=model.rounding, decimals=decimals)
-        return made, scale
+        scale = matched_pay(self.model, self.of, work)[1]
+        return terms_of_pay(self.model, self.table, work.plan.model, base_scale=scale), scale
 
     def _levels(self, work: Work, made: Terms) -> Iterator[Level]:
         """Yield the levels of the table, the nearest first."""
@@ -112,8 +110,7 @@ class WholeDownPass(Pass):
         if self.skip is not None:
             counted = work.in_tree(self.tree, ~work.columns[self.skip])
             up = nearest_flagged_ancestor(tree, counted, from_self=False)
-        up = up if tree.from_primary is None else up[tree.from_primary]
-        return up if tree.to_primary is None else np.where(up >= 0, tree.to_primary[up], -1).astype(np.int32)
+        return tree.in_primary(up)
 
     def _set_aside(self, work: Work, made: Terms, level: Level, books: list[int]) -> None:
         """Add what the level sets aside, what the unqualified do not get of it, and what lower rates leave."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from compplan.bonuses.own_tier.passes import OwnTierPass, Payments
 from compplan.bonuses.prepare.gates import cap_columns, gate
-from compplan.bonuses.prepare.terms import Terms, terms
+from compplan.bonuses.prepare.terms import Terms, terms_of_pay
 from compplan.errors import ExactnessError
 from compplan.explain.reasons import Detail
 from compplan.money import from_fixed
@@ -109,14 +109,7 @@ class BoosterPass(OnPayPass):
     """A rate on a member's own pay."""
 
     def _ready(self, work: Work) -> Self:
-        model = work.plan.model
-        made = terms(
-            self.rows,
-            base_scale=self._base_scale(work),
-            factor=EXACT.create_decimal(1),
-            rounding=model.rounding,
-            decimals=self.model.money(model).decimals,
-        )
+        made = terms_of_pay(self.model, self.rows, work.plan.model, base_scale=self._base_scale(work))
         return replace(self, terms=made)
 
     def _payments(self, work: Work) -> Payments:

@@ -11,8 +11,8 @@ import numpy as np
 
 from compplan.bonuses.pairing.kernels import below, price, tally
 from compplan.jit import kernel
-from compplan.money_kernels import sum_checked
-from compplan.wide_kernels import mul_wide, word
+from compplan.money_kernels import floor_by, sum_checked
+from compplan.wide_kernels import word
 
 HALF = 32
 LOW = 0xFFFFFFFF
@@ -103,10 +103,6 @@ def divide_all(amount, by):
     """Divide amounts of which none is below zero, and return their sum."""
     total = np.int64(0)
     for i in range(amount.size):
-        biased = word(amount[i]) + by.bias
-        quotient = mul_wide(word(biased + by.step), by.magic)[0] >> by.shift
-        if by.ties_even != word(0) and quotient * by.den == biased:
-            quotient -= quotient & word(1)
-        amount[i] = np.int64(quotient)
+        amount[i] = floor_by(word(amount[i]) + by.bias + by.step, by)
         total += amount[i]
     return total

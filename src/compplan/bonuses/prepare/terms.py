@@ -57,6 +57,12 @@ def terms_of(bonus: Any, rows: Sequence[LevelTable], model: PlanModel, *, base_s
     return terms(rows, base_scale=base_scale, factor=factor, rounding=model.rounding, decimals=decimals)
 
 
+def terms_of_pay(bonus: Any, rows: Sequence[LevelTable], model: PlanModel, *, base_scale: int) -> Terms:
+    """Return the terms of rates on pay, which is worth what it is; see `terms`."""
+    decimals = bonus.money(model).decimals
+    return terms(rows, base_scale=base_scale, factor=Decimal(1), rounding=model.rounding, decimals=decimals)
+
+
 def terms(
     rows: Sequence[LevelTable],
     *,
